@@ -1,0 +1,55 @@
+# The two commands of this project. Both need only Python 3.10 or newer (and venv, its own module):
+#
+#   make demo   checks the example with mypy and shows the errors that the plugin finds
+#   make test   runs the linter, the type checker and all tests
+#
+# The first run of each fills .venv; stamp files keep later runs quick. `make PYTHON=python3.12 ...`
+# chooses another interpreter for a .venv that does not exist yet. `make clean` removes everything.
+
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+
+ifndef PYTHON
+PYTHON := $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do \
+	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1 \
+	&& { echo $$candidate; break; }; done)
+endif
+
+.PHONY: demo test clean
+
+demo: $(STAMPS)/examples
+	@echo '$$ mypy --config-file examples/mypy.ini examples/counter.py'
+	@output=$$($(BIN)/mypy --config-file examples/mypy.ini examples/counter.py); status=$$?; \
+	printf '%s\n' "$$output"; \
+	case "$$status $$output" in \
+		'1 '*'[state-stale]'*) ;; \
+		*) echo 'demo: expected mypy to report [state-stale]' >&2; exit 1 ;; \
+	esac
+	@echo
+	@echo '$$ mypy --config-file examples/mypy.ini examples/counter_fixed.py'
+	@$(BIN)/mypy --config-file examples/mypy.ini examples/counter_fixed.py
+
+test: $(STAMPS)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+
+# Editable, so that what is checked is always what stands in the checkout.
+$(STAMPS)/examples $(STAMPS)/test: $(STAMPS)/%: pyproject.toml | $(STAMPS)/venv
+	@echo 'installing what `make $(if $(filter examples,$*),demo,test)` needs into $(VENV) ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@
+
+$(STAMPS)/venv:
+	@test -n '$(PYTHON)' || { echo 'Python 3.10 or newer is needed' >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+	@mkdir -p $(STAMPS)
+	@touch $@

@@ -1,0 +1,171 @@
+"""The analysis of one module, from its syntax tree to findings: the one entry for every front end.
+
+    result = analyze_module(path, name, tree, source, oracle, configuration)
+
+Steps: index the module, solve its body and all its functions (`flow/module.py`), sort out what belongs to one
+cause, put it into words (`report/wording.py`).
+
+A fault inside the analysis of one function never spoils the others: it is described in `faults` and the function
+has no findings.
+"""
+
+from __future__ import annotations
+
+import ast
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Final
+
+from mypy_eqxstate.config import Configuration
+from mypy_eqxstate.contracts.library import AFFINE_CLASSES, library_row
+from mypy_eqxstate.contracts.model import Row
+from mypy_eqxstate.contracts.notation import parse_row
+from mypy_eqxstate.flow.module import FunctionNode, ModuleAnalysis
+from mypy_eqxstate.flow.problems import Problem
+from mypy_eqxstate.ir.module import ModuleIndex
+from mypy_eqxstate.oracle.protocol import Oracle
+from mypy_eqxstate.oracle.shapes import UnknownShape
+from mypy_eqxstate.report.finding import Finding
+from mypy_eqxstate.report.wording import Wording
+
+_RULE_ORDER: Final = ("state-contract", "state-borrow", "state-reuse", "state-stale", "state-dropped")
+
+
+@dataclass(slots=True)
+class AnalysisResult:
+    """What the analysis of a module found.
+
+    Attributes:
+        findings: in the order of their lines.
+        modules: full names of other modules on whose contents the findings rest.
+        faults: descriptions of internal faults, one a function.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    modules: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+
+def analyze_module(
+    path: str,
+    module_name: str,
+    tree: ast.Module,
+    source: str,
+    oracle: Oracle,
+    configuration: Configuration,
+) -> AnalysisResult:
+    """Find old affine objects in one module.
+
+    Args:
+        path: the module's file.
+        module_name: its dotted name.
+        tree: its syntax tree.
+        source: its text, from which `tree` was parsed.
+        oracle: the type checker's answers about the nodes of `tree`.
+        configuration: the user's settings.
+
+    Returns:
+        findings, modules and faults; nothing is raised but for what is no `Exception`.
+    """
+    result = AnalysisResult()
+    rows = _user_rows(configuration)
+
+    def row(name: str) -> Row | None:
+        return rows.get(name) or library_row(name)
+
+    index = ModuleIndex(tree, module_name, PurePath(path).name in {"__init__.py", "__init__.pyi"})
+    module = ModuleAnalysis(
+        index, oracle, row, AFFINE_CLASSES | configuration.affine, configuration.strict
+    )
+    try:
+        module.analyze_module_body()
+    except Exception as error:
+        result.faults.append(_fault(error, "the module"))
+    index.look_into_everything()
+    for name, node in list(index.functions.items()):
+        try:
+            module.analyze(node)
+        except Exception as error:
+            result.faults.append(_fault(error, name))
+    wording = Wording(module, source)
+    for problem in _one_for_each_cause(_problems(module)):
+        result.findings.append(wording.finding(problem))
+    result.findings.sort(key=lambda finding: (finding.position.line, finding.position.column))
+    result.modules = module.modules - {module_name}
+    return result
+
+
+def _user_rows(configuration: Configuration) -> dict[str, Row]:
+    rows: dict[str, Row] = {}
+    for name, text in configuration.contracts.items():
+        try:
+            rows[name] = parse_row(text)
+        except ValueError:
+            continue  # the configuration's own problem, reported with it
+    return rows
+
+
+def _fault(error: Exception, function: str) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    where = frames[-1] if frames else None
+    place = f" ({PurePath(where.filename).name}:{where.lineno})" if where else ""
+    return f"{function}: {type(error).__name__}: {error}{place}"
+
+
+def _problems(module: ModuleAnalysis) -> Iterator[Problem]:
+    """The problems of all bodies, each in the contexts that count."""
+    yield from module.problems.get((module.index.tree, ()), ())
+    for node in module.index.functions.values():
+        contexts = module.contexts(node)
+        if not contexts or _is_declared(module, node):
+            yield from module.problems.get((node, ()), ())
+            continue
+        for context in sorted(contexts, key=repr):
+            yield from module.problems.get((node, context), ())
+
+
+def _is_declared(module: ModuleAnalysis, node: FunctionNode) -> bool:
+    """Whether the declaration says all of the inputs, so that calls can't say more."""
+    if module.free_variables(node):
+        return False
+    signature = module.signature(node)
+    if signature is None:
+        return False
+    names = {parameter.name for parameter in signature.parameters[:1]}
+    return not any(
+        isinstance(parameter.shape, UnknownShape)
+        and not (parameter.name in names and module.index.class_of(node) is not None)
+        for parameter in signature.parameters
+    )
+
+
+def _one_for_each_cause(problems: Iterator[Problem]) -> list[Problem]:
+    """Without repetitions: one report for a use, and the first use only for a cause."""
+    at_place: dict[tuple[int, int, str], Problem] = {}
+    ordered = sorted(
+        problems,
+        key=lambda p: (
+            getattr(p.node, "lineno", 0),
+            getattr(p.node, "col_offset", 0),
+            _RULE_ORDER.index(p.rule),
+            p.may,
+            repr(p.events),
+        ),
+    )
+    for problem in ordered:
+        line, column = getattr(problem.node, "lineno", 0), getattr(problem.node, "col_offset", 0)
+        at_place.setdefault((line, column, problem.place), problem)
+    seen: set[tuple[object, ...]] = set()
+    kept: list[Problem] = []
+    for problem in at_place.values():
+        if problem.events:
+            cause = (problem.body, problem.rule, problem.events)
+            if cause in seen:
+                continue
+            seen.add(cause)
+        kept.append(problem)
+    return kept
+
+

@@ -1,0 +1,60 @@
+"""The summary of a body: what a call of it does, in terms of its inputs.
+
+A summary is a contract that was computed instead of declared.  It says it more exactly than a row
+of the table can: which object *inside* an argument is consumed (`carry[1]`), which fields of `self` hold
+what afterwards, which captured names are read or consumed, and of what the result is made.
+
+Values in a summary are those of the callee's own analysis.  Objects whose origin is an input stand for what
+the caller passes; all others are made anew at each call (`flow/instantiate.py`).
+
+Worked example.  For::
+
+    def step(self, x):
+        self.state = self.state.set(self.index, x)
+
+the summary says: the object at input `self`, path `.state`, is consumed; field `.state` of `self`
+then holds a new object made by the call of `set`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mypy_eqxstate.contracts.model import Effect
+from mypy_eqxstate.flow.memory import Binding, Status
+from mypy_eqxstate.flow.values import Object
+from mypy_eqxstate.ir.model import Key, Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a call of a body does.
+
+    Attributes:
+        returns: some path returns; if not, a call never comes back.
+        effects: input objects that the body consumes or hands over to newer ones.
+        reads: input objects that the body uses while they are as the caller passed them.
+        field_writes: fields of input objects that hold something else afterwards; the flag says
+            that every path writes them.
+        variable_writes: foreign variables that hold something else afterwards, likewise.
+        result: what a call returns.
+        fields, statuses: what the objects of `result` and of the writes hold, and which are dead.
+        lines: per consumed input object, the line of the body at which that happens.
+        opaque: the body says nothing (abstract, `...`); the signature counts instead.
+    """
+
+    returns: bool = False
+    effects: Mapping[Object, Effect] = field(default_factory=dict)
+    reads: frozenset[Object] = frozenset()
+    field_writes: tuple[tuple[Object, Key, Binding, bool], ...] = ()
+    variable_writes: tuple[tuple[Variable, Binding, bool], ...] = ()
+    result: Binding | None = None
+    fields: Mapping[Object, Mapping[Key, Binding]] = field(default_factory=dict)
+    statuses: Mapping[Object, Status] = field(default_factory=dict)
+    lines: Mapping[Object, int] = field(default_factory=dict)
+    opaque: bool = False
+
+
+NEVER_RETURNS = Summary()
+OPAQUE = Summary(returns=True, opaque=True)

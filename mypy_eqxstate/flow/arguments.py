@@ -1,0 +1,170 @@
+"""Which argument of a call reaches which parameter.
+
+Follows Python's binding rules as far as the syntax tells: positional arguments in order, keywords by name,
+`*args` and `**kwargs` taken apart where their contents are known.  An argument of which it isn't known where
+it goes is left over; the caller treats it conservatively.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from mypy_eqxstate.flow.memory import Binding, Memory
+from mypy_eqxstate.flow.values import Object
+from mypy_eqxstate.ir.model import ELEMENTS, Argument, Item, Key, Temporary
+from mypy_eqxstate.oracle.shapes import ParameterKind
+
+if TYPE_CHECKING:
+    from mypy_eqxstate.flow.body import BodyAnalysis
+
+
+class Actual(NamedTuple):
+    """One argument as it reaches a callee.
+
+    Attributes:
+        binding: what is passed.
+        temporary: where it was evaluated; None if it was bound before (a partial's).
+        path: leads from the temporary to the binding.
+        text, node: the argument as written, for messages.
+        name: the keyword, if it is one.
+        splat: "", "*" or "**" for what could not be taken apart.
+        copied_by: the transform that gives the callee a copy.
+        bound: bound before the call by a partial.
+        receiver: the object whose method is called.
+    """
+
+    binding: Binding
+    temporary: Temporary | None
+    text: str
+    node: ast.AST
+    name: str | None = None
+    splat: str = ""
+    path: tuple[Key, ...] = ()
+    copied_by: str | None = None
+    bound: bool = False
+    receiver: bool = False
+
+
+class Formal(NamedTuple):
+    """A parameter, as far as matching needs it."""
+
+    name: str
+    kind: ParameterKind
+
+
+class Matched(NamedTuple):
+    """The arguments by parameter, in the order of the call, and those that are left over."""
+
+    pairs: tuple[tuple[Actual, str], ...]
+    left_over: tuple[Actual, ...]
+
+    def of(self, name: str) -> tuple[Actual, ...]:
+        """The arguments of one parameter."""
+        return tuple(actual for actual, parameter in self.pairs if parameter == name)
+
+
+def actual_arguments(
+    analysis: BodyAnalysis, memory: Memory, arguments: Sequence[Argument]
+) -> list[Actual]:
+    """The arguments of a call, `*` and `**` taken apart where possible."""
+    found: list[Actual] = []
+    for argument in arguments:
+        actual = Actual(
+            analysis.read(memory, argument.source),
+            argument.source,
+            analysis.text_of(argument.source),
+            analysis.definitions.get(argument.source, ast.Pass()),
+            argument.name,
+            argument.splat,
+        )
+        if not argument.splat:
+            found.append(actual)
+            continue
+        parts = _taken_apart(analysis, memory, actual)
+        found += [actual] if parts is None else parts
+    return found
+
+
+def _taken_apart(
+    analysis: BodyAnalysis, memory: Memory, actual: Actual
+) -> list[Actual] | None:
+    values = list(actual.binding.values)
+    if len(values) != 1 or not isinstance(values[0], Object):
+        return None
+    item = values[0]
+    parts: list[Actual] = []
+    if actual.splat == "*":
+        length = analysis.length(memory, item)
+        if length is None:
+            return None
+        keys: list[Item] = [Item(index) for index in range(length)]
+    else:
+        fields = memory.fields.get(item, {})
+        if not fields or ELEMENTS in fields:
+            return None
+        keys = [key for key in fields if isinstance(key, Item) and isinstance(key.value, str)]
+    for key in keys:
+        binding = analysis.heap.read(memory, item, key)
+        if binding is None:
+            continue
+        parts.append(
+            actual._replace(
+                binding=analysis.inherit_marks(memory, binding, actual.binding),
+                path=(key,),
+                text=f"{actual.text}[{key.value!r}]",
+                name=str(key.value) if actual.splat == "**" else None,
+                splat="",
+            )
+        )
+    return parts
+
+
+def match(formals: Sequence[Formal], actuals: Sequence[Actual]) -> Matched:
+    """Bind arguments to parameters by Python's rules.
+
+    Args:
+        formals: the parameters in order.
+        actuals: the arguments in order of evaluation.
+
+    Returns:
+        pairs in the order of evaluation; what fits no parameter is left over.
+    """
+    positional = [
+        formal.name
+        for formal in formals
+        if formal.kind in {ParameterKind.POSITIONAL, ParameterKind.POSITIONAL_ONLY}
+    ]
+    named = {
+        formal.name
+        for formal in formals
+        if formal.kind in {ParameterKind.POSITIONAL, ParameterKind.KEYWORD_ONLY}
+    }
+    star = next((f.name for f in formals if f.kind is ParameterKind.STAR), None)
+    double_star = next((f.name for f in formals if f.kind is ParameterKind.DOUBLE_STAR), None)
+    pairs: list[tuple[Actual, str]] = []
+    left_over: list[Actual] = []
+    taken = 0
+    uncertain = False
+    for actual in actuals:
+        target: str | None = None
+        if actual.splat:
+            uncertain = uncertain or actual.splat == "*"
+            target = star if actual.splat == "*" else double_star
+            if actual.splat == "*" and taken < len(positional):
+                target = None
+        elif actual.name is not None:
+            target = actual.name if actual.name in named else double_star
+        elif uncertain:
+            target = star
+        elif taken < len(positional):
+            target = positional[taken]
+            taken += 1
+        else:
+            target = star
+        if target is None:
+            left_over.append(actual)
+        else:
+            pairs.append((actual, target))
+    return Matched(tuple(pairs), tuple(left_over))

@@ -1,0 +1,419 @@
+"""Calls of functions and classes of the module itself: their bodies are their contracts.
+
+`invoke` asks for the summary of the function in the context of the call and carries it out: first what the callee
+reads of captured names and of its receiver's fields (old ones are reported at the call), then what it consumes or
+hands over, then what it writes, last its result.
+
+Worked example.  `def bump(): nonlocal s; s = s.set(i, 1)` called twice: the summary says that the foreign variable
+`s` is read, its object consumed, and that `s` holds a new object afterwards.  So the second call finds a live one.
+Without the rebinding (`t = s.set(i, 1)`) the second call reads a dead one: `state-reuse` at the call.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from mypy_eqxstate.contracts.model import Effect
+from mypy_eqxstate.contracts.summaries import Summary
+from mypy_eqxstate.flow.abstraction import Context, kind_of
+from mypy_eqxstate.flow.arguments import Actual, Formal, match
+from mypy_eqxstate.flow.effects import CallSite, Grounds
+from mypy_eqxstate.flow.instantiate import Instantiation
+from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
+from mypy_eqxstate.flow.problems import Misuse
+from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Function, Object, Origin, Symbol
+from mypy_eqxstate.ir.model import Attribute, Destination, Item, Variable
+from mypy_eqxstate.oracle.shapes import (
+    UNKNOWN,
+    AffineShape,
+    InstanceShape,
+    Mode,
+    ParameterKind,
+    Shape,
+    Signature,
+    TupleShape,
+    UnknownShape,
+)
+
+if TYPE_CHECKING:
+    from mypy_eqxstate.flow.body import BodyAnalysis
+    from mypy_eqxstate.flow.calls import Calls
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+def formals_of(node: FunctionNode) -> list[Formal]:
+    """The parameters of a function of this module, in order."""
+    arguments = node.args
+    found = [Formal(a.arg, ParameterKind.POSITIONAL_ONLY) for a in arguments.posonlyargs]
+    found += [Formal(a.arg, ParameterKind.POSITIONAL) for a in arguments.args]
+    if arguments.vararg is not None:
+        found.append(Formal(arguments.vararg.arg, ParameterKind.STAR))
+    found += [Formal(a.arg, ParameterKind.KEYWORD_ONLY) for a in arguments.kwonlyargs]
+    if arguments.kwarg is not None:
+        found.append(Formal(arguments.kwarg.arg, ParameterKind.DOUBLE_STAR))
+    return found
+
+
+class BodyCalls:
+    """Calls that are resolved by a body of this module."""
+
+    def __init__(self, analysis: BodyAnalysis, calls: Calls) -> None:
+        self.analysis = analysis
+        self.calls = calls
+
+    # --- functions -------------------------------------------------------------------------------
+
+    def invoke(
+        self, site: CallSite, memory: Memory, function: Function, actuals: list[Actual]
+    ) -> Binding:
+        """A call of a function of this module."""
+        analysis = self.analysis
+        module = analysis.module
+        node = function.node
+        formals = formals_of(node)
+        matched = match(formals, actuals)
+        by_name: dict[str, tuple[Actual, ...]] = {
+            formal.name: matched.of(formal.name) for formal in formals
+        }
+        for name, value in function.defaults:
+            if not by_name.get(name):
+                by_name[name] = (Actual(one(value), None, name, site.node),)
+        signature = module.signature(node)
+        modes = module.modes(node)
+        parameters = {Variable(name, function.name): found for name, found in by_name.items()}
+        summary = module.summary(function, self._context(memory, function, signature, parameters))
+        grounds = Grounds("body", (None, node.lineno))
+        if summary.opaque:
+            if signature is not None:
+                return self.calls.by_signatures(
+                    site,
+                    memory,
+                    (signature,),
+                    actuals,
+                    Grounds("signature", (None, node.lineno)),
+                    with_receiver=any(actual.receiver for actual in actuals),
+                )
+            return self.calls.unknown(site, memory, actuals)
+        origin = analysis.origin()
+        for actual in (*(actual for actual, _ in matched.pairs), *matched.left_over):
+            if not actual.receiver or actual.copied_by:
+                self.calls.effects.check(
+                    site, memory, actual, self._effect_on(summary, matched.pairs, actual)
+                )
+        instantiation = Instantiation(analysis, memory, summary, parameters, origin)
+        self._check_reads(site, memory, summary, instantiation, parameters)
+        consumed = self._carry_out(
+            site, memory, summary, instantiation, parameters, modes, grounds
+        )
+        self._write(memory, instantiation, summary)
+        if not summary.returns:
+            analysis.dead_end = True
+            return one(UNKNOWN_VALUE)
+        result = self._result(memory, instantiation, summary, matched.pairs, origin)
+        if consumed and site.destination.statement:
+            classes = self.newer_classes(summary, summary.result, Destination())
+            if classes:
+                self.calls.dropped(site, memory, sorted(classes)[0])
+        return result
+
+    def _effect_on(
+        self, summary: Summary, pairs: Sequence[tuple[Actual, str]], actual: Actual
+    ) -> Effect:
+        names = [name for other, name in pairs if other is actual]
+        effects = [
+            effect
+            for item, effect in summary.effects.items()
+            if item.origin.variable is not None and item.origin.variable.name in names
+        ]
+        return max(effects, default=Effect.BORROW)
+
+    def _context(
+        self,
+        memory: Memory,
+        function: Function,
+        signature: Signature | None,
+        parameters: Mapping[Variable, tuple[Actual, ...]],
+    ) -> Context:
+        analysis = self.analysis
+        declared = {p.name: p.shape for p in signature.parameters} if signature else {}
+        context: list[tuple[Variable, tuple[object, ...]]] = []
+        for variable, actuals in parameters.items():
+            shape = declared.get(variable.name, UNKNOWN)
+            if not actuals or not analysis.module.wants_context(shape):
+                continue
+            if len(actuals) == 1 and not actuals[0].splat:
+                kind = kind_of(memory, actuals[0].binding, analysis.heap)
+            else:
+                kind = self._star_kind(memory, actuals)
+            if kind and not (len(kind) == 1 and kind[0] == shape):
+                context.append((variable, kind))
+        for variable in analysis.module.free_variables(function.node):
+            binding = memory.bindings.get(variable)
+            if binding is None:
+                binding = analysis.default_binding(variable)
+            if binding is not None:
+                kind = kind_of(memory, binding, analysis.heap)
+                if kind:
+                    context.append((variable, kind))
+        return tuple(context)  # type: ignore[arg-type]
+
+    def _star_kind(self, memory: Memory, actuals: tuple[Actual, ...]) -> tuple[Shape, ...]:
+        if any(actual.splat or actual.name is not None for actual in actuals):
+            return ()
+        shapes: list[Shape] = []
+        for actual in actuals:
+            kind = kind_of(memory, actual.binding, self.analysis.heap)
+            if len(kind) != 1 or isinstance(kind[0], tuple):
+                shapes.append(UNKNOWN)
+            else:
+                shapes.append(kind[0])
+        return (TupleShape(tuple(shapes)),)
+
+    def _check_reads(
+        self,
+        site: CallSite,
+        memory: Memory,
+        summary: Summary,
+        instantiation: Instantiation,
+        parameters: Mapping[Variable, tuple[Actual, ...]],
+    ) -> None:
+        """What the callee reads itself: captured names, and fields of its receiver."""
+        for item in sorted(summary.reads, key=repr):
+            variable = item.origin.variable
+            if variable is None:
+                continue
+            actuals = parameters.get(variable, ())
+            if variable in parameters and not (actuals and actuals[0].receiver):
+                continue
+            if variable in parameters and not item.origin.path and not item.is_affine:
+                continue
+            binding = instantiation.input(item)
+            if binding is None:
+                continue
+            consumes = summary.effects.get(item, Effect.BORROW) >= Effect.MAY_CONSUME
+            receiver = actuals[0] if actuals else None
+            node = site.node
+            if receiver is not None and receiver.temporary is not None:
+                node = receiver.node
+            self.analysis.ownership.check(
+                memory,
+                binding,
+                node,
+                instantiation.text(item, actuals),
+                receiver.temporary if receiver is not None and not item.origin.path else None,
+                Misuse.CONSUMED_AGAIN if consumes else Misuse.CALLEE_READS,
+                site.text,
+            )
+
+    def _carry_out(
+        self,
+        site: CallSite,
+        memory: Memory,
+        summary: Summary,
+        instantiation: Instantiation,
+        parameters: Mapping[Variable, tuple[Actual, ...]],
+        modes: Mapping[str, Mode],
+        grounds: Grounds,
+    ) -> bool:
+        analysis = self.analysis
+        effects = self.calls.effects
+        newer = self.newer_classes(summary, summary.result, site.destination)
+        written: frozenset[str] = frozenset()
+        for _, _, held, _ in summary.field_writes:
+            written |= self.newer_classes(summary, held, Destination())
+        consumed = False
+        consumed_actuals: list[Actual] = []
+        for parameter, actuals in parameters.items():
+            if modes.get(parameter.name) is Mode.CONSUMED:
+                for actual in actuals:
+                    declared = Grounds("annotation", grounds.origin)
+                    effect = effects.adjusted(site, actual, Effect.CONSUME, True)
+                    consumed |= effects.carry_out(site, memory, actual, effect, declared)
+        for item, effect in sorted(summary.effects.items(), key=repr):
+            variable = item.origin.variable
+            if variable is None:
+                continue
+            mode = modes.get(variable.name, Mode.UNSPECIFIED)
+            if variable in parameters and mode is not Mode.UNSPECIFIED:
+                continue
+            binding = instantiation.input(item)
+            if binding is None:
+                continue
+            actuals = parameters.get(variable, ())
+            line = summary.lines.get(item)
+            exact = Grounds("body", (None, line)) if line is not None else grounds
+            actual = self._inner_actual(item, binding, actuals, instantiation, site)
+            classes = analysis.ownership.classes(memory, binding)
+            if isinstance(item.shape, AffineShape):
+                classes |= {item.shape.class_name}
+            kept = bool(classes & newer)
+            adjusted = effects.adjusted(site, actual, effect, kept)
+            if adjusted is Effect.SUPERSEDE and actual.receiver and actual.path:
+                # The body has put something newer there itself, or left the old one in place.
+                if classes & written:
+                    continue
+            if effects.carry_out(site, memory, actual, adjusted, exact):
+                consumed = True
+                consumed_actuals.append(actual)
+        if consumed:
+            for actuals in parameters.values():
+                for actual in actuals:
+                    if not actual.receiver and all(
+                        actual.temporary != other.temporary for other in consumed_actuals
+                    ):
+                        effects.passed_twice(site, memory, actual)
+        return consumed
+
+    def _inner_actual(
+        self,
+        item: Object,
+        binding: Binding,
+        actuals: tuple[Actual, ...],
+        instantiation: Instantiation,
+        site: CallSite,
+    ) -> Actual:
+        """The part of an argument (or the captured variable) that an effect is about."""
+        text = instantiation.text(item, actuals)
+        if len(actuals) == 1:
+            outer = actuals[0]
+            return outer._replace(
+                binding=binding, path=(*outer.path, *item.origin.path), text=text
+            )
+        path = item.origin.path
+        if actuals and path and isinstance(path[0], Item) and isinstance(path[0].value, int):
+            index = path[0].value
+            if index < len(actuals):
+                outer = actuals[index]
+                inner = (*outer.path, *path[1:])
+                return outer._replace(binding=binding, path=inner)
+        return Actual(binding, None, text, site.node)
+
+    def newer_classes(
+        self, summary: Summary, binding: Binding | None, destination: Destination, depth: int = 4
+    ) -> frozenset[str]:
+        """The affine classes, and their holders, that a call makes anew and its caller keeps."""
+        found: frozenset[str] = frozenset()
+        if binding is None or depth == 0 or not (destination.kept or destination.items):
+            return found
+        classes = self.analysis.heap.classes
+        for value in binding.values:
+            if not isinstance(value, Object):
+                continue
+            fields = summary.fields.get(value, {})
+            if value.is_affine:
+                if destination.kept and not value.origin.is_input:
+                    found |= classes.affine_classes_in(value.shape)
+                continue
+            if not value.origin.is_input:
+                if destination.items and isinstance(value.shape, TupleShape):
+                    results = self.calls.results
+                    if not fields:
+                        found |= results.kept_classes_of_shape(value.shape, destination)
+                elif destination.kept:
+                    found |= classes.affine_classes_in(value.shape)
+            for key, field in fields.items():
+                inner = destination
+                if isinstance(key, Item):
+                    inner = destination.at(key.value)
+                elif isinstance(key, Attribute):
+                    inner = destination.at(key.name)
+                part = self.newer_classes(summary, field, inner, depth - 1)
+                found |= part
+                if part and isinstance(value.shape, InstanceShape):
+                    found |= {value.shape.class_name}
+        return found
+
+    def _write(self, memory: Memory, instantiation: Instantiation, summary: Summary) -> None:
+        heap = self.analysis.heap
+        for item, key, held, surely in summary.field_writes:
+            holder = instantiation.input(item)
+            if holder is None:
+                continue
+            binding = instantiation.binding(held)
+            strong = surely and len(holder.values) == 1
+            for value in holder.values:
+                if isinstance(value, Object):
+                    heap.write(memory, value, key, binding, strong)
+        for variable, held, surely in summary.variable_writes:
+            binding = instantiation.binding(held)
+            before = memory.bindings.get(variable)
+            if not surely and before is not None:
+                binding = merge_bindings(before, binding)
+            self.analysis.forget_conditions(memory, variable)
+            memory.bindings[variable] = binding
+
+    def _result(
+        self,
+        memory: Memory,
+        instantiation: Instantiation,
+        summary: Summary,
+        pairs: Sequence[tuple[Actual, str]],
+        origin: Origin,
+    ) -> Binding:
+        if summary.result is None:
+            return one(UNKNOWN_VALUE)
+        result = instantiation.binding(summary.result)
+        copied = {
+            held.item
+            for actual, _ in pairs
+            if actual.copied_by
+            for held in self.analysis.ownership.held(memory, actual.binding)
+        }
+        if copied:
+            result = self.calls.results.copy(
+                memory, result, origin.child(Item("copy")), lambda item: item in copied
+            )
+        return result
+
+    def result_without_arguments(
+        self, memory: Memory, function: Function, origin: Origin
+    ) -> Binding:
+        """What a function returns, whatever it is given; every affine object in it new."""
+        summary = self.analysis.module.summary(function, ())
+        if summary.opaque or summary.result is None:
+            return one(UNKNOWN_VALUE)
+        instantiation = Instantiation(self.analysis, memory, summary, {}, origin)
+        return instantiation.binding(summary.result)
+
+    # --- classes ---------------------------------------------------------------------------------
+
+    def construct(
+        self, site: CallSite, memory: Memory, class_name: str, actuals: list[Actual]
+    ) -> Binding:
+        """A call of a class: a new instance that holds what its constructor stores."""
+        analysis = self.analysis
+        origin = analysis.origin(Item("instance"))
+        info = analysis.heap.classes.info(class_name)
+        shape: Shape = site.typed
+        if isinstance(shape, UnknownShape):
+            shape = InstanceShape(class_name)
+            if info is not None and info.affine:
+                shape = AffineShape(class_name)
+        if isinstance(shape, AffineShape):
+            for actual in actuals:
+                self.calls.effects.check(site, memory, actual)
+            return Binding(analysis.heap.allocate(memory, origin, shape))
+        initialiser = analysis.module.method(class_name, "__init__")
+        if isinstance(shape, InstanceShape) and initialiser is not None and not isinstance(
+            initialiser, Symbol
+        ):
+            instance = analysis.heap.new_record(memory, origin, shape, {})
+            receiver = Actual(one(instance), None, site.text, site.node, receiver=True)
+            self.calls.invoke(site, memory, initialiser, [receiver, *actuals])
+            return one(instance)
+        for actual in actuals:
+            self.calls.effects.check(site, memory, actual)
+        names = info.constructor_fields if info is not None else None
+        if names is None or not isinstance(shape, InstanceShape | TupleShape):
+            return Binding(analysis.heap.allocate(memory, origin, shape))
+        formals = [Formal(name, ParameterKind.POSITIONAL) for name in names]
+        matched = match(formals, actuals)
+        instance = analysis.heap.new_record(memory, origin, shape, {})
+        for actual, name in matched.pairs:
+            analysis.heap.write(memory, instance, Attribute(name), actual.binding)
+        return one(instance)
+
+

@@ -1,0 +1,191 @@
+"""Carrying out what a contract says of the arguments of one call.
+
+First every argument is used (an old one is reported), then effects are applied in the order of the
+arguments.  The effect that a contract names is softened by circumstances (`adjusted`):
+
+- behind a transform the callee has a copy, so a consumption becomes a supersession;
+- a supersession counts only if the caller keeps the newer value and the argument has a place that could be
+  rebound: an explicitly dropped result and a partial's argument make it a borrow (policies; `strict`
+  undoes the first);
+- a callee in inference mode borrows.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mypy_eqxstate.contracts.model import Effect
+from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.memory import Event, Memory
+from mypy_eqxstate.flow.problems import EventDetail, Misuse
+from mypy_eqxstate.ir.model import Destination
+from mypy_eqxstate.oracle.shapes import Shape
+
+if TYPE_CHECKING:
+    from mypy_eqxstate.flow.body import BodyAnalysis
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """One call, and under what circumstances it is looked at.
+
+    Attributes:
+        node: the call's syntax.
+        text: the callee as written.
+        destination: which parts of the result are kept.
+        typed: the type checker's shape of the result.
+        direct: the call's own syntax describes the arguments (nothing bound or transformed), so that
+            the type checker's signature for it applies.
+        inference: the callee is in inference mode.
+        depth: how many callables deep (a transform of a partial of ...).
+    """
+
+    node: ast.AST
+    text: str
+    destination: Destination
+    typed: Shape
+    direct: bool = True
+    inference: bool = False
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a callee is believed to do something: a word for it, and where the declaration is."""
+
+    reason: str
+    origin: tuple[str | None, int] | None = None
+
+
+class Effects:
+    """Applies effects in one body."""
+
+    def __init__(self, analysis: BodyAnalysis) -> None:
+        self.analysis = analysis
+
+    def event(
+        self, site: CallSite, actual: Actual, invalidates: bool, grounds: Grounds, class_name: str
+    ) -> Event:
+        """The event of this call on an argument; its details are kept for the explanation."""
+        analysis = self.analysis
+        event = Event(
+            analysis.body.name, analysis.operation_number, actual.text, invalidates
+        )
+        analysis.module.events[event] = EventDetail(
+            node=site.node,
+            callee=site.text,
+            class_name=class_name,
+            hidden_by=actual.copied_by,
+            origin=grounds.origin,
+            reason=grounds.reason,
+        )
+        return event
+
+    def adjusted(self, site: CallSite, actual: Actual, effect: Effect, kept: bool) -> Effect:
+        """What is left of an effect under the circumstances of the call."""
+        if site.inference:
+            return min(effect, Effect.BORROW)
+        if actual.copied_by is not None and effect >= Effect.SUPERSEDE:
+            effect = Effect.SUPERSEDE
+        if effect is Effect.SUPERSEDE:
+            strictly = self.analysis.module.strict and bool(site.destination)
+            if actual.bound or not (kept or strictly):
+                return Effect.BORROW
+        return effect
+
+    def check(
+        self, site: CallSite, memory: Memory, actual: Actual, effect: Effect = Effect.BORROW
+    ) -> bool:
+        """Passing an argument is a use of it."""
+        again = effect >= Effect.MAY_CONSUME and actual.copied_by is None
+        return self.analysis.ownership.check(
+            memory,
+            actual.binding,
+            actual.node,
+            actual.text,
+            actual.temporary,
+            Misuse.CONSUMED_AGAIN if again else Misuse.USED,
+            site.text,
+        )
+
+    def apply(
+        self,
+        site: CallSite,
+        memory: Memory,
+        effects: Sequence[tuple[Actual, Effect, bool]],
+        grounds: Grounds,
+    ) -> bool:
+        """Use all arguments, then apply the effects in order.
+
+        Args:
+            effects: arguments with the contract's effect, and whether the caller keeps something
+                newer of the same class.
+
+        Returns:
+            whether an object was consumed.
+        """
+        for actual, effect, _ in effects:
+            if effect is not Effect.IGNORE:
+                self.check(site, memory, actual, effect)
+        consumed = False
+        for actual, effect, kept in effects:
+            adjusted = self.adjusted(site, actual, effect, kept)
+            consumed |= self.carry_out(site, memory, actual, adjusted, grounds)
+        if consumed and grounds.reason in {"body", "annotation"}:
+            for actual, effect, _ in effects:
+                if effect is Effect.BORROW and not actual.receiver:
+                    self.passed_twice(site, memory, actual)
+        return consumed
+
+    def carry_out(
+        self, site: CallSite, memory: Memory, actual: Actual, effect: Effect, grounds: Grounds
+    ) -> bool:
+        """One adjusted effect on one argument."""
+        ownership = self.analysis.ownership
+        if effect < Effect.SUPERSEDE:
+            return False
+        classes = sorted(ownership.classes(memory, actual.binding))
+        if not classes:
+            return False
+        if effect is Effect.SUPERSEDE:
+            event = self.event(site, actual, False, grounds, classes[0])
+            ownership.supersede(memory, actual.binding, event, actual.temporary, actual.path)
+            return False
+        self.passed_twice(site, memory, actual)
+        event = self.event(site, actual, True, grounds, classes[0])
+        return ownership.consume(
+            memory,
+            actual.binding,
+            event,
+            actual.temporary if not actual.path else None,
+            effect is Effect.CONSUME,
+            site.node,
+        )
+
+    def passed_twice(self, site: CallSite, memory: Memory, actual: Actual) -> None:
+        """Report an argument whose object another argument of the same call has consumed."""
+        analysis = self.analysis
+        number = analysis.operation_number
+        for held in analysis.ownership.held(memory, actual.binding):
+            events = tuple(
+                event
+                for event in memory.status(held.item)
+                if isinstance(event, Event)
+                and event.operation == number
+                and event.body == analysis.body.name
+            )
+            others = tuple(event for event in events if event.place != actual.text) or events
+            if others and analysis.body.blocks[analysis.position[0]].loop is None:
+                analysis.report(
+                    memory,
+                    rule="state-reuse",
+                    misuse=Misuse.SAME_CALL,
+                    node=actual.node,
+                    place=actual.text,
+                    class_name=getattr(held.item.shape, "class_name", ""),
+                    events=others[:1],
+                    callee=site.text,
+                )

@@ -1,0 +1,137 @@
+"""Explaining a problem after it was found: through which loop, and where the newest value is.
+
+Solving only needs to know *that* a consumption reaches a use.  People need to know how.  Both questions
+here are answered on demand, for the few uses that are reported:
+
+- `loop_line`: if the use can't be reached from the consumption without taking a back edge, the loop of
+  that back edge is the explanation, "in an earlier iteration of the loop on line 12".  Of nested loops it
+  is the innermost one whose back edge suffices.
+- `newest_place`: a consuming call made a newer object.  Whichever name holds that object now is what the
+  user meant.  If that object was consumed in its turn, the search goes on with its successor.
+
+Limit: `loop_line` looks at the graph alone and not at rebindings in between.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mypy_eqxstate.flow.memory import LIVE, Binding, Event, Memory
+from mypy_eqxstate.flow.solver import successors
+from mypy_eqxstate.flow.values import Object
+from mypy_eqxstate.ir.model import Attribute, Body, Item, Key, Variable
+
+BLOCK_STRIDE: Final = 10_000
+MAXIMAL_CHAIN: Final = 10
+
+
+def loop_line(body: Body, event: Event, position: tuple[int, int]) -> int | None:
+    """The line of the loop through whose back edge an event reaches a use; None if straight.
+
+    Args:
+        body: the body of the use.
+        event: the consumption.
+        position: block and operation of the use.
+    """
+    if event.body != body.name:
+        return None
+    source, source_number = divmod(event.operation, BLOCK_STRIDE)
+    target, target_number = position
+    if source == target and source_number < target_number:
+        return None
+    if _reaches(body, source, target, allowed=frozenset()):
+        return None
+    around = [loop for loop in _loops_around(body, source) if loop in _loops_around(body, target)]
+    for loop in around:
+        headers = frozenset(
+            inner.header
+            for number, inner in enumerate(body.loops)
+            if number == loop or loop in _ancestors(body, number)
+        )
+        if _reaches(body, source, target, headers):
+            return body.loops[loop].line
+    return None
+
+
+def _loops_around(body: Body, block: int) -> list[int]:
+    loop = body.blocks[block].loop
+    return [] if loop is None else [loop, *_ancestors(body, loop)]
+
+
+def _ancestors(body: Body, loop: int) -> list[int]:
+    found: list[int] = []
+    parent = body.loops[loop].parent
+    while parent is not None:
+        found.append(parent)
+        parent = body.loops[parent].parent
+    return found
+
+
+def _reaches(body: Body, source: int, target: int, allowed: frozenset[int]) -> bool:
+    """Whether a path of at least one edge leads on, by back edges to the allowed headers only."""
+    headers = {loop.header: number for number, loop in enumerate(body.loops)}
+    waiting = [source]
+    seen: set[int] = set()
+    while waiting:
+        block = waiting.pop()
+        for following in successors(body.blocks[block]):
+            loop = headers.get(following)
+            is_back_edge = loop is not None and loop in _loops_around(body, block)
+            if is_back_edge and following not in allowed:
+                continue
+            if following == target:
+                return True
+            if following not in seen:
+                seen.add(following)
+                waiting.append(following)
+    return False
+
+
+def newest_place(memory: Memory, events: tuple[Event, ...], body: Body) -> str | None:
+    """The place, as written, that holds what the consuming calls made, or its newest successor."""
+    del body
+    waiting = list(events)
+    seen = set(waiting)
+    while waiting and len(seen) < MAXIMAL_CHAIN:
+        event = waiting.pop(0)
+        followers: list[Event] = []
+        for text, binding, item in _named_objects(memory):
+            if (item.origin.body, item.origin.operation) != (event.body, event.operation):
+                continue
+            status = memory.status(item)
+            if LIVE in status and LIVE in binding.marks and text != event.place:
+                return text
+            followers += [e for e in (*status, *binding.marks) if isinstance(e, Event)]
+        waiting += [e for e in followers if e not in seen]
+        seen.update(followers)
+    return None
+
+
+def _named_objects(memory: Memory) -> list[tuple[str, Binding, Object]]:
+    found: list[tuple[str, Binding, Object]] = []
+    for root, binding in memory.bindings.items():
+        if not isinstance(root, Variable) or "@" in root.name:
+            continue
+        found += _objects_below(memory, root.name, binding, 2)
+    found.sort(key=lambda entry: (entry[0].startswith("_"), len(entry[0]), entry[0]))
+    return found
+
+
+def _objects_below(
+    memory: Memory, text: str, binding: Binding, depth: int
+) -> list[tuple[str, Binding, Object]]:
+    found: list[tuple[str, Binding, Object]] = []
+    for value in binding.values:
+        if not isinstance(value, Object):
+            continue
+        if value.is_affine:
+            found.append((text, binding, value))
+        elif depth > 0:
+            for key, field in memory.fields.get(value, {}).items():
+                if isinstance(key, Attribute | Item):
+                    found += _objects_below(memory, text + _written(key), field, depth - 1)
+    return found
+
+
+def _written(key: Key) -> str:
+    return f".{key.name}" if isinstance(key, Attribute) else f"[{getattr(key, 'value', '')!r}]"

@@ -1,0 +1,141 @@
+"""A summary meets a call: the callee's inputs become the caller's arguments.
+
+A summary speaks of the callee's inputs by origin: parameter (or captured variable) and path.  Here each of them is
+looked up in the caller's memory, and each object that the callee made becomes a new object of the
+caller's, named by the call.
+
+Worked example.  The summary "result is `(x, input state)`; input `state` is consumed" of `f`, at `y, t = f(1, s)`:
+input `state` is the object behind `s`; `t` becomes one more name of it, and it is dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from mypy_eqxstate.contracts.summaries import Summary
+from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.memory import (
+    ALIVE,
+    Binding,
+    Guard,
+    Memory,
+    Status,
+    one,
+)
+from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object, Origin, Value, objects_within
+from mypy_eqxstate.ir.model import Attribute, Item, Key, Variable
+
+if TYPE_CHECKING:
+    from mypy_eqxstate.flow.body import BodyAnalysis
+
+
+class Instantiation:
+    """One summary at one call.
+
+    Args:
+        analysis: the caller.
+        memory: the caller's memory.
+        parameters: the callee's parameters by variable, with what the call passes for each.
+        origin: names what the callee makes.
+    """
+
+    def __init__(
+        self,
+        analysis: BodyAnalysis,
+        memory: Memory,
+        summary: Summary,
+        parameters: Mapping[Variable, Sequence[Actual]],
+        origin: Origin,
+    ) -> None:
+        self.analysis = analysis
+        self.memory = memory
+        self.summary = summary
+        self.parameters = parameters
+        self.origin = origin
+        self._made: dict[Object, Object] = {}
+        self._roots: dict[Variable, Binding | None] = {}
+
+    def root(self, variable: Variable) -> Binding | None:
+        """What the call passes for an input of the callee."""
+        if variable not in self._roots:
+            self._roots[variable] = self._find_root(variable)
+        return self._roots[variable]
+
+    def _find_root(self, variable: Variable) -> Binding | None:
+        if variable in self.parameters:
+            actuals = self.parameters[variable]
+            if len(actuals) == 1 and not actuals[0].splat:
+                return actuals[0].binding
+            if not actuals:
+                return None
+            return self.analysis.calls.results.collected(
+                self.memory, tuple(actuals), self.origin.child(Item(variable.name))
+            )
+        binding = self.memory.bindings.get(variable)
+        if binding is None:
+            binding = self.analysis.default_binding(variable)
+            if binding is not None:
+                self.memory.bindings[variable] = binding
+        return binding
+
+    def input(self, item: Object) -> Binding | None:
+        """What the caller has where the callee has this input object."""
+        variable = item.origin.variable
+        if variable is None:
+            return None
+        binding = self.root(variable)
+        for key in item.origin.path:
+            if binding is None:
+                return None
+            binding = self._field(binding, key)
+        return binding
+
+    def _field(self, binding: Binding, key: Key) -> Binding | None:
+        if isinstance(key, Attribute):
+            return self.analysis.calls.attributes.of_value(self.memory, binding, key.name)
+        return self.analysis.items_of(self.memory, binding, key)
+
+    def text(self, item: Object, actuals: Sequence[Actual]) -> str:
+        """The caller's spelling of an input object of the callee."""
+        from mypy_eqxstate.flow.ownership import format_key
+
+        variable = item.origin.variable
+        root = actuals[0].text if actuals else (variable.name if variable else "value")
+        return root + "".join(format_key(key) for key in item.origin.path)
+
+    def binding(self, template: Binding) -> Binding:
+        """A binding of the callee's, in terms of the caller."""
+        values: dict[Value, Guard] = {}
+        marks: Status = ALIVE
+        for value in template.values:
+            for found in self._values(value).values:
+                values[found] = frozenset()
+        if not values:
+            return one(UNKNOWN_VALUE)
+        return Binding(values, marks)
+
+    def _values(self, value: Value) -> Binding:
+        if not isinstance(value, Object):
+            if any(True for _ in objects_within(value)):
+                return one(UNKNOWN_VALUE)
+            return one(value)
+        if value.origin.is_input:
+            found = self.input(value)
+            return found if found is not None else one(UNKNOWN_VALUE)
+        return one(self._new(value))
+
+    def _new(self, item: Object) -> Object:
+        made = self._made.get(item)
+        if made is not None:
+            return made
+        key = Item(f"made{len(self._made)}")
+        made = Object(self.origin.child(key), item.shape)
+        self._made[item] = made
+        self.analysis.heap.register(self.memory, made)
+        if item.is_affine:
+            self.memory.statuses[made] = ALIVE
+        else:
+            for field, held in self.summary.fields.get(item, {}).items():
+                self.memory.set_field(made, field, self.binding(held))
+        return made

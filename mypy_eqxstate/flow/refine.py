@@ -1,0 +1,74 @@
+"""Where the engine's own knowledge ends, ask the type checker.
+
+The engine follows values itself; the oracle's type of an expression is only asked for where that leaves
+something unknown: an attribute of a class that is defined elsewhere, a parameter without evidence, a union that
+the type checker has narrowed.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from mypy_eqxstate.flow.heap import ClassKnowledge, values_of_shape
+from mypy_eqxstate.flow.memory import Binding, Guard
+from mypy_eqxstate.flow.values import (
+    NONE_VALUE,
+    PLAIN_VALUE,
+    UNKNOWN_VALUE,
+    Object,
+    Origin,
+    Value,
+)
+from mypy_eqxstate.oracle.protocol import Oracle
+from mypy_eqxstate.oracle.shapes import AffineShape, NoneShape, UnknownShape
+
+
+def refined(
+    binding: Binding, node: ast.expr, oracle: Oracle, classes: ClassKnowledge, origin: Origin
+) -> Binding:
+    """A binding without the values that the type checker excludes at a node.
+
+    Args:
+        binding: what the engine knows.
+        node: the expression whose value it is.
+        origin: names an object that becomes known only now.
+
+    Returns:
+        the same binding if nothing is gained.
+    """
+    several = len(binding.values) > 1
+    if not several and not any(map(_is_open, binding.values)):
+        return binding
+    shape = oracle.shape(node)
+    values: dict[Value, Guard] = {}
+    changed = False
+    for value, guard in binding.values.items():
+        if _is_open(value):
+            if isinstance(value, Object):
+                class_name = classes.promoted.get(value.origin)
+                if class_name is not None:
+                    values[Object(value.origin, AffineShape(class_name), value.recent)] = guard
+                    changed = True
+                    continue
+                origin_here, recent = value.origin, value.recent
+            else:
+                origin_here, recent = origin, True
+            if not isinstance(shape, UnknownShape):
+                for exact in values_of_shape(shape, origin_here, recent):
+                    values[exact] = guard
+                changed = True
+                continue
+        elif several and (
+            (isinstance(shape, AffineShape) and value in (NONE_VALUE, PLAIN_VALUE))
+            or (isinstance(shape, NoneShape) and value != NONE_VALUE)
+        ):
+            changed = True
+            continue
+        values[value] = guard
+    return Binding(values, binding.marks) if changed and values else binding
+
+
+def _is_open(value: Value) -> bool:
+    return value == UNKNOWN_VALUE or (
+        isinstance(value, Object) and isinstance(value.shape, UnknownShape)
+    )

@@ -1,0 +1,399 @@
+"""From result templates to values: what a call by a contract row returns.
+
+A row says of what the result is made: `fresh`, `same(p)`, `copy(p)`, `(a, b)` (`contracts/model.py`).  Here the
+template meets the arguments of one call.  `keeps` answers, before anything is changed, whether a part of the result
+that holds affine objects is kept by the caller.
+
+Example: `(pytree, filter_spec) -> (copy(pytree), copy(pytree))` for `partition((model, state), is_array)` makes a
+tuple of two tuples with a new State in each.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from mypy_eqxstate.contracts import model as contract
+from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
+from mypy_eqxstate.flow.memory import (
+    ALWAYS,
+    Binding,
+    Guard,
+    Memory,
+    merge_bindings,
+    one,
+)
+from mypy_eqxstate.flow.values import (
+    PLAIN_VALUE,
+    UNKNOWN_VALUE,
+    Function,
+    Literal,
+    Object,
+    Origin,
+    Producer,
+    Symbol,
+    Transformed,
+    Value,
+)
+from mypy_eqxstate.ir.model import ELEMENTS, Attribute, Destination, Elements, Item, Key
+from mypy_eqxstate.oracle.shapes import (
+    UNKNOWN,
+    AffineShape,
+    InstanceShape,
+    Shape,
+    TupleShape,
+    UnknownShape,
+)
+
+if TYPE_CHECKING:
+    from mypy_eqxstate.flow.body import BodyAnalysis
+
+MAXIMAL_COPY_DEPTH: Final = 5
+Arguments = Mapping[str, tuple[Actual, ...]]
+
+
+class Results:
+    """Builds the results of calls in one body."""
+
+    def __init__(self, analysis: BodyAnalysis) -> None:
+        self.analysis = analysis
+
+    # --- what is kept -----------------------------------------------------------------------------
+
+    def keeps(
+        self,
+        memory: Memory,
+        template: contract.Result,
+        arguments: Arguments,
+        destination: Destination,
+        typed: Shape,
+    ) -> bool:
+        """Whether a part of the result with new affine objects in it goes to a kept place."""
+        if not destination.kept and not destination.items:
+            return False
+        match template:
+            case contract.Nothing() | contract.Same() | contract.Structure() | contract.Element():
+                return False
+            case contract.Each() | contract.Shallow() | contract.Decorator():
+                return False
+            case contract.CallableReturning():
+                return False
+            case contract.Typed():
+                if isinstance(typed, UnknownShape):
+                    return destination.kept
+                return bool(self.kept_classes_of_shape(typed, destination))
+            case contract.Fresh() | contract.ListOf() | contract.InstanceOf():
+                return destination.kept or any(d.kept for _, d in destination.items)
+            case contract.Copy(parameter=name):
+                return any(
+                    self.kept_classes(memory, actual.binding, destination)
+                    for actual in arguments.get(name, ())
+                )
+            case contract.TupleOf(items=items):
+                return any(
+                    self.keeps(
+                        memory, item, arguments, destination.at(index), _item_of(typed, index)
+                    )
+                    for index, item in enumerate(items)
+                )
+            case contract.Either(items=items):
+                return any(
+                    self.keeps(memory, item, arguments, destination, typed) for item in items
+                )
+            case contract.Given(parameter=name, present=present, absent=absent):
+                chosen = present if arguments.get(name) else absent
+                return self.keeps(memory, chosen, arguments, destination, typed)
+        return False
+
+    def kept_classes_of_shape(self, shape: Shape, destination: Destination) -> frozenset[str]:
+        """The affine classes, and their holders, in the parts of a shape that are kept."""
+        classes = self.analysis.heap.classes
+        if not destination.items:
+            return classes.affine_classes_in(shape) if destination.kept else frozenset()
+        found: frozenset[str] = frozenset()
+        if isinstance(shape, TupleShape):
+            for index, item in enumerate(shape.items):
+                found |= self.kept_classes_of_shape(item, destination.at(index))
+            if shape.names:
+                for index, name in enumerate(shape.names):
+                    found |= self.kept_classes_of_shape(shape.items[index], destination.at(name))
+            return found
+        if destination.kept or any(part.kept for _, part in destination.items):
+            return classes.affine_classes_in(shape)
+        return found
+
+    def kept_classes(
+        self, memory: Memory, binding: Binding, destination: Destination
+    ) -> frozenset[str]:
+        """The affine classes, and their holders, in the kept parts of what a binding holds."""
+        ownership = self.analysis.ownership
+        if not destination.items:
+            return ownership.classes(memory, binding) if destination.kept else frozenset()
+        found: frozenset[str] = frozenset()
+        for value in binding.values:
+            if not isinstance(value, Object):
+                continue
+            fields = memory.fields.get(value, {})
+            if isinstance(value.shape, TupleShape) and not fields:
+                found |= self.kept_classes_of_shape(value.shape, destination)
+                continue
+            for key, field in fields.items():
+                if isinstance(key, Item):
+                    found |= self.kept_classes(memory, field, destination.at(key.value))
+                elif destination.kept:
+                    found |= ownership.classes(memory, field)
+        return found
+
+    # --- building ---------------------------------------------------------------------------------
+
+    def build(
+        self,
+        memory: Memory,
+        template: contract.Result,
+        arguments: Arguments,
+        typed: Shape,
+        origin: Origin,
+        affine_class: str,
+    ) -> Binding:
+        """The value that a template describes, for the arguments of one call.
+
+        Args:
+            typed: the type checker's shape of the call, for `?` and for the class of `fresh`.
+            origin: names the new objects.
+            affine_class: the class of a `fresh` object where the type does not tell.
+        """
+        heap = self.analysis.heap
+
+        def part(
+            inner: contract.Result, key: Key, shape: Shape = UNKNOWN
+        ) -> Binding:
+            return self.build(memory, inner, arguments, shape, origin.child(key), affine_class)
+
+        match template:
+            case contract.Nothing() | contract.Structure(parameter=""):
+                return one(PLAIN_VALUE)
+            case contract.Structure(parameter=name):
+                return self._copy_of_argument(memory, arguments, name, origin)
+            case contract.Typed():
+                return Binding(heap.allocate(memory, origin, typed))
+            case contract.Fresh():
+                shape = typed if isinstance(typed, AffineShape) else AffineShape(affine_class)
+                return Binding(heap.allocate(memory, origin, shape))
+            case contract.Same(parameter=name):
+                return self._argument(memory, arguments, name, origin)
+            case contract.Copy(parameter=name):
+                return self._copy_of_argument(memory, arguments, name, origin)
+            case contract.Element(parameter=name, key=key_name):
+                return self._element(memory, arguments, name, key_name, origin)
+            case contract.Each(parameter=name):
+                fields: dict[Key, Binding] = {}
+                for index, actual in enumerate(arguments.get(name, ())):
+                    fields[Item(index)] = self._members(memory, actual.binding)
+                tuple_shape = TupleShape((UNKNOWN,) * len(fields))
+                return one(heap.new_record(memory, origin, tuple_shape, fields))
+            case contract.Shallow(parameter=name, changes=changes):
+                return self._shallow(memory, arguments, name, changes, origin)
+            case contract.TupleOf(items=items):
+                fields = {}
+                for index, item in enumerate(items):
+                    fields[Item(index)] = part(item, Item(index), _item_of(typed, index))
+                tuple_shape = TupleShape((UNKNOWN,) * len(items))
+                return one(heap.new_record(memory, origin, tuple_shape, fields))
+            case contract.ListOf(element=element):
+                held = part(element, ELEMENTS)
+                return one(
+                    heap.new_record(memory, origin, DISPLAY_SHAPES["list"], {ELEMENTS: held})
+                )
+            case contract.InstanceOf(parameter=name):
+                return self._instance(memory, arguments, name, typed, origin)
+            case contract.CallableReturning(result=result):
+                captured = tuple(
+                    (name, value)
+                    for name, actuals in arguments.items()
+                    for actual in actuals
+                    for value in list(actual.binding.values)[:1]
+                )
+                return one(Producer(result, captured))
+            case contract.Either(items=items):
+                merged: Binding | None = None
+                for index, item in enumerate(items):
+                    if isinstance(item, contract.Same) and not arguments.get(item.parameter):
+                        continue
+                    found = part(item, Item(f"either{index}"), typed)
+                    merged = found if merged is None else merge_bindings(merged, found)
+                return merged if merged is not None else one(UNKNOWN_VALUE)
+            case contract.Given(parameter=name, present=present, absent=absent):
+                chosen = present if arguments.get(name) else absent
+                return self.build(memory, chosen, arguments, typed, origin, affine_class)
+            case contract.Decorator(kind=kind, like=like):
+                inner = self._argument(memory, arguments, like, origin) if like else None
+                if inner is not None and len(inner.values) == 1:
+                    return one(Producer(template, (("like", next(iter(inner.values))),)))
+                return one(Transformed(kind, UNKNOWN_VALUE, "decorator"))
+        return one(UNKNOWN_VALUE)
+
+    def _argument(
+        self, memory: Memory, arguments: Arguments, name: str, origin: Origin
+    ) -> Binding:
+        actuals = arguments.get(name, ())
+        if not actuals:
+            return one(UNKNOWN_VALUE)
+        return self.collected(memory, actuals, origin)
+
+    def collected(
+        self, memory: Memory, actuals: tuple[Actual, ...], origin: Origin
+    ) -> Binding:
+        """The one argument of a parameter, or what a star parameter holds: a tuple of several."""
+        if len(actuals) == 1 and not actuals[0].splat:
+            return actuals[0].binding
+        fields: dict[Key, Binding] = {}
+        position = 0
+        for actual in actuals:
+            if actual.name is not None:
+                fields[Item(actual.name)] = actual.binding
+            elif actual.splat:
+                fields[ELEMENTS] = self._members(memory, actual.binding)
+            else:
+                fields[Item(position)] = actual.binding
+                position += 1
+        record = self.analysis.heap.new_record(
+            memory, origin.child(Item("arguments")), DISPLAY_SHAPES["list"], fields
+        )
+        return one(record)
+
+    def _members(self, memory: Memory, binding: Binding) -> Binding:
+        return self.analysis.items_of(memory, binding, ELEMENTS)
+
+    def _element(
+        self, memory: Memory, arguments: Arguments, name: str, key_name: str, origin: Origin
+    ) -> Binding:
+        container = self._argument(memory, arguments, name, origin)
+        key: Key = ELEMENTS
+        if key_name:
+            for actual in arguments.get(key_name, ()):
+                values = list(actual.binding.values)
+                if len(values) == 1 and isinstance(values[0], Literal):
+                    key = Item(values[0].value)
+                    if isinstance(values[0].value, str) and self._has_attributes(container):
+                        key = Attribute(values[0].value)
+        if isinstance(key, Attribute):
+            return self.analysis.calls.attributes.of_value(memory, container, key.name)
+        found = self.analysis.items_of(memory, container, key)
+        if isinstance(key, Elements):
+            found = self.analysis.representative(memory, found, origin)
+        return found
+
+    def _has_attributes(self, container: Binding) -> bool:
+        return any(
+            isinstance(value, Object) and isinstance(value.shape, InstanceShape | AffineShape)
+            for value in container.values
+        )
+
+    def _shallow(
+        self, memory: Memory, arguments: Arguments, name: str, changes: str, origin: Origin
+    ) -> Binding:
+        source = self._argument(memory, arguments, name, origin)
+        result: Binding | None = None
+        for value in source.values:
+            if not isinstance(value, Object):
+                found = one(value)
+            elif value.is_affine:
+                found = self.copy(memory, one(value), origin)
+            else:
+                self.analysis.ownership.materialise(memory, value)
+                shape = value.shape
+                record = self.analysis.heap.new_record(
+                    memory, origin, shape, memory.fields.get(value, {})
+                )
+                for actual in arguments.get(changes, ()) if changes else ():
+                    if actual.name is None:
+                        continue
+                    named: Key = Attribute(actual.name)
+                    if not isinstance(shape, InstanceShape | TupleShape):
+                        named = Item(actual.name)
+                    self.analysis.heap.write(memory, record, named, actual.binding)
+                found = Binding({record: ALWAYS}, source.marks)
+            result = found if result is None else merge_bindings(result, found)
+        return result if result is not None else one(UNKNOWN_VALUE)
+
+    def _instance(
+        self, memory: Memory, arguments: Arguments, name: str, typed: Shape, origin: Origin
+    ) -> Binding:
+        if not isinstance(typed, UnknownShape):
+            return Binding(self.analysis.heap.allocate(memory, origin, typed))
+        values: dict[Value, Guard] = {}
+        for actual in arguments.get(name, ()):
+            for value in actual.binding.values:
+                callee = value
+                while isinstance(callee, Transformed):
+                    callee = callee.inner
+                if isinstance(callee, Symbol):
+                    if self.analysis.module.classes.info(callee.full_name) is not None or (
+                        self.analysis.module.is_own_class(callee.full_name)
+                    ):
+                        shape: Shape = InstanceShape(callee.full_name)
+                        values.update(self.analysis.heap.allocate(memory, origin, shape))
+                elif isinstance(callee, Function):
+                    result = self.analysis.calls.result_without_arguments(memory, callee, origin)
+                    values.update(result.values)
+        if not values:
+            values = self.analysis.heap.allocate(memory, origin, UNKNOWN)
+        return Binding(values)
+
+    # --- copies -------------------------------------------------------------------------------------
+
+    def _copy_of_argument(
+        self, memory: Memory, arguments: Arguments, name: str, origin: Origin
+    ) -> Binding:
+        return self.copy(memory, self._argument(memory, arguments, name, origin), origin)
+
+    def copy(
+        self,
+        memory: Memory,
+        binding: Binding,
+        origin: Origin,
+        chosen: Callable[[Object], bool] = lambda _: True,
+        depth: int = MAXIMAL_COPY_DEPTH,
+    ) -> Binding:
+        """The structure of a binding with new affine objects in it.
+
+        Args:
+            chosen: which affine objects are made new; the others stay.
+        """
+        heap = self.analysis.heap
+        values: dict[Value, Guard] = {}
+        for number, (value, guard) in enumerate(binding.values.items()):
+            here = origin if number == 0 else origin.child(Item(f"copy{number}"))
+            if not isinstance(value, Object):
+                values[value] = guard
+            elif value.is_affine:
+                if not chosen(value):
+                    values[value] = guard
+                    continue
+                for fresh in heap.allocate(memory, here, value.shape):
+                    values[fresh] = guard
+            elif depth == 0 or value.origin.operation == here.operation:
+                values[value] = guard
+            else:
+                self.analysis.ownership.materialise(memory, value)
+                fields = {
+                    key: Binding(
+                        self.copy(memory, field, here.child(key), chosen, depth - 1).values
+                    )
+                    for key, field in memory.fields.get(value, {}).items()
+                }
+                values[heap.new_record(memory, here, value.shape, fields)] = guard
+        return Binding(values)
+
+
+def _item_of(shape: Shape, index: int) -> Shape:
+    if isinstance(shape, TupleShape) and index < len(shape.items):
+        return shape.items[index]
+    return UNKNOWN
+
+
+def typed_call(analysis: BodyAnalysis, node: ast.AST) -> Shape:
+    """The type checker's shape of a call's result."""
+    return analysis.oracle.shape(node) if isinstance(node, ast.expr) else UNKNOWN

@@ -1,0 +1,125 @@
+"""A generic forward dataflow solver over the blocks of a body.
+
+It knows nothing of ownership: a problem supplies the entry state, the effect of a block and the
+join; the solver iterates to the least fixpoint and leaves the state at the entry of every block
+that can be reached.  Blocks are visited in reverse postorder, so that a body without loops takes
+one pass and a loop a few.
+
+The effect of a block is given as the states that it passes on: one for each successor of its
+terminator, and those with which an operation in it may raise, for the handler.
+
+Limit: `MAXIMAL_VISITS` bounds the visits of one block; a body that is not stable by then raises
+`NoFixpoint`, and the caller gives the body up rather than report from a state that is not a solution.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from typing import Final, Generic, Protocol, TypeVar
+
+from mypy_eqxstate.ir.model import Block, Body, Branch, Jump, Suppress
+
+StateType = TypeVar("StateType")
+MAXIMAL_VISITS: Final = 60
+
+
+class NoFixpoint(Exception):
+    """The states of a body did not become stable within the bound."""
+
+
+class DataflowProblem(Protocol[StateType]):
+    """What the solver needs to know of an analysis."""
+
+    def entry_state(self) -> StateType:
+        """The state at the entry of the body."""
+        ...
+
+    def flow_through(self, block: Block, state: StateType) -> Iterable[tuple[int, StateType]]:
+        """The states that the block passes on, each with the block that it goes to."""
+        ...
+
+    def join(self, left: StateType, right: StateType) -> StateType:
+        """The least state above both."""
+        ...
+
+
+def successors(block: Block) -> tuple[int, ...]:
+    """The blocks that control may reach from a block, its handler last."""
+    terminator = block.terminator
+    found: tuple[int, ...] = ()
+    if isinstance(terminator, Jump):
+        found = (terminator.block,)
+    elif isinstance(terminator, Branch):
+        found = (terminator.then, terminator.otherwise)
+    elif isinstance(terminator, Suppress):
+        found = (terminator.swallowed,)
+        if terminator.reraised is not None:
+            found += (terminator.reraised,)
+    if block.handler is not None:
+        found += (block.handler,)
+    return found
+
+
+def reverse_postorder(body: Body) -> list[int]:
+    """The reachable blocks, each before its successors but for back edges."""
+    order: list[int] = []
+    seen = {0}
+    stack = [(0, iter(successors(body.blocks[0])))]
+    while stack:
+        index, following = stack[-1]
+        for successor in following:
+            if successor not in seen:
+                seen.add(successor)
+                stack.append((successor, iter(successors(body.blocks[successor]))))
+                break
+        else:
+            order.append(index)
+            stack.pop()
+    order.reverse()
+    return order
+
+
+class Solution(Generic[StateType]):
+    """The state at the entry of every reachable block, in reverse postorder."""
+
+    def __init__(self, order: list[int]) -> None:
+        self.order = order
+        self.entry: dict[int, StateType] = {}
+
+
+def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType]:
+    """Iterate a dataflow problem over a body to its least fixpoint.
+
+    Args:
+        body: the lowered function.
+        problem: entry state, block effect and join.
+
+    Returns:
+        the state at the entry of every block that is reached.
+
+    Raises:
+        NoFixpoint: a block was visited more than `MAXIMAL_VISITS` times.
+    """
+    order = reverse_postorder(body)
+    rank = {index: position for position, index in enumerate(order)}
+    solution: Solution[StateType] = Solution(order)
+    solution.entry[0] = problem.entry_state()
+    visits: dict[int, int] = {}
+    waiting = [0]
+    queued = {0}
+    while waiting:
+        index = order[heapq.heappop(waiting)]
+        queued.discard(rank[index])
+        visits[index] = visits.get(index, 0) + 1
+        if visits[index] > MAXIMAL_VISITS:
+            raise NoFixpoint(f"block {index} of {body.name or 'the module'}")
+        for successor, state in problem.flow_through(body.blocks[index], solution.entry[index]):
+            known = solution.entry.get(successor)
+            merged = state if known is None else problem.join(known, state)
+            if known is None or merged != known:
+                solution.entry[successor] = merged
+                if rank[successor] not in queued:
+                    queued.add(rank[successor])
+                    heapq.heappush(waiting, rank[successor])
+    return solution

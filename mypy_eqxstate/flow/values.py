@@ -1,0 +1,198 @@
+"""Abstract values: what a place may hold.
+
+Ownership belongs to objects, not to names, so the analysis tracks *values behind places*: when two
+names hold the same object and it is consumed through one of them, it is dead through both.
+
+An `Object` stands for a run-time object that has an identity the analysis cares about: an affine
+object, or something that can hold one.  It is named by its *origin*, the operation that made it or
+the input through which it came into the body, never by its contents, so that the set of
+objects of a body is finite.  What its fields hold and whether it is dead is in the `Memory`.
+
+Recency.  An operation in a loop makes a new object every turn.  `recent=True` is the one made last;
+`recent=False` sums up all earlier ones, so that consuming this turn's object says nothing of
+the next turn's, and changes to the sum are weak.
+
+All other values have no identity that matters: functions, classes, transforms around them,
+constants.  Every value is an immutable tuple with a tag, hence hashable and cheap to compare.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from mypy_eqxstate.contracts.model import Result, TransformKind
+from mypy_eqxstate.ir.model import Key, Variable
+from mypy_eqxstate.oracle.shapes import AffineShape, Shape
+
+
+class Origin(NamedTuple):
+    """Where an object comes from.
+
+    `body` and `operation` name the operation that made it; operation -1 is an input, whose
+    `variable` is the parameter or the foreign variable through which it came.  `path` leads from
+    there to the object.
+    """
+
+    body: str
+    operation: int
+    variable: Variable | None
+    path: tuple[Key, ...] = ()
+
+    def child(self, key: Key) -> Origin:
+        """The origin of what the object holds under a key."""
+        return Origin(self.body, self.operation, self.variable, (*self.path, key))
+
+    @property
+    def is_input(self) -> bool:
+        """The object was there before the body began."""
+        return self.operation < 0
+
+
+class Object(NamedTuple):
+    """An object with identity: affine, or able to hold affine objects."""
+
+    origin: Origin
+    shape: Shape
+    recent: bool = True
+    tag: str = "object"
+
+    @property
+    def is_affine(self) -> bool:
+        """Whether the object itself is affine."""
+        return type(self.shape) is AffineShape
+
+
+class Function(NamedTuple):
+    """A function of the analysed module, by its syntax node and unique name; `defaults` by name."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    name: str
+    defaults: tuple[tuple[str, Value], ...] = ()
+    tag: str = "function"
+
+
+class Symbol(NamedTuple):
+    """Something defined at module or class level, by its full name: function, class or module."""
+
+    full_name: str
+    tag: str = "symbol"
+
+
+class Method(NamedTuple):
+    """A callable bound to a receiver: a method, or a class method bound to its class."""
+
+    receiver: Value
+    function: Value
+    name: str
+    tag: str = "method"
+
+
+class Descriptor(NamedTuple):
+    """A function in a class body under `staticmethod`, `classmethod` or `property`."""
+
+    kind: str
+    function: Value
+    tag: str = "descriptor"
+
+
+class Transformed(NamedTuple):
+    """A callable that a transform was applied to; `name` is the transform as users call it."""
+
+    kind: TransformKind
+    inner: Value
+    name: str
+    has_aux: bool = False
+    tag: str = "transformed"
+
+
+class Bound(NamedTuple):
+    """A callable some of whose arguments are bound already (`functools.partial`)."""
+
+    inner: Value
+    positional: tuple[Value, ...]
+    named: tuple[tuple[str, Value], ...]
+    tag: str = "bound"
+
+
+class Producer(NamedTuple):
+    """A callable that returns what a result template says (`make_with_state(Model)`)."""
+
+    result: Result
+    arguments: tuple[tuple[str, Value], ...]
+    tag: str = "producer"
+
+
+class Literal(NamedTuple):
+    """A constant; `type_name` keeps True apart from 1."""
+
+    value: object
+    type_name: str
+    tag: str = "literal"
+
+
+class Plain(NamedTuple):
+    """A value that holds nothing that is owned."""
+
+    tag: str = "plain"
+
+
+class Unknown(NamedTuple):
+    """A value of which nothing is known."""
+
+    tag: str = "unknown"
+
+
+Value = (
+    Object
+    | Function
+    | Symbol
+    | Method
+    | Descriptor
+    | Transformed
+    | Bound
+    | Producer
+    | Literal
+    | Plain
+    | Unknown
+)
+VALUE_TYPES = (
+    Object,
+    Function,
+    Symbol,
+    Method,
+    Descriptor,
+    Transformed,
+    Bound,
+    Producer,
+    Literal,
+    Plain,
+    Unknown,
+)
+
+PLAIN_VALUE = Plain()
+UNKNOWN_VALUE = Unknown()
+NONE_VALUE = Literal(None, "NoneType")
+
+
+def literal(value: object) -> Literal:
+    """The value of a constant."""
+    return Literal(value, type(value).__name__)
+
+
+def objects_within(value: Value) -> tuple[Object, ...]:
+    """The objects that a value holds without a heap: itself, a receiver, bound arguments."""
+    if isinstance(value, Object):
+        return (value,)
+    if isinstance(value, Method):
+        return objects_within(value.receiver) + objects_within(value.function)
+    if isinstance(value, Transformed):
+        return objects_within(value.inner)
+    if isinstance(value, Bound):
+        found = objects_within(value.inner)
+        for argument in value.positional:
+            found += objects_within(argument)
+        for _, argument in value.named:
+            found += objects_within(argument)
+        return found
+    return ()

@@ -1,0 +1,551 @@
+"""The ownership IR: what a function does, in a handful of operations over places.
+
+Python has some ninety kinds of syntax nodes; ownership needs to know of about twenty operations:
+a name is read or bound, an attribute or item is read or written, a value is called, built, used,
+iterated, unpacked.  `ir/lowering` turns each function body into a `Body` of basic blocks of such
+operations, in Python's order of evaluation, so that the analysis (`flow/`) has no cases for syntax.
+
+Values in flight are *temporaries* (small integers, meaningful in one body only).  A temporary is
+written by one operation, or by an `Alias` at the end of each arm of a conditional expression.
+Names are `Variable`s: a name together with the body that owns it, so that a closure's free name,
+a global and the same name elsewhere can't be confused.  A `Place` is a variable and the path of
+keys that leads from it to a value: `carry[0].state`.
+
+Worked example.  `x, state = layer(x, state)` becomes::
+
+    t1 = read layer
+    t2 = read x
+    t3 = read state
+    t4 = call t1(t2, t3)              destination: [0] kept, [1] kept
+    t5 = unpack t4[0 of 2]
+    x = t5
+    t6 = unpack t4[1 of 2]
+    state = t6
+
+Control flow is explicit: a block ends in one terminator, `finally` bodies are copied onto every
+way out, and `Block.handler` names the block that control reaches if an operation raises.  The state
+there is the one *before* the raising operation's own effect; see `may_raise`.
+
+Limits.  Generator expressions are lowered where they are written, as a loop that may run no time,
+although Python runs them later.  Class bodies are lowered inline in the body that contains them,
+their names being variables called `Class.name`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+Temporary = int
+BlockIndex = int
+
+
+class Variable(NamedTuple):
+    """A name and the body that owns it (`Body.name`: unique in the module, "" for the module)."""
+
+    name: str
+    owner: str
+
+
+class Attribute(NamedTuple):
+    """The key of an attribute: `.name`."""
+
+    name: str
+    kind: str = "attribute"
+
+
+class Item(NamedTuple):
+    """The key of an item whose index is a constant: `[0]`, `["name"]`."""
+
+    value: object
+    kind: str = "item"
+
+
+class Elements(NamedTuple):
+    """The summary key of all items whose index is not known."""
+
+    kind: str = "elements"
+
+
+Key = Attribute | Item | Elements
+ELEMENTS = Elements()
+
+
+class Place(NamedTuple):
+    """Where a value lives: a variable and the keys that lead from it to the value."""
+
+    variable: Variable
+    path: tuple[Key, ...] = ()
+
+    def child(self, key: Key) -> Place:
+        """The place one key further."""
+        return Place(self.variable, (*self.path, key))
+
+
+# --- Operations. Every one carries the syntax node that it comes from. -------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReadVariable:
+    """`target = variable`; no use of the value yet: aliasing an old object is legal."""
+
+    target: Temporary
+    variable: Variable
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class WriteVariable:
+    """`variable = source`."""
+
+    variable: Variable
+    source: Temporary
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteVariable:
+    """`del variable`; also the end of an `except ... as variable`."""
+
+    variable: Variable
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAttribute:
+    """`target = base.name`."""
+
+    target: Temporary
+    base: Temporary
+    name: str
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class WriteAttribute:
+    """`base.name = source`; `source` None deletes the attribute."""
+
+    base: Temporary
+    name: str
+    source: Temporary | None
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class ReadItem:
+    """`target = base[index]`; `key` is the index if it is a constant, else ELEMENTS."""
+
+    target: Temporary
+    base: Temporary
+    index: Temporary
+    key: Item | Elements
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class WriteItem:
+    """`base[index] = source`; `source` None deletes the item."""
+
+    base: Temporary
+    index: Temporary
+    key: Item | Elements
+    source: Temporary | None
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class Unpack:
+    """One target of an unpacking: element `position` of `count`.
+
+    Behind a star the position counts from the end (negative).  With `rest` the target gets the list of what the
+    star takes: all from `position` up to the last `after` elements.
+    """
+
+    target: Temporary
+    source: Temporary
+    position: int
+    count: int
+    rest: bool
+    after: int
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """`target = value`: a literal."""
+
+    target: Temporary
+    value: object
+    node: ast.AST
+
+
+class BuildElement(NamedTuple):
+    """One element of a display: `key` for dicts (None: not constant), `splat` for `*x`, `**x`."""
+
+    source: Temporary
+    key: Item | None = None
+    splat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A new "tuple", "list", "set" or "dict" holding its elements, each under its own name too."""
+
+    target: Temporary
+    kind: str
+    elements: tuple[BuildElement, ...]
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """A comprehension adds an element to the container that it builds."""
+
+    container: Temporary
+    source: Temporary
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """`target = source`: the same value under one more temporary (conditional expressions)."""
+
+    target: Temporary
+    source: Temporary
+    node: ast.AST
+
+
+class Argument(NamedTuple):
+    """One argument of a call: `name` for keywords, `splat` is "", "*" or "**"."""
+
+    source: Temporary
+    name: str | None = None
+    splat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`target = callee(arguments)`; `destination` says which parts of the result are kept."""
+
+    target: Temporary
+    callee: Temporary
+    arguments: tuple[Argument, ...]
+    destination: Destination
+    node: ast.Call | ast.expr
+
+
+class UseKind(Enum):
+    """How a value is used by something that is no call."""
+
+    OPERATOR = "operator"
+    COMPARISON = "comparison"
+    IDENTITY = "identity"  # `is`, `is not`: legal on an old object
+    TEST = "test"  # truth value: an affine object's is always true; legal on an old object
+    FORMAT = "format"
+    RETURN = "return"
+    YIELD = "yield"
+    RAISE = "raise"
+    UNKNOWN = "unknown"  # syntax that the lowering does not know: conservatively a use
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """`target = something computed from operands` that holds none of them (target None: no value)."""
+
+    target: Temporary | None
+    operands: tuple[Temporary, ...]
+    how: UseKind
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class MakeFunction:
+    """`target = lambda ...` or a `def` before its decorators; `defaults` are evaluated already."""
+
+    target: Temporary
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    name: str
+    defaults: tuple[tuple[str, Temporary], ...]
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class MakeClass:
+    """`target = class` before its decorators; the body was lowered just before, inline.
+
+    `name` is the class's qualified name in its module (`Outer.Inner`, `function.<locals>.Class`);
+    `members` are the variables of the class scope.
+    """
+
+    target: Temporary
+    node: ast.ClassDef
+    name: str
+    bases: tuple[Temporary, ...]
+    members: tuple[Variable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`target = the module or member` of this absolute dotted name."""
+
+    target: Temporary
+    full_name: str
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class Iterate:
+    """`target = iter(source)` (also async)."""
+
+    target: Temporary
+    source: Temporary
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """`target = next(iterator)`: some element of what is iterated."""
+
+    target: Temporary
+    iterator: Temporary
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """`target = context.__enter__()` (also async)."""
+
+    target: Temporary
+    context: Temporary
+    node: ast.expr
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """`context.__exit__(...)` (also async)."""
+
+    context: Temporary
+    node: ast.expr
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """`target = await source`."""
+
+    target: Temporary
+    source: Temporary
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """`target = yield source`; with `delegate`, `yield from source`."""
+
+    target: Temporary
+    source: Temporary | None
+    delegate: bool
+    node: ast.AST
+
+
+Operation = (
+    ReadVariable
+    | WriteVariable
+    | DeleteVariable
+    | ReadAttribute
+    | WriteAttribute
+    | ReadItem
+    | WriteItem
+    | Unpack
+    | Constant
+    | Build
+    | Append
+    | Alias
+    | Call
+    | Compute
+    | MakeFunction
+    | MakeClass
+    | Import
+    | Iterate
+    | Next
+    | Enter
+    | Exit
+    | Await
+    | Yield
+)
+
+# Operations that can't raise, or whose raising can't matter because nothing was consumed
+# since the last one that can. All others have an edge to `Block.handler`.
+QUIET_OPERATIONS = (
+    ReadVariable,
+    WriteVariable,
+    DeleteVariable,
+    Constant,
+    Alias,
+    MakeFunction,
+    Append,
+    Build,
+)
+
+
+def may_raise(operation: Operation) -> bool:
+    """Whether control may leave the block at this operation for `Block.handler`."""
+    return not isinstance(operation, QUIET_OPERATIONS)
+
+
+# --- Which parts of a call's result the caller keeps --------------------------------------------
+
+
+class Destination(NamedTuple):
+    """What becomes of a call's result, as far as the syntax around the call tells.
+
+    `kept`: whether the part is kept at all where `items` does not say otherwise.
+    `items`: the same for constant items of it.
+    `statement`: the whole result is thrown away by an expression statement.
+
+    `y, _ = f(x)` gives `items={0: KEPT, 1: DROPPED}`; `f(x)[0]` gives `kept=False, items={0: KEPT}`.
+    `out = f(x)` is kept, unless all that the body ever does with `out` is to read constant items
+    of it: then those are kept and the rest is not.  A name that starts with an underscore and is
+    never read is dropped.
+    """
+
+    kept: bool = True
+    items: tuple[tuple[int | str, Destination], ...] = ()
+    statement: bool = False
+
+    def at(self, key: object) -> Destination:
+        """The destination of one item of the result."""
+        for known, destination in self.items:
+            if known == key:
+                return destination
+        return KEPT if self.kept else DROPPED
+
+
+KEPT = Destination()
+DROPPED = Destination(kept=False)
+STATEMENT = Destination(kept=False, statement=True)
+
+
+# --- Facts that a branch establishes ------------------------------------------------------------
+
+
+class Fact(NamedTuple):
+    """A condition that holds (or not) on one edge of a branch.
+
+    `text` is the condition's source, without `not`; it is only made of constants, operators and
+    places, so that two conditions of the same text agree while none of `variables` is rebound.
+    `none_test` is the place that the condition compares with None: `holds` means it is None.
+    """
+
+    text: str
+    holds: bool
+    variables: frozenset[Variable]
+    none_test: Place | None = None
+
+
+# --- Terminators ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Go on at another block."""
+
+    block: BlockIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Go on at one of two blocks; without a condition (`for`, `except`, `match`) at either.
+
+    The facts hold on the respective edge.
+    """
+
+    condition: Temporary | None
+    then: BlockIndex
+    otherwise: BlockIndex
+    node: ast.AST
+    then_facts: tuple[Fact, ...] = ()
+    otherwise_facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suppress:
+    """After `__exit__` on the way of an exception: go on behind the `with`, or raise further.
+
+    `reraised` is None if nothing in this body catches the exception.
+    """
+
+    context: ast.expr
+    swallowed: BlockIndex
+    reraised: BlockIndex | None
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Leave the body with a value."""
+
+    source: Temporary | None
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The end of a path that goes nowhere in this body: an uncaught raise, a call that never returns."""
+
+
+Terminator = Jump | Branch | Suppress | Return | Leave
+
+
+@dataclass(slots=True)
+class Block:
+    """A basic block: operations, one terminator, and where an exception goes (None: out)."""
+
+    index: BlockIndex
+    operations: list[Operation] = field(default_factory=list)
+    terminator: Terminator = field(default_factory=Leave)
+    handler: BlockIndex | None = None
+    loop: int | None = None  # the innermost loop that contains the block: index into Body.loops
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop: its header block, the line of its `for`/`while`, the loop around it (or None)."""
+
+    header: BlockIndex
+    line: int
+    parent: int | None
+    comprehension: bool = False
+
+
+@dataclass(slots=True)
+class Body:
+    """A function body, a lambda's, or a module's, lowered.
+
+    Attributes:
+        name: the qualified name in the module, unique: `Counter.__call__`,
+            `train.<locals>.step`, `<lambda>@12:4`; "" for the module.
+        node: the function or module.
+        parameters: the variables of its parameters, in order (`*args` and `**kwargs` included).
+        blocks: by index; `blocks[0]` is the entry.
+        loops: by index, outer before inner.
+        places: the place that a temporary was read from, where it was read from one.
+        parts: for a temporary that was built in place (a display, a conditional expression), the temporaries
+            that it is made of.
+        locals: the variables that this body owns (parameters included).
+        is_generator, is_async: how a call behaves.
+        approximated: names of the kinds of syntax that were lowered as UseKind.UNKNOWN.
+    """
+
+    name: str
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.Module
+    parameters: tuple[Variable, ...]
+    blocks: list[Block]
+    loops: list[Loop]
+    places: Mapping[Temporary, Place]
+    parts: Mapping[Temporary, tuple[Temporary, ...]]
+    locals: frozenset[Variable]
+    is_generator: bool = False
+    is_async: bool = False
+    approximated: frozenset[str] = frozenset()

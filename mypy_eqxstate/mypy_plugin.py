@@ -1,0 +1,92 @@
+"""The hooks that mypy calls, and nothing else: each hands over to the session.
+
+Nothing escapes from a hook: a fault becomes a note (see `session.py`).
+
+(Not called `plugin.py`: importing a submodule of that name would replace the function
+`mypy_eqxstate.plugin`, which mypy calls once for each run in the same process.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mypy.nodes import MypyFile
+from mypy.options import Options
+from mypy.plugin import ClassDefContext, Plugin, ReportConfigContext
+
+from mypy_eqxstate.oracle.mypy_affine import is_affine_decorator, mark_affine
+from mypy_eqxstate.session import Session
+
+
+class EqxstatePlugin(Plugin):
+    """The hooks of `mypy_eqxstate`; none of them changes a type."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        self.session = Session(options)
+
+    def set_modules(self, modules: dict[str, MypyFile]) -> None:
+        """The graph of modules is loaded."""
+        super().set_modules(modules)
+        try:
+            self.session.attach(modules)
+        except Exception as error:
+            self.session.note_fault("set_modules", error)
+
+    def report_config_data(self, ctx: ReportConfigContext) -> dict[str, str] | None:
+        """What a module's cache depends on besides its source."""
+        try:
+            return self.session.cache_key()
+        except Exception as error:
+            self.session.note_fault("report_config_data", error)
+            return None
+
+    def get_additional_indirect_deps(self, file: MypyFile) -> set[str]:
+        """A module is fully checked, its tree still alive: the place of our own check."""
+        try:
+            return self.session.end_of_module(file)
+        except Exception as error:
+            self.session.note_fault("get_additional_indirect_deps", error)
+            return set()
+
+    def get_class_decorator_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
+        """`@affine` is written into the class, where mypy's cache keeps it."""
+        return self._mark_affine if is_affine_decorator(fullname) else None
+
+    def _mark_affine(self, context: ClassDefContext) -> None:
+        try:
+            mark_affine(context.cls.info)
+        except Exception as error:
+            self.session.note_fault("get_class_decorator_hook", error)
+
+    def _look_up(self) -> None:
+        """While a module is checked, its type checker can be seen."""
+        try:
+            self.session.note_checker()
+        except Exception as error:
+            self.session.note_fault("note_checker", error)
+
+    def get_function_hook(self, fullname: str) -> None:
+        """A function is called."""
+        self._look_up()
+
+    def get_method_hook(self, fullname: str) -> None:
+        """A method is called."""
+        self._look_up()
+
+    def get_attribute_hook(self, fullname: str) -> None:
+        """An attribute is read."""
+        self._look_up()
+
+    def get_class_attribute_hook(self, fullname: str) -> None:
+        """An attribute of a class is read."""
+        self._look_up()
+
+
+def plugin(version: str) -> type[Plugin]:
+    """The plugin's class, as mypy wants it.
+
+    Args:
+        version: mypy's version.
+    """
+    return EqxstatePlugin

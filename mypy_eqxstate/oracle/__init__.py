@@ -1,0 +1,1 @@
+"""What the analysis asks a type checker, and how mypy answers."""

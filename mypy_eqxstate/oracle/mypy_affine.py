@@ -1,0 +1,63 @@
+"""Which of mypy's classes are affine, and how `@affine` survives mypy's cache.
+
+A class is affine if it or an ancestor is named in the library table or the configuration, or was
+declared with `@mypy_eqxstate.affine` (in source or in the shipped stubs).  The decorator is gone
+when a module comes from mypy's cache, but `TypeInfo.metadata` is kept: the class decorator hook
+writes a mark there (`mark_affine`), and here it is read again.
+
+Limit: a class decorated by an alias that mypy cannot resolve to `mypy_eqxstate`'s function is
+not marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from mypy.nodes import TypeInfo
+
+METADATA_KEY = "mypy_eqxstate"
+_PACKAGE = "mypy_eqxstate."
+
+
+def is_affine_decorator(full_name: str) -> bool:
+    """Whether this is the full name of the decorator that declares a class affine.
+
+    Args:
+        full_name: as mypy gives it to `Plugin.get_class_decorator_hook`: that of the definition,
+            or of the name it was imported by.
+    """
+    return full_name.startswith(_PACKAGE) and full_name.endswith(".affine")
+
+
+def mark_affine(info: TypeInfo) -> None:
+    """Write into the class, and so into mypy's cache, that it was declared affine."""
+    info.metadata[METADATA_KEY] = {"affine": True}
+
+
+def is_marked_affine(info: TypeInfo) -> bool:
+    """Whether this very class (ancestors aside) was declared with `@affine`."""
+    mark = info.metadata.get(METADATA_KEY)
+    return isinstance(mark, dict) and mark.get("affine") is True
+
+
+class AffineClasses:
+    """The test whether a class is affine, remembered per class.
+
+    Args:
+        names: full names of classes that are affine by the library table or the configuration.
+    """
+
+    def __init__(self, names: Container[str]) -> None:
+        self._names = names
+        self._known: dict[TypeInfo, bool] = {}
+
+    def __contains__(self, info: TypeInfo) -> bool:
+        """Whether the class or one of its ancestors is affine."""
+        known = self._known.get(info)
+        if known is None:
+            known = any(
+                ancestor.fullname in self._names or is_marked_affine(ancestor)
+                for ancestor in info.mro
+            )
+            self._known[info] = known
+        return known

@@ -1,0 +1,152 @@
+"""Which statements mypy proved to be unreachable.
+
+mypy says so nowhere, but it records no type for an expression that it did not visit.  So a
+statement whose own expressions have no type, in a function where others have, is one that mypy
+skipped.  A statement without such an expression (`pass`, `return`, a `def`) goes with the one
+before it.  In
+
+    if isinstance(x, int):      # visited
+        raise TypeError         # visited
+    else:
+        pass                    # in doubt: reachable
+    log("never")                # suppose x is an int: skipped, so unreachable
+    return                      # after a skipped statement: unreachable
+
+Limits: a function of which nothing was visited was not checked (`@no_type_check`, type variables
+with values), and everything in it counts as reachable.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Container
+
+from mypy import nodes
+
+from mypy_eqxstate.oracle.pairing import Pairing
+
+_SEPARATE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# mypy visits these and still has no types for class bases, some decorators, and deleted names.
+_UNTYPED = (*_FUNCTIONS, ast.ClassDef, ast.Delete)
+
+
+class Reachability:
+    """What mypy skipped in one module, function by function.
+
+    Args:
+        module: the module's `ast`.
+        pairing: its partners in mypy's tree.
+        typed: the expressions for which mypy has a type.
+    """
+
+    def __init__(
+        self, module: ast.Module, pairing: Pairing, typed: Container[nodes.Expression]
+    ) -> None:
+        self._module = module
+        self._pairing = pairing
+        self._typed = typed
+        self._skipped: dict[ast.AST, set[ast.stmt]] = {}
+
+    def reachable(self, statement: ast.stmt) -> bool:
+        """False if mypy did not visit the statement in a body of which it visited others."""
+        function = self._pairing.enclosing_function(statement)
+        unit: ast.AST = self._module if function is None else function
+        if unit not in self._skipped:
+            body = self._module.body if function is None else function.body
+            visited: dict[ast.stmt, bool | None] = {}
+            self._look(body, visited)
+            skipped: set[ast.stmt] = set()
+            if any(visited.values()):
+                _spread(body, visited, skipped)
+            self._skipped[unit] = skipped
+        return statement not in self._skipped[unit]
+
+    def _look(self, block: list[ast.stmt], visited: dict[ast.stmt, bool | None]) -> None:
+        for statement in block:
+            visited[statement] = self._was_visited(statement)
+            if not isinstance(statement, _FUNCTIONS):
+                for inner in _inner_blocks(statement):
+                    self._look(inner, visited)
+
+    def _was_visited(self, statement: ast.stmt) -> bool | None:
+        """Whether mypy has types for the statement's own expressions; None if it can't tell."""
+        if isinstance(statement, _UNTYPED):
+            return None
+        if isinstance(statement, ast.AnnAssign) and statement.value is None:
+            return None
+        other = self._pairing.partner(statement)
+        if isinstance(other, nodes.AssignmentStmt) and other.is_alias_def:
+            return None
+        answer: bool | None = None
+        for node in _own_expressions(statement):
+            partner = self._pairing.partner(node)
+            if not isinstance(partner, nodes.Expression):
+                continue
+            if partner in self._typed:
+                return True
+            if not _never_typed(partner):
+                answer = False
+        return answer
+
+
+def _own_expressions(statement: ast.stmt) -> list[ast.expr]:
+    """The expressions of the statement itself, without inner blocks and what runs separately."""
+    found: list[ast.expr] = []
+    pending: list[ast.AST] = []
+    for name, value in ast.iter_fields(statement):
+        if name in ("annotation", "type_params"):
+            continue
+        for part in value if isinstance(value, list) else (value,):
+            if isinstance(part, ast.withitem):
+                pending.append(part.context_expr)
+            elif isinstance(part, ast.expr):
+                pending.append(part)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.expr):
+            found.append(node)
+            if not isinstance(node, _SEPARATE):
+                pending.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _spread(
+    block: list[ast.stmt], visited: dict[ast.stmt, bool | None], skipped: set[ast.stmt]
+) -> None:
+    """Add the skipped statements of a block; one in doubt goes with the statement before it."""
+    dead = False
+    for statement in block:
+        known = visited[statement]
+        if known is None and any(visited[inner] for inner in _nested(statement)):
+            known = True
+        if known is not None:
+            dead = not known
+        if dead:
+            skipped.add(statement)
+            skipped.update(_nested(statement))
+        elif not isinstance(statement, _FUNCTIONS):
+            for inner_block in _inner_blocks(statement):
+                _spread(inner_block, visited, skipped)
+
+
+def _inner_blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """The statement lists directly inside a statement."""
+    blocks = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
+    for name in ("handlers", "cases"):
+        blocks.extend(part.body for part in getattr(statement, name, ()))
+    return blocks
+
+
+def _nested(statement: ast.stmt) -> list[ast.stmt]:
+    """Every statement inside a statement; none if it is a function."""
+    if isinstance(statement, _FUNCTIONS):
+        return []
+    return [s for block in _inner_blocks(statement) for i in block for s in (i, *_nested(i))]
+
+
+def _never_typed(partner: nodes.Expression) -> bool:
+    """Expressions for which mypy records no type even where it visits them."""
+    if isinstance(partner, nodes.RefExpr) and isinstance(partner.node, nodes.MypyFile):
+        return True
+    return isinstance(partner, (nodes.SuperExpr, nodes.StarExpr, nodes.TupleExpr))

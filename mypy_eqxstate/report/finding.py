@@ -1,0 +1,50 @@
+"""What the analysis hands to whoever shows it: findings, their notes, their positions.
+
+No type checker is known here; `report/to_mypy.py` says findings in mypy's way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A range in a source file: lines count from 1, columns are characters and count from 0."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark that belongs to a finding.
+
+    Attributes:
+        message: one sentence.
+        position: where it points, or None for the finding's own place.
+        path: the file that `position` is in; None for the finding's own file.
+    """
+
+    message: str
+    position: Position | None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One error.
+
+    Attributes:
+        rule: the code of the rule, e.g. `state-reuse`.
+        message: complete in one line: editors show only that.
+        position: the use that is wrong.
+        notes: what explains it, in the order to be shown.
+    """
+
+    rule: str
+    message: str
+    position: Position
+    notes: tuple[Note, ...] = ()

@@ -1,0 +1,306 @@
+"""What happens between mypy's hooks: one `Session` for each run of mypy (and each worker of it).
+
+The course of a run:
+
+1. `attach`: mypy has loaded its graph.  The build manager is found, problems of the configuration
+   are shown.
+2. `note_checker`, in every look-up that mypy makes while it checks a module: remembers the module's
+   type checker, which nothing else gives away.
+3. `end_of_module`: the module is checked and its tree still alive.  If it can concern us, its
+   source is parsed, the analysis runs with a `MypyOracle`, and its findings become mypy's errors.
+
+What can concern us: a module that imports, directly or not, a module which defines an affine
+class: Equinox's `nn`, one that imports `mypy_eqxstate` (for `@affine`), or the home of a class
+named in the configuration.  Stubs, and modules whose errors mypy ignores (site-packages, modules
+only followed into silently), are left out.
+
+Nothing here may stop mypy.  An internal fault becomes one note a module; a fault where there is no
+module to say it for goes to standard error, once.
+
+Limits: `mypy -c` has no source file to read again, so it is not analysed; nor is a file with syntax
+that is newer than the Python which runs mypy (a note says so).
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import hashlib
+import importlib
+import sys
+import traceback
+import warnings
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mypy import checker_state
+from mypy.build import BuildManager
+from mypy.checker import TypeChecker
+from mypy.nodes import MypyFile
+from mypy.options import Options
+from mypy.util import DecodeError, decode_python_encoding
+
+from mypy_eqxstate import __version__, fullnames
+from mypy_eqxstate.config import Configuration, read_configuration
+from mypy_eqxstate.contracts.notation import parse_row
+from mypy_eqxstate.oracle.of_mypy import MypyOracle
+from mypy_eqxstate.report.to_mypy import (
+    HOW_TO_REPORT,
+    any_rule_enabled,
+    report_fault,
+    report_findings,
+    report_problems,
+)
+
+_ROOT_PACKAGES = ("mypy_eqxstate", "equinox.nn")
+
+
+class Session:
+    """The plugin's memory during one run of mypy.
+
+    Args:
+        options: mypy's options.
+
+    Attributes:
+        configuration: what the user configured for this plugin.
+        affine_classes: the test by full name whether a class is affine by library table or
+            configuration.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.configuration = _configuration(options)
+        self.affine_classes = AffineNames(self.configuration.affine)
+        self._options = options
+        self._checkers: dict[str, TypeChecker] = {}
+        self._manager: BuildManager | None = None
+        self._concerned: set[str] | None = None
+        self._problems_shown = False
+        self._pending_faults: list[str] = []
+        self._fault_printed = False
+        self._digest: dict[str, str] | None = None
+
+    # --- what mypy's cache must know
+
+    def cache_key(self) -> dict[str, str]:
+        """What a module's cached result depends on besides its source."""
+        if self._digest is None:
+            self._digest = {
+                "version": __version__,
+                "sources": own_digest(),
+                "configuration": self.configuration.digest(),
+            }
+        return self._digest
+
+    # --- the course of a run
+
+    def attach(self, modules: Mapping[str, MypyFile]) -> None:
+        """Find the build whose modules these are, and show problems of the configuration."""
+        self._concerned = None
+        if self._manager is None or self._manager.modules is not modules:
+            holders = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
+            self._manager = next(holders, None)
+        problems = self.configuration.problems
+        if not problems or self._problems_shown:
+            return
+        self._problems_shown = True
+        config_file = self._options.config_file or ""
+        if self._manager is not None:
+            report_problems(self._manager, config_file, problems)
+        else:
+            for problem in problems:
+                print(f"mypy_eqxstate: {problem}", file=sys.stderr)
+
+    def note_checker(self) -> None:
+        """Remember the type checker that is at work, for the end of its module."""
+        checker = checker_state.checker_state.type_checker
+        if isinstance(checker, TypeChecker):
+            self._checkers[checker.tree.fullname] = checker
+
+    def end_of_module(self, tree: MypyFile) -> set[str]:
+        """Check one module that mypy has finished, and report what is found.
+
+        Args:
+            tree: mypy's tree of it.
+
+        Returns:
+            Names of the modules on whose contents the findings rest.
+        """
+        checker = self._checkers.pop(tree.fullname, None)
+        if not self._may_concern(tree):
+            return set()
+        if checker is None or checker.tree is not tree:
+            holders = (o for o in gc.get_referrers(tree) if isinstance(o, TypeChecker))
+            checker = next(holders, None)
+        if checker is None or not _is_shown(checker):
+            return set()
+        faults, self._pending_faults = self._pending_faults, []
+        modules: set[str] = set()
+        try:
+            modules = self._analyze(tree, checker, faults)
+        except Exception as error:
+            faults.append(self.describe_fault(error))
+        if faults:
+            report_fault(checker, faults)
+        return modules
+
+    def _analyze(self, tree: MypyFile, checker: TypeChecker, faults: list[str]) -> set[str]:
+        source = self._source(tree.path)
+        if source is None:
+            return set()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                module = ast.parse(source, type_comments=False)
+        except (SyntaxError, ValueError, RecursionError) as error:
+            version = ".".join(map(str, sys.version_info[:2]))
+            faults.append(f"the file can't be parsed by Python {version}, which runs mypy: {error}")
+            return set()
+        oracle = MypyOracle(tree, checker, module, self.affine_classes)
+        analysis: Any = importlib.import_module("mypy_eqxstate.analysis")
+        result = analysis.analyze_module(
+            tree.path, tree.fullname, module, source, oracle, self.configuration
+        )
+        report_findings(checker, result.findings)
+        faults.extend(result.faults)
+        for question, trace in oracle.faults.items():
+            faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
+            self._show_traceback(trace)
+        return {name for name in result.modules if name != tree.fullname}
+
+    def _source(self, path: str) -> str | None:
+        """The text of a source file as mypy has read it; None if there is no such file."""
+        try:
+            if self._manager is not None:
+                data = self._manager.fscache.read(self._manager.maybe_swap_for_shadow_path(path))
+            else:
+                data = Path(path).read_bytes()
+            return decode_python_encoding(data)
+        except (OSError, DecodeError, UnicodeError):
+            return None
+
+    # --- what can be left out
+
+    def _may_concern(self, tree: MypyFile) -> bool:
+        if tree.is_stub or not tree.path or not tree.defs:
+            return False
+        if tree.is_typeshed_file(self._options):
+            return False
+        manager = self._manager
+        if manager is None:
+            return True
+        if tree.path in manager.errors.ignored_files:
+            return False
+        if self._concerned is None or self._options.fine_grained_incremental:
+            roots = self._root_modules(manager.import_map)
+            self._concerned = importers(manager.import_map, roots)
+        return tree.fullname in self._concerned
+
+    def _root_modules(self, imports: Iterable[str]) -> set[str]:
+        """The modules that define an affine class, or on which such a definition rests."""
+        homes = set()
+        for name in self.configuration.affine:
+            while "." in name:
+                name = name.rpartition(".")[0]
+                homes.add(name)
+        return {
+            name
+            for name in imports
+            if name in homes
+            or name in _ROOT_PACKAGES
+            or name.startswith(tuple(f"{package}." for package in _ROOT_PACKAGES))
+        }
+
+    # --- faults
+
+    def describe_fault(self, error: Exception) -> str:
+        """One line about an internal fault: where in our own code, and what."""
+        self._show_traceback("".join(traceback.format_exception(error)))
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+        return f"{type(error).__name__} at {where}: {error}"
+
+    def note_fault(self, hook: str, error: Exception) -> None:
+        """Keep a fault for the next module's note, or print it if there may be no such note."""
+        text = f"in the hook {hook}: {self.describe_fault(error)}"
+        if not self._pending_faults:
+            self._pending_faults.append(text)
+        if not self._fault_printed and hook not in _CHECKING_HOOKS:
+            self._fault_printed = True
+            print(f"mypy_eqxstate: internal fault {text}; {HOW_TO_REPORT}", file=sys.stderr)
+            self._pending_faults.clear()
+
+    def _show_traceback(self, trace: str) -> None:
+        if self._options.show_traceback:
+            print(trace, file=sys.stderr)
+
+
+_CHECKING_HOOKS = frozenset({"note_checker"})
+
+
+class AffineNames:
+    """The full names of classes that are affine without being decorated.
+
+    A name is compared as mypy has it and as the library's users write it, so that
+    `equinox.nn._stateful.State` is `equinox.nn.State`.
+
+    Args:
+        configured: names from the configuration.
+    """
+
+    def __init__(self, configured: Iterable[str]) -> None:
+        self._names = frozenset({fullnames.STATE, *configured})
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a class of this full name is affine."""
+        if not isinstance(name, str):
+            return False
+        return name in self._names or fullnames.canonical(name) in self._names
+
+
+def importers(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[str]:
+    """Every module that imports one of the roots, directly or not, and the roots themselves.
+
+    Args:
+        imports: the modules that each module imports.
+        roots: where to start.
+    """
+    reverse: dict[str, list[str]] = {}
+    for importer, imported in imports.items():
+        for name in imported:
+            reverse.setdefault(name, []).append(importer)
+    found = set(roots)
+    pending = list(found)
+    while pending:
+        for importer in reverse.get(pending.pop(), ()):
+            if importer not in found:
+                found.add(importer)
+                pending.append(importer)
+    return found
+
+
+def _configuration(options: Options) -> Configuration:
+    """The user's configuration; a fault in reading it is one of its problems."""
+    try:
+        return read_configuration(options.config_file, parse_row)
+    except Exception as error:
+        return Configuration(
+            problems=(f"internal fault, the section is ignored: {error!r}; {HOW_TO_REPORT}",)
+        )
+
+
+def own_digest() -> str:
+    """A digest of this package's own sources: mypy itself watches only the plugin's first file."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _is_shown(checker: TypeChecker) -> bool:
+    """Whether mypy would show an error of ours in this checker's module."""
+    if checker.options.ignore_errors or checker.path in checker.errors.ignored_files:
+        return False
+    return any_rule_enabled(checker)

@@ -1,0 +1,270 @@
+"""`try`, `with` and every way out of them.
+
+The source, and the operations that it is lowered to.
+"""
+
+import sys
+
+import pytest
+
+from tests.ir.lowered import lowered, text
+
+
+def test_finally_is_copied_onto_every_way_out() -> None:
+    source = """
+        def f(s):
+            try:
+                return g(s)
+            finally:
+                close()
+    """
+    expected = """
+        f(s)
+        0: handler 2
+          t1 = read g of module
+          t2 = read s
+          t3 = call t1(t2)  -> kept
+          jump 1
+        1:
+          t4 = read close of module
+          t5 = call t4()  -> thrown away
+          return t3
+        2:
+          t6 = read close of module
+          t7 = call t6()  -> thrown away
+          leave
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_handlers_in_order() -> None:
+    source = """
+        def f(s):
+            try:
+                a(s)
+            except ValueError as e:
+                b(e)
+            except Exception:
+                c(s)
+            else:
+                d(s)
+            return s
+    """
+    expected = """
+        f(s)
+        0: handler 2
+          t1 = read a of module
+          t2 = read s
+          t3 = call t1(t2)  -> thrown away
+          jump 1
+        1:
+          t4 = read d of module
+          t5 = read s
+          t6 = call t4(t5)  -> thrown away
+          jump 5
+        2:
+          t7 = read ValueError of module
+          branch ? -> 3, 4
+        3:
+          t8 = unknown()
+          e = t8
+          t9 = read b of module
+          t10 = read e
+          t11 = call t9(t10)  -> thrown away
+          del e
+          jump 5
+        4:
+          t12 = read Exception of module
+          t13 = read c of module
+          t14 = read s
+          t15 = call t13(t14)  -> thrown away
+          jump 5
+        5:
+          t16 = read s
+          return t16
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_what_no_handler_catches_goes_outwards() -> None:
+    source = """
+        def f(s):
+            try:
+                a(s)
+            except ValueError:
+                pass
+    """
+    expected = """
+        f(s)
+        0: handler 1
+          t1 = read a of module
+          t2 = read s
+          t3 = call t1(t2)  -> thrown away
+          jump 3
+        1:
+          t4 = read ValueError of module
+          branch ? -> 3, 2
+        2:
+          leave
+        3:
+          return nothing
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="syntax of Python 3.11")
+def test_several_groups_may_be_handled() -> None:
+    source = """
+        def f(s):
+            try:
+                a(s)
+            except* A:
+                b(s)
+            except* B:
+                c(s)
+    """
+    expected = """
+        f(s)
+        0: handler 1
+          t1 = read a of module
+          t2 = read s
+          t3 = call t1(t2)  -> thrown away
+          jump 7
+        1:
+          t4 = read A of module
+          branch ? -> 2, 3
+        2:
+          t5 = read b of module
+          t6 = read s
+          t7 = call t5(t6)  -> thrown away
+          jump 3
+        3:
+          t8 = read B of module
+          branch ? -> 4, 5
+        4:
+          t9 = read c of module
+          t10 = read s
+          t11 = call t9(t10)  -> thrown away
+          jump 5
+        5:
+          branch ? -> 7, 6
+        6:
+          leave
+        7:
+          return nothing
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_with_exits_on_every_way_out() -> None:
+    source = """
+        def f(s):
+            with a(s) as x, b:
+                return g(x)
+    """
+    expected = """
+        f(s)
+        0:
+          t1 = read a of module
+          t2 = read s
+          t3 = call t1(t2)  -> kept
+          t4 = enter t3
+          jump 1
+        1: handler 7
+          x = t4
+          t5 = read b of module
+          t6 = enter t5
+          jump 2
+        2: handler 5
+          t7 = read g of module
+          t8 = read x
+          t9 = call t7(t8)  -> kept
+          jump 3
+        3: handler 7
+          exit t5
+          jump 4
+        4:
+          exit t3
+          return t9
+        5: handler 7
+          exit t5
+          swallowed -> 6, raised further -> 7
+        6:
+          exit t3
+          jump 8
+        7:
+          exit t3
+          swallowed -> 8, raised further -> out
+        8:
+          return nothing
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_break_runs_the_cleanups_of_its_loop_only() -> None:
+    source = """
+        def f(xs):
+            with a:
+                for x in xs:
+                    try:
+                        break
+                    finally:
+                        close(x)
+    """
+    expected = """
+        f(xs)
+        0:
+          t1 = read a of module
+          t2 = enter t1
+          jump 1
+        1: handler 5
+          t3 = read xs
+          t4 = iter t3
+          jump 2
+        2: loop 0
+          branch ? -> 3, 4
+        3: handler 5 loop 0
+          t5 = next t4
+          x = t5
+          t6 = read close of module
+          t7 = read x
+          t8 = call t6(t7)  -> thrown away
+          jump 4
+        4:
+          exit t1
+          jump 6
+        5:
+          exit t1
+          swallowed -> 6, raised further -> out
+        6:
+          return nothing
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_raise_leaves_by_the_exception_edge() -> None:
+    source = """
+        def f(s):
+            try:
+                raise E(s) from s
+            except E:
+                pass
+    """
+    expected = """
+        f(s)
+        0: handler 1
+          t1 = read E of module
+          t2 = read s
+          t3 = call t1(t2)  -> kept
+          t4 = read s
+          raise(t3, t4)
+          leave
+        1:
+          t5 = read E of module
+          branch ? -> 3, 2
+        2:
+          leave
+        3:
+          return nothing
+    """
+    assert lowered(source, "f") == text(expected)

@@ -1,0 +1,177 @@
+"""Loops and comprehensions.
+
+The source, and the operations that it is lowered to.
+"""
+
+from tests.ir.lowered import lowered, text
+
+
+def test_for_with_break_continue_and_else() -> None:
+    source = """
+        def f(xs, s):
+            for x in xs:
+                if x:
+                    break
+                if s:
+                    continue
+                g(x)
+            else:
+                h(s)
+            return s
+    """
+    expected = """
+        f(xs, s)
+        0:
+          t1 = read xs
+          t2 = iter t1
+          jump 1
+        1: loop 0
+          branch ? -> 2, 5
+        2: loop 0
+          t3 = next t2
+          x = t3
+          t4 = read x
+          branch t4 -> 6, 3  [x] / [not x]
+        3: loop 0
+          t5 = read s
+          branch t5 -> 1, 4  [s] / [not s]
+        4: loop 0
+          t6 = read g of module
+          t7 = read x
+          t8 = call t6(t7)  -> thrown away
+          jump 1
+        5:
+          t9 = read h of module
+          t10 = read s
+          t11 = call t9(t10)  -> thrown away
+          jump 6
+        6:
+          t12 = read s
+          return t12
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_while_true_ends_by_break_only() -> None:
+    source = """
+        def f(s):
+            while True:
+                s = g(s)
+                if s:
+                    break
+            return s
+    """
+    expected = """
+        f(s)
+        0:
+          jump 1
+        1: loop 0
+          t1 = read g of module
+          t2 = read s
+          t3 = call t1(t2)  -> kept
+          s = t3
+          t4 = read s
+          branch t4 -> 2, 1  [s] / [not s]
+        2:
+          t5 = read s
+          return t5
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_while_condition_with_a_short_circuit() -> None:
+    source = """
+        def f(s, t):
+            while s and t:
+                s = g(s)
+    """
+    expected = """
+        f(s, t)
+        0:
+          jump 1
+        1: loop 0
+          t1 = read s
+          branch t1 -> 2, 4  [s] / [not s]
+        2: loop 0
+          t2 = read t
+          branch t2 -> 3, 4  [t] / [not t]
+        3: loop 0
+          t3 = read g of module
+          t4 = read s
+          t5 = call t3(t4)  -> kept
+          s = t5
+          jump 1
+        4:
+          return nothing
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_a_comprehension_is_a_loop_with_names_of_its_own() -> None:
+    source = """
+        def f(xs, x):
+            return [x.a for x in xs if (y := x)]
+    """
+    expected = """
+        f(xs, x)
+        0:
+          t1 = read xs
+          t2 = iter t1
+          t3 = list()
+          jump 1
+        1: loop 0
+          branch ? -> 2, 4
+        2: loop 0
+          t4 = next t2
+          x@2:11 = t4
+          t5 = read x@2:11
+          y = t5
+          t6 = read y
+          branch t6 -> 3, 1  [y] / [not y]
+        3: loop 0
+          t7 = read x@2:11
+          t8 = t7.a
+          append t3, t8
+          jump 1
+        4:
+          return t3
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_comprehensions_nest() -> None:
+    source = """
+        def f(rows):
+            return {k: v for row in rows for k, v in row}
+    """
+    expected = """
+        f(rows)
+        0:
+          t1 = read rows
+          t2 = iter t1
+          t3 = dict()
+          jump 1
+        1: loop 0
+          branch ? -> 2, 5
+        2: loop 0
+          t4 = next t2
+          row@2:11 = t4
+          t5 = read row@2:11
+          t6 = iter t5
+          jump 3
+        3: loop 1
+          branch ? -> 4, 1
+        4: loop 1
+          t7 = next t6
+          t8 = unpack t7[0 of 2]
+          k@2:11 = t8
+          t9 = unpack t7[1 of 2]
+          v@2:11 = t9
+          t10 = read k@2:11
+          t11 = read v@2:11
+          append t3, t11
+          jump 3
+        5:
+          return t3
+    """
+    assert lowered(source, "f") == text(expected)

@@ -1,0 +1,232 @@
+"""Which body owns a name, and what things are called."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from mypy_eqxstate.ir.model import ReadVariable, Variable, WriteVariable
+from mypy_eqxstate.ir.module import ModuleIndex
+from tests.ir.lowered import body_of, index_of
+
+
+def touched(source: str, name: str = "f") -> list[tuple[str, Variable]]:
+    """What a body reads ("<") and writes (">"), in order."""
+
+    def find() -> Iterator[tuple[str, Variable]]:
+        for block in body_of(source, name).blocks:
+            for operation in block.operations:
+                if isinstance(operation, ReadVariable):
+                    yield "<", operation.variable
+                elif isinstance(operation, WriteVariable):
+                    yield ">", operation.variable
+
+    return list(find())
+
+
+def test_locals_parameters_and_everything_else() -> None:
+    source = """
+        def f(a):
+            b = a
+            return len(b)
+    """
+    assert touched(source) == [
+        ("<", Variable("a", "f")),
+        (">", Variable("b", "f")),
+        ("<", Variable("len", "")),
+        ("<", Variable("b", "f")),
+    ]
+    assert body_of(source).locals == {Variable("a", "f"), Variable("b", "f")}
+
+
+def test_closures_read_the_variable_of_the_function_around() -> None:
+    source = """
+        def f(a):
+            def g():
+                def h():
+                    return a
+                return h
+            return g
+    """
+    assert touched(source, "f.<locals>.g.<locals>.h") == [("<", Variable("a", "f"))]
+
+
+def test_nonlocal_and_global() -> None:
+    source = """
+        def f(a):
+            b = a
+            def g():
+                nonlocal b
+                global c
+                b = c = 1
+    """
+    assert touched(source, "f.<locals>.g") == [
+        (">", Variable("b", "f")),
+        (">", Variable("c", "")),
+    ]
+    assert body_of(source, "f.<locals>.g").locals == frozenset()
+
+
+def test_methods_do_not_see_the_names_of_the_class() -> None:
+    source = """
+        def f(a):
+            class C:
+                a = a
+                b = a
+                def m(self):
+                    return a
+    """
+    around, inside = Variable("a", "f"), Variable("f.<locals>.C.a", "f")
+    assert touched(source)[:4] == [
+        ("<", around),
+        (">", inside),
+        ("<", inside),
+        (">", Variable("f.<locals>.C.b", "f")),
+    ]
+    assert touched(source, "f.<locals>.C.m") == [("<", around)]
+
+
+def test_comprehensions_have_names_of_their_own() -> None:
+    source = """
+        def f(x):
+            return [lambda: x for x in x if (last := x)]
+    """
+    inside = Variable("x@2:11", "f")
+    assert touched(source) == [
+        ("<", Variable("x", "f")),
+        (">", inside),
+        ("<", inside),
+        (">", Variable("last", "f")),
+        ("<", Variable("last", "f")),
+    ]
+    assert touched(source, "f.<locals>.<lambda>@2:12") == [("<", inside)]
+
+
+def test_a_comprehension_in_a_class_sees_the_class_in_its_first_iterable_only() -> None:
+    source = """
+        class C:
+            xs = 1
+            ys = [xs for x in xs]
+    """
+    reads = [variable for sign, variable in touched(source, "") if sign == "<"]
+    assert reads == [Variable("C.xs", ""), Variable("xs", "")]
+
+
+def test_names_bound_by_every_kind_of_syntax_are_local() -> None:
+    source = """
+        def f(*args, **options):
+            import a.b
+            import c.d as e
+            from m import n as o, p
+            for q in args: pass
+            with q as r: pass
+            try: pass
+            except E as s: pass
+            match q:
+                case [t, *u]: pass
+                case {"k": v, **w}: pass
+                case State() as x: pass
+            y: int
+            z += 1
+            del g
+            def h(): pass
+            class i: pass
+            (j, *k), l[0], m.n = q
+    """
+    names = {variable.name for variable in body_of(source).locals}
+    assert names == {"args", "options", "a", "e", "o", *"pqrstuvwxyzghijk"}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="syntax of Python 3.12")
+def test_type_parameters_hide_names_around() -> None:
+    source = """
+        def f(T):
+            class C[T](Base[T]):
+                def m[U](self, x: U = T): return T, U
+            type A = T
+            return A
+    """
+    reads = {variable for sign, variable in touched(source, "f.<locals>.C.m") if sign == "<"}
+    assert reads == {Variable("T@2:4", "f"), Variable("U@3:8", "f")}
+
+
+# --- Names of definitions ------------------------------------------------------------------------
+
+
+def test_qualified_names() -> None:
+    index = index_of("""
+        class A:
+            class B:
+                def m(self): pass
+            key = lambda self: 0
+        def f():
+            if a:
+                def g(): return lambda: 1
+            class C:
+                async def n(self): pass
+        h = lambda x: x
+    """)
+    index.look_into_everything()
+    assert list(index.classes) == ["A", "f.<locals>.C", "A.B"]
+    assert set(index.functions) == {
+        "A.B.m",
+        "A.<lambda>@4:10",
+        "f",
+        "f.<locals>.g",
+        "f.<locals>.g.<locals>.<lambda>@7:24",
+        "f.<locals>.C.n",
+        "<lambda>@10:4",
+    }
+    method = index.functions["f.<locals>.C.n"]
+    assert (index.name_of(method), index.owner_of(method)) == ("f.<locals>.C.n", "f")
+    assert index.class_of(method) == "f.<locals>.C"
+    assert index.class_of(index.functions["f"]) is None
+
+
+def test_names_are_unique_and_the_last_definition_has_the_plain_one() -> None:
+    index = index_of("""
+        @overload
+        def f(x: int): ...
+        @overload
+        def f(x: str): ...
+        def f(x): return x
+        class A:
+            @property
+            def p(self): return 1
+            @p.setter
+            def p(self, value): pass
+        if a:
+            def g(): return 1
+        else:
+            def g(): return 2
+    """)
+    lines = {name: node.lineno for name, node in index.functions.items()}
+    assert lines == {"f": 5, "f@2": 2, "f@4": 4, "A.p": 8, "A.p@10": 10, "g": 14, "g@12": 12}
+
+
+def test_a_body_is_looked_into_when_asked_about() -> None:
+    index = index_of("def f(): return lambda: 1\ndef g(): return lambda: 2")
+    assert set(index.functions) == {"f", "g"}
+    index.scopes("f")
+    assert set(index.functions) == {"f", "g", "f.<locals>.<lambda>@1:16"}
+    assert index.node("g.<locals>.<lambda>@2:16") is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "is_package", "module", "level", "expected"),
+    [
+        ("a.b.c", False, "x", 0, "x"),
+        ("a.b.c", False, "x", 1, "a.b.x"),
+        ("a.b.c", False, None, 1, "a.b"),
+        ("a.b.c", False, "x.y", 2, "a.x.y"),
+        ("a.b.c", True, "x", 1, "a.b.c.x"),
+        ("a.b.c", True, "x", 2, "a.b.x"),
+        ("a", False, "x", 1, "x"),
+        ("a", False, "x", 4, "x"),
+    ],
+)
+def test_imports_have_absolute_names(
+    name: str, is_package: bool, module: str | None, level: int, expected: str
+) -> None:
+    index: ModuleIndex = index_of("pass", name, is_package)
+    assert index.absolute_name(module, level) == expected

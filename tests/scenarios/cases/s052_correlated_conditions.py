@@ -1,0 +1,48 @@
+"""The same condition asked twice about an unchanged local: exclusive paths do not alarm."""
+
+import equinox as eqx
+from jaxtyping import Array
+
+
+def good_exclusive(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, train: bool
+) -> Array:
+    if train:
+        new = state.set(index, x)
+        x = new.get(index)
+    if not train:
+        x = state.get(index)
+    return x
+
+
+def good_early_and_late(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, train: bool
+) -> Array:
+    new = state
+    if train:
+        new = state.set(index, x)
+    y = x + 1
+    if train:
+        return new.get(index) + y
+    return state.get(index) + y
+
+
+def bad_same_condition(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, train: bool
+) -> Array:
+    if train:
+        new = state.set(index, x)
+    if train:
+        return state.get(index)  # E: state-reuse | "state" | line -2
+    return x
+
+
+def may_condition_has_changed(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, train: bool, last: bool
+) -> Array:
+    if train:
+        new = state.set(index, x)
+    train = last
+    if train:
+        return state.get(index)  # E: state-reuse | "state" | may have been consumed | line -3
+    return x

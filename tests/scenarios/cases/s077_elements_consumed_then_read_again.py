@@ -1,0 +1,33 @@
+"""The loop consumes the elements of a list, which are then read through the list again."""
+
+import equinox as eqx
+from jaxtyping import Array
+
+
+def bad_second_loop(states: list[eqx.nn.State], index: eqx.nn.StateIndex[Array], x: Array) -> Array:
+    for state in states:
+        x = state.set(index, x).get(index)
+    for state in states:
+        x = x + state.get(index)  # E: state-reuse | "state" | "state.set" | @-2
+    return x
+
+
+def bad_subscript(states: list[eqx.nn.State], index: eqx.nn.StateIndex[Array], x: Array) -> Array:
+    for state in states:
+        x = state.set(index, x).get(index)
+    return x + states[0].get(index)  # E: state-reuse | "states[0]" | "state.set" | @-1
+
+
+def good_new_list(states: list[eqx.nn.State], index: eqx.nn.StateIndex[Array], x: Array) -> Array:
+    states = [state.set(index, x) for state in states]
+    for state in states:
+        x = x + state.get(index)
+    return x
+
+
+def good_only_read(states: list[eqx.nn.State], index: eqx.nn.StateIndex[Array], x: Array) -> Array:
+    for state in states:
+        x = x + state.get(index)
+    for state in states:
+        x = x + state.get(index)
+    return x

@@ -1,0 +1,51 @@
+# python: 3.11
+"""`except*`: several handlers of one statement may run, one after the other."""
+
+import equinox as eqx
+from jaxtyping import Array
+
+
+def risky_group(fail: bool, other_failure: bool) -> None:
+    errors: list[Exception] = []
+    if fail:
+        errors.append(RuntimeError("as asked for"))
+    if other_failure:
+        errors.append(KeyError("as asked for"))
+    if errors:
+        raise ExceptionGroup("as asked for", errors)
+
+
+def may_consumed_in_the_body(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, first: bool, second: bool
+) -> Array:
+    try:
+        risky_group(first, False)
+        x = state.set(index, x).get(index)
+        risky_group(second, False)
+    except* RuntimeError:
+        x = x + state.get(index)  # E: state-reuse | "state" | may have been consumed | line -3
+    return x
+
+
+def may_consumed_by_the_handler_before(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, first: bool, second: bool
+) -> Array:
+    try:
+        risky_group(first, second)
+    except* RuntimeError:
+        x = state.set(index, x).get(index)
+    except* KeyError:
+        x = x + state.get(index)  # E: state-reuse | "state" | may have been consumed | line -2
+    return x
+
+
+def good_rebound(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, first: bool, second: bool
+) -> Array:
+    try:
+        risky_group(first, second)
+    except* RuntimeError:
+        state = state.set(index, x)
+    except* KeyError:
+        x = x + state.get(index)
+    return state.get(index)

@@ -1,0 +1,9 @@
+import equinox as eqx
+from jaxtyping import Array
+from mypy_eqxstate import Consumed
+
+def count(
+    x: Array, state: eqx.nn.State, index: eqx.nn.StateIndex[Array]
+) -> tuple[Array, eqx.nn.State]: ...
+def peek(state: eqx.nn.State, index: eqx.nn.StateIndex[Array]) -> Array: ...
+def absorb(state: Consumed[eqx.nn.State], index: eqx.nn.StateIndex[Array]) -> Array: ...

@@ -70,13 +70,13 @@ class _Run:
             if isinstance(end, model.Jump):
                 index = end.block
             elif isinstance(end, model.Suppress):
-                exception = self.in_flight.pop()
+                leaving = self.in_flight.pop()
                 if self.last:
                     index = end.swallowed
                 elif end.reraised is None:
-                    raise exception
+                    raise leaving
                 else:
-                    self.in_flight.append(exception)
+                    self.in_flight.append(leaving)
                     index = end.reraised
             else:
                 index = end.then if self.decide(end) else end.otherwise

@@ -3,6 +3,10 @@
 The source, and the operations that it is lowered to.
 """
 
+import sys
+
+import pytest
+
 from tests.ir.lowered import lowered, text
 
 
@@ -292,5 +296,27 @@ def test_await_and_yield() -> None:
           t4 = await t3
           t5 = yield t4
           return nothing
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="syntax of Python 3.14")
+def test_a_template_string_keeps_its_values() -> None:
+    source = """
+        def f(s):
+            return t'{s} {g(s)!r:{w}}'
+    """
+    expected = """
+        f(s)
+        0:
+          t1 = read s
+          t2 = read g of module
+          t3 = read s
+          t4 = call t2(t3)  -> kept
+          t5 = read w of module
+          t6 = format(t5)
+          t7 = format(t6)
+          t8 = list(t1, t4)
+          return t8
     """
     assert lowered(source, "f") == text(expected)

@@ -27,7 +27,7 @@ def _copy(where: Path) -> dict[str, Path]:
         parts = path.relative_to(where).with_suffix("").parts
         files[".".join(parts).removesuffix(".__init__")] = path
         with path.open("a", encoding="utf-8") as file:
-            file.write(f"\n# {where.name}\n")  # never unchanged for mypy
+            file.write(f"\n# {where}\n")  # never unchanged for mypy
     return files
 
 

@@ -2,7 +2,7 @@
 
 A call of `stale`, `reuse`, `dropped`, `borrow` or `contract` is an error of that rule, with a note
 at the last call of `take` before it; a call of `boom` is an internal fault, one of `part` a fault
-that the analysis has already contained.  Each analysed module is written to the file `analysed.txt`.
+that the analysis has already contained.  Each analysed module is written to `analysed.txt`.
 """
 
 from __future__ import annotations

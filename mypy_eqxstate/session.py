@@ -10,8 +10,8 @@ The course of a run:
    source is parsed, the analysis runs with a `MypyOracle`, and its findings become mypy's errors.
 
 What can concern us: a module that imports, directly or not, a module which defines an affine
-class: Equinox's `nn`, one that imports `mypy_eqxstate` (for `@affine`), or the home of a class
-named in the configuration.  Stubs, and modules whose errors mypy ignores (site-packages, modules
+class: the home of a class named in the library table or the configuration, or one that imports
+`mypy_eqxstate` (for `@affine`).  Stubs, and modules whose errors mypy ignores (site-packages, modules
 only followed into silently), are left out.
 
 Nothing here may stop mypy.  An internal fault becomes one note a module; a fault where there is no
@@ -43,6 +43,7 @@ from mypy.util import DecodeError, decode_python_encoding
 
 from mypy_eqxstate import __version__, fullnames
 from mypy_eqxstate.config import Configuration, read_configuration
+from mypy_eqxstate.contracts.library import AFFINE_CLASSES
 from mypy_eqxstate.contracts.notation import parse_row
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.to_mypy import (
@@ -53,7 +54,7 @@ from mypy_eqxstate.report.to_mypy import (
     report_problems,
 )
 
-_ROOT_PACKAGES = ("mypy_eqxstate", "equinox.nn")
+_OWN_PACKAGE = __name__.partition(".")[0]
 
 
 class Session:
@@ -198,18 +199,15 @@ class Session:
 
     def _root_modules(self, imports: Iterable[str]) -> set[str]:
         """The modules that define an affine class, or on which such a definition rests."""
-        homes = set()
-        for name in self.configuration.affine:
-            while "." in name:
-                name = name.rpartition(".")[0]
-                homes.add(name)
-        return {
-            name
-            for name in imports
-            if name in homes
-            or name in _ROOT_PACKAGES
-            or name.startswith(tuple(f"{package}." for package in _ROOT_PACKAGES))
-        }
+        modules = set(imports)
+        roots = {name for name in modules if name.partition(".")[0] == _OWN_PACKAGE}
+        for name in AFFINE_CLASSES | self.configuration.affine:
+            home = name.rpartition(".")[0]
+            while home and home not in modules:
+                home = home.rpartition(".")[0]
+            if home:
+                roots.add(home)
+        return roots
 
     # --- faults
 
@@ -249,7 +247,7 @@ class AffineNames:
     """
 
     def __init__(self, configured: Iterable[str]) -> None:
-        self._names = frozenset({fullnames.STATE, *configured})
+        self._names = AFFINE_CLASSES.union(configured)
 
     def __contains__(self, name: object) -> bool:
         """Whether a class of this full name is affine."""

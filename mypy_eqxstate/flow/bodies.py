@@ -231,7 +231,9 @@ class BodyCalls:
                 for actual in actuals:
                     declared = Grounds("annotation", grounds.origin)
                     effect = effects.adjusted(site, actual, Effect.CONSUME, True)
-                    consumed |= effects.carry_out(site, memory, actual, effect, declared)
+                    if effects.carry_out(site, memory, actual, effect, declared):
+                        consumed = True
+                        consumed_actuals.append(actual)
         for item, effect in sorted(summary.effects.items(), key=repr):
             variable = item.origin.variable
             if variable is None:

@@ -33,7 +33,7 @@ from mypy_eqxstate.flow.memory import (
 from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
 from mypy_eqxstate.flow.refine import refined
-from mypy_eqxstate.flow.solver import solve
+from mypy_eqxstate.flow.solver import meeting_points, solve
 from mypy_eqxstate.flow.values import (
     NONE_VALUE,
     PLAIN_VALUE,
@@ -92,6 +92,7 @@ class BodyAnalysis:
         self.position = (0, 0)
         self.dead_end = False
         self._crossing = crossing_temporaries(body)
+        self._meeting_points = meeting_points(body)
         self._conditions = self._conditions_by_variable()
 
     def _conditions_by_variable(self) -> dict[ir.Variable, frozenset[str]]:
@@ -169,7 +170,7 @@ class BodyAnalysis:
         for number, operation in enumerate(block.operations):
             self.position = (block.index, number)
             if block.handler is not None and changed and ir.may_raise(operation):
-                yield block.handler, self._without_temporaries(memory.copy(), block.index)
+                yield self._enter_block(block.handler, memory.copy())
                 changed = False
             if block.loop is not None and isinstance(operation, _ALLOCATING):
                 self.heap.age(memory, self.body.name, self.operation_number)
@@ -178,22 +179,27 @@ class BodyAnalysis:
             changed = changed or not isinstance(operation, _UNCHANGING)
             if self.dead_end:
                 if block.handler is not None:
-                    yield block.handler, self._without_temporaries(memory, block.index)
+                    yield self._enter_block(block.handler, memory)
                 return
         self.position = (block.index, len(block.operations))
         yield from self._leave(block, memory)
 
-    def _without_temporaries(self, memory: Memory, block: int) -> Memory:
+    def _enter_block(self, block: int, memory: Memory) -> tuple[int, Memory]:
+        """A memory as it goes over an edge: no temporaries, and the edge as a condition."""
         crossing = self._crossing
         for root in [r for r in memory.bindings if isinstance(r, int) and r not in crossing]:
             del memory.bindings[root]
-        del block
-        return memory
+        if block in self._meeting_points:
+            text = f"@{block}"
+            if self.body.blocks[block].loop is not None:
+                memory.forget_conditions(frozenset({text}))
+            memory.facts = memory.facts | {(text, self.operation_number)}
+        return block, memory
 
     def _leave(self, block: ir.Block, memory: Memory) -> Iterator[tuple[int, Memory]]:
         terminator = block.terminator
         if isinstance(terminator, ir.Jump):
-            yield terminator.block, self._without_temporaries(memory, block.index)
+            yield self._enter_block(terminator.block, memory)
         elif isinstance(terminator, ir.Branch):
             for target, facts in (
                 (terminator.then, terminator.then_facts),
@@ -201,15 +207,12 @@ class BodyAnalysis:
             ):
                 taken = memory.copy()
                 if self._assume(taken, facts):
-                    yield target, self._without_temporaries(taken, block.index)
+                    yield self._enter_block(target, taken)
         elif isinstance(terminator, ir.Suppress):
             if self.oracle.swallows_exceptions(terminator.context):
-                yield (
-                    terminator.swallowed,
-                    self._without_temporaries(memory.copy(), block.index),
-                )
+                yield self._enter_block(terminator.swallowed, memory.copy())
             if terminator.reraised is not None:
-                yield terminator.reraised, self._without_temporaries(memory, block.index)
+                yield self._enter_block(terminator.reraised, memory)
         elif isinstance(terminator, ir.Return):
             if terminator.source is not None and not isinstance(self.body.node, ast.Module):
                 self.use(memory, terminator.source, misuse=Misuse.USED)

@@ -34,7 +34,7 @@ from mypy_eqxstate.flow.arguments import Actual, Formal, actual_arguments, match
 from mypy_eqxstate.flow.attributes import Attributes
 from mypy_eqxstate.flow.bodies import BodyCalls
 from mypy_eqxstate.flow.effects import CallSite, Effects, Grounds
-from mypy_eqxstate.flow.memory import ALIVE, Binding, Guard, Memory, merge_bindings, one
+from mypy_eqxstate.flow.memory import ALIVE, ALWAYS, Binding, Guard, Memory, merge_bindings, one
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.results import Results, typed_call
 from mypy_eqxstate.flow.values import (
@@ -111,20 +111,22 @@ class Calls:
         temporary: ir.Temporary | None = None,
     ) -> Binding:
         """A call of whatever a binding holds."""
-        values = list(callee.values)
+        groups = _grouped(callee)
         outcomes: list[tuple[Memory, Binding]] = []
         returns = False
-        for number, value in enumerate(values):
-            branch = memory if len(values) == 1 else memory.copy()
-            if isinstance(value, Method):
-                first = self._receiver(branch, value, receiver, temporary)
-                result = self.invoke(site, branch, value.function, [first, *actuals])
+        for function, receivers, guard in groups:
+            branch = memory
+            if len(groups) > 1:
+                branch = memory.copy()
+                branch.facts = branch.facts | guard
+            if receivers:
+                first = self._receiver(branch, receivers, receiver, temporary)
+                result = self.invoke(site, branch, function, [first, *actuals])
             else:
-                result = self.invoke(site, branch, value, actuals)
+                result = self.invoke(site, branch, function, actuals)
             outcomes.append((branch, result))
             returns = returns or not self.analysis.dead_end
             self.analysis.dead_end = False
-            del number
         self.analysis.dead_end = not returns
         if len(outcomes) == 1:
             return outcomes[0][1]
@@ -138,7 +140,7 @@ class Calls:
     def _receiver(
         self,
         memory: Memory,
-        method: Method,
+        receivers: dict[Value, Guard],
         receiver: ir.Temporary | None,
         temporary: ir.Temporary | None,
     ) -> Actual:
@@ -151,7 +153,7 @@ class Calls:
         if receiver is not None:
             marks = self.analysis.read(memory, receiver).marks
         return Actual(
-            Binding({method.receiver: frozenset()}, marks),
+            Binding(receivers, marks),
             receiver,
             text,
             node,
@@ -675,3 +677,13 @@ class Calls:
         )
 
 
+def _grouped(callee: Binding) -> list[tuple[Value, dict[Value, Guard], Guard]]:
+    """The different callees of a binding; one method of several receivers is one callee."""
+    groups: dict[Value, tuple[dict[Value, Guard], Guard]] = {}
+    for value, guard in callee.values.items():
+        if isinstance(value, Method):
+            receivers, _ = groups.setdefault(value.function, ({}, ALWAYS))
+            receivers[value.receiver] = guard
+        else:
+            groups[value] = ({}, guard)
+    return [(function, receivers, guard) for function, (receivers, guard) in groups.items()]

@@ -22,6 +22,11 @@ own conditions contradict them is not reported.  Example::
 
 Rebinding a variable of a condition drops that condition from all guards.
 
+Where several paths meet, the edge by which a path came is a condition too, so that what belongs together stays
+together without any text: after `if unreadable(): s = s.set(i, v)` the binding of `s` is `{new by edge 1, old by edge
+2}` and the status of `old` is `{dead by edge 1, alive by edge 2}`; the old object is dead only where `s` no longer
+holds it.  Entering the block again (a loop) is a new decision and drops the condition of the last time.
+
 Memories are copied at every branch: a binding, a status and a guard are never changed in place.
 Limits: a guard keeps at most `MAXIMAL_GUARD` conditions.
 """
@@ -35,10 +40,12 @@ from mypy_eqxstate.flow.values import VALUE_TYPES, Object, Value, objects_within
 from mypy_eqxstate.ir.model import Key, Variable
 
 _Entry = TypeVar("_Entry")
-Condition = tuple[str, bool]
+# A condition and the value that it has: a branch's text and whether it holds, or a block that several
+# paths enter (`@12`) and the point that the path came from.
+Condition = tuple[str, int]
 Guard = frozenset[Condition]
 ALWAYS: Final[Guard] = frozenset()
-MAXIMAL_GUARD: Final = 6
+MAXIMAL_GUARD: Final = 8
 
 
 class Event(NamedTuple):
@@ -81,10 +88,14 @@ def several(values: tuple[Value, ...]) -> Binding:
 
 
 def contradicts(guard: Guard, other: Guard) -> bool:
-    """Whether two guards can't both hold."""
+    """Whether two guards can't both hold: they give one condition two values."""
     if not guard or not other:
         return False
-    return any((text, not holds) in other for text, holds in guard)
+    for text, value in guard:
+        for other_text, other_value in other:
+            if text == other_text and value != other_value:
+                return True
+    return False
 
 
 class Memory:

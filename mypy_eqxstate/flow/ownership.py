@@ -341,37 +341,45 @@ class Ownership:
             whether the binding held an affine object at all.
         """
         held = list(self.held(memory, binding, materialise=True))
-        several_at: dict[tuple[Key, ...], int] = {}
-        for one in held:
-            several_at[one.path] = several_at.get(one.path, 0) + 1
         weakly = False
-        for item, guard, path, alone in held:
+        for one in held:
+            item = one.item
             self._check_borrowed(memory, item, event, node)
+            exclusive = all(
+                other is one or other.path != one.path or contradicts(other.guard, one.guard)
+                for other in held
+            )
             strong = (
                 surely
-                and alone
-                and several_at[path] == 1
+                and exclusive
+                and (one.alone or bool(one.guard))
                 and item.recent
-                and not any(isinstance(key, Elements) for key in path)
+                and not any(isinstance(key, Elements) for key in one.path)
             )
-            if strong:
-                memory.statuses[item] = {event: ALWAYS}
-            else:
-                weakly = True
-                self._consume_weakly(memory, item, event, guard)
+            weakly |= not self._consume_one(memory, item, event, one.guard, strong)
             for represented in memory.represents.get(item, ()):
-                self._consume_weakly(memory, represented, event, ALWAYS)
+                self._consume_one(memory, represented, event, ALWAYS, strong=False)
         if weakly and surely and temporary is not None and all(one.path == () for one in held):
             place = self.analysis.body.places.get(temporary)
             if place is not None and self._unchanged(memory, place, binding):
                 self.update_marks(memory, place, lambda _: {event: ALWAYS})
         return bool(held)
 
-    def _consume_weakly(self, memory: Memory, item: Object, event: Event, guard: Guard) -> None:
+    def _consume_one(
+        self, memory: Memory, item: Object, event: Event, guard: Guard, strong: bool
+    ) -> bool:
+        """Mark one object as dead where the guard holds; True if it is alive nowhere then."""
         status = dict(memory.status(item))
+        alive = status.get(LIVE)
+        if alive is None and strong and status:
+            return True
+        if strong and alive is not None and guard <= alive | memory.facts:
+            del status[LIVE]
+            guard = alive | guard
         known = status.get(event)
         status[event] = guard if known is None else known & guard
         memory.statuses[item] = status
+        return LIVE not in status
 
     def _check_borrowed(
         self, memory: Memory, item: Object, event: Event, node: ast.AST

@@ -160,8 +160,8 @@ class WriteItem:
 class Unpack:
     """One target of an unpacking: element `position` of `count`.
 
-    Behind a star the position counts from the end (negative).  With `rest` the target gets the list of what the
-    star takes: all from `position` up to the last `after` elements.
+    Behind a star the position counts from the end (negative).  With `rest` the target gets the
+    list of what the star takes: all from `position` up to the last `after` elements.
     """
 
     target: Temporary
@@ -253,7 +253,7 @@ class UseKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """`target = something computed from operands` that holds none of them (target None: no value)."""
+    """`target = something computed from operands` that holds none of them (or no value: None)."""
 
     target: Temporary | None
     operands: tuple[Temporary, ...]
@@ -405,7 +405,8 @@ class Destination(NamedTuple):
     `items`: the same for constant items of it.
     `statement`: the whole result is thrown away by an expression statement.
 
-    `y, _ = f(x)` gives `items={0: KEPT, 1: DROPPED}`; `f(x)[0]` gives `kept=False, items={0: KEPT}`.
+    `y, _ = f(x)` gives `items={0: KEPT, 1: DROPPED}`; `f(x)[0]` gives `kept=False` and
+    `items={0: KEPT}` (a negative index could be any item: all is kept).
     `out = f(x)` is kept, unless all that the body ever does with `out` is to read constant items
     of it: then those are kept and the rest is not.  A name that starts with an underscore and is
     never read is dropped.
@@ -492,7 +493,10 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """The end of a path that goes nowhere in this body: an uncaught raise, a call that never returns."""
+    """The end of a path that goes nowhere in this body: a raise, a call that never returns.
+
+    Where the exception is caught, the edge of the raising operation (`Block.handler`) leads there.
+    """
 
 
 Terminator = Jump | Branch | Suppress | Return | Leave
@@ -531,8 +535,8 @@ class Body:
         blocks: by index; `blocks[0]` is the entry.
         loops: by index, outer before inner.
         places: the place that a temporary was read from, where it was read from one.
-        parts: for a temporary that was built in place (a display, a conditional expression), the temporaries
-            that it is made of.
+        parts: for a temporary that was built in place (a display, a conditional expression), the
+            temporaries that it is made of.
         locals: the variables that this body owns (parameters included).
         is_generator, is_async: how a call behaves.
         approximated: names of the kinds of syntax that were lowered as UseKind.UNKNOWN.

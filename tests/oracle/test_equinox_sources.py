@@ -70,4 +70,4 @@ def test_every_node_is_paired_and_no_diagnostic_changes(
     assert faults == {}
     assert counts["paired"] >= counts["calls"] - 30 > 2000  # calls inside annotations have none
     assert counts["targets"] > 5000
-    assert with_plugin == without_plugin
+    assert sorted(with_plugin) == sorted(without_plugin)  # cycles are checked in any order

@@ -11,8 +11,8 @@ The course of a run:
 
 What can concern us: a module that imports, directly or not, a module which defines an affine
 class: the home of a class named in the library table or the configuration, or one that imports
-`mypy_eqxstate` (for `@affine`).  Stubs, and modules whose errors mypy ignores (site-packages, modules
-only followed into silently), are left out.
+`mypy_eqxstate` (for `@affine`).  Stubs are left out, and modules whose errors mypy ignores
+(site-packages, modules that are only followed into silently).
 
 Nothing here may stop mypy.  An internal fault becomes one note a module; a fault where there is no
 module to say it for goes to standard error, once.
@@ -26,13 +26,11 @@ from __future__ import annotations
 import ast
 import gc
 import hashlib
-import importlib
 import sys
 import traceback
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from mypy import checker_state
 from mypy.build import BuildManager
@@ -146,6 +144,9 @@ class Session:
         return modules
 
     def _analyze(self, tree: MypyFile, checker: TypeChecker, faults: list[str]) -> set[str]:
+        # Imported late: without a module to check there is no need of it.
+        from mypy_eqxstate.analysis import analyze_module
+
         source = self._source(tree.path)
         if source is None:
             return set()
@@ -158,8 +159,7 @@ class Session:
             faults.append(f"the file can't be parsed by Python {version}, which runs mypy: {error}")
             return set()
         oracle = MypyOracle(tree, checker, module, self.affine_classes)
-        analysis: Any = importlib.import_module("mypy_eqxstate.analysis")
-        result = analysis.analyze_module(
+        result = analyze_module(
             tree.path, tree.fullname, module, source, oracle, self.configuration
         )
         report_findings(checker, result.findings)
@@ -192,10 +192,12 @@ class Session:
             return True
         if tree.path in manager.errors.ignored_files:
             return False
-        if self._concerned is None or self._options.fine_grained_incremental:
-            roots = self._root_modules(manager.import_map)
-            self._concerned = importers(manager.import_map, roots)
-        return tree.fullname in self._concerned
+        imports = manager.import_map
+        if self._concerned is None:
+            self._concerned = importers(imports, self._root_modules(imports))
+        # The daemon changes imports while it runs; its own ones are looked at anew.
+        direct = imports.get(tree.fullname, ())
+        return tree.fullname in self._concerned or not self._concerned.isdisjoint(direct)
 
     def _root_modules(self, imports: Iterable[str]) -> set[str]:
         """The modules that define an affine class, or on which such a definition rests."""

@@ -108,6 +108,14 @@ class BodyCalls:
         consumed = self._carry_out(
             site, memory, summary, instantiation, parameters, modes, grounds
         )
+        actuals = analysis.make_room(memory, actuals)
+        matched = match(formals, actuals)
+        parameters = {
+            Variable(formal.name, function.name): matched.of(formal.name)
+            or parameters[Variable(formal.name, function.name)]
+            for formal in formals
+        }
+        instantiation = Instantiation(analysis, memory, summary, parameters, origin)
         self._write(memory, instantiation, summary)
         if not summary.returns:
             analysis.dead_end = True
@@ -387,6 +395,7 @@ class BodyCalls:
     ) -> Binding:
         """A call of a class: a new instance that holds what its constructor stores."""
         analysis = self.analysis
+        actuals = analysis.make_room(memory, actuals)
         origin = analysis.origin(Item("instance"))
         info = analysis.heap.classes.info(class_name)
         shape: Shape = site.typed

@@ -15,6 +15,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.explain import loop_line, newest_place
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES, Heap, values_of_shape
 from mypy_eqxstate.flow.liveness import crossing_temporaries
@@ -29,6 +30,7 @@ from mypy_eqxstate.flow.memory import (
     join,
     merge_bindings,
     one,
+    renamed,
 )
 from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
@@ -172,6 +174,7 @@ class BodyAnalysis:
             if block.handler is not None and changed and ir.may_raise(operation):
                 yield self._enter_block(block.handler, memory.copy())
                 changed = False
+            memory.aged = block.loop is None
             if block.loop is not None and isinstance(operation, _ALLOCATING):
                 self.heap.age(memory, self.body.name, self.operation_number)
             step = _STEPS[type(operation)]
@@ -356,6 +359,20 @@ class BodyAnalysis:
         if op.variable not in self.body.locals:
             self.use(memory, op.source)
         memory.bindings[op.variable] = binding
+
+    def make_room(self, memory: Memory, actuals: Iterable[Actual]) -> list[Actual]:
+        """Before a call makes new objects: those of its last turn become earlier ones.
+
+        Returns:
+            the arguments, which may hold such objects.
+        """
+        found = list(actuals)
+        if memory.aged:
+            return found
+        memory.aged = True
+        for old, new in self.heap.age(memory, self.body.name, self.operation_number):
+            found = [a._replace(binding=renamed(a.binding, old, new)) for a in found]
+        return found
 
     def forget_conditions(self, memory: Memory, variable: ir.Variable) -> None:
         """Conditions about a variable that is being rebound say nothing of its new value."""
@@ -720,16 +737,14 @@ _UNCHANGING: Final = (
     ir.MakeFunction,
     ir.Import,
 )
+# Calls, also those of `__enter__` and the like, make room for new objects themselves, between their effects on the
+# arguments (one of which may be the object of the turn before) and their result.
 _ALLOCATING: Final = (
-    ir.Call,
     ir.Build,
     ir.Unpack,
     ir.ReadVariable,
-    ir.ReadAttribute,
     ir.ReadItem,
     ir.Next,
-    ir.Enter,
-    ir.Exit,
 )
 _STEPS: Final[Mapping[type, Callable[[BodyAnalysis, Memory, Any], None]]] = {
     ir.ReadVariable: BodyAnalysis._read_variable,

@@ -301,6 +301,7 @@ class Calls:
         self, site: CallSite, memory: Memory, callee: Producer, actuals: list[Actual]
     ) -> Binding:
         self._borrow_all(site, memory, actuals)
+        self.analysis.make_room(memory, ())
         if isinstance(callee.result, Decorator):
             return one(Transformed(callee.result.kind, callee.arguments[0][1], "decorator"))
         arguments = {
@@ -381,6 +382,9 @@ class Calls:
         consumed = self.effects.apply(site, memory, effects, Grounds("library"))
         if consumed and site.destination.statement and isinstance(row.result, Fresh):
             self.dropped(site, memory, affine_class)
+        actuals = analysis.make_room(memory, actuals)
+        matched = match(formals, actuals)
+        arguments = {name: matched.of(name) for name in effect_of}
         origin = analysis.origin()
         for number, store in enumerate(row.stores):
             value = self.results.build(
@@ -587,6 +591,7 @@ class Calls:
         consumed = self.effects.apply(site, memory, effects, declared)
         if consumed and site.destination.statement and every:
             self.dropped(site, memory, sorted(every)[0])
+        actuals = self.analysis.make_room(memory, actuals)
         origin = self.analysis.origin()
         if site.inference:
             handed = self._handed_through(memory, actuals, shape)
@@ -650,6 +655,7 @@ class Calls:
                 effect = Effect.IGNORE
             effects.append((actual, effect, superseded))
         self.effects.apply(site, memory, effects, Grounds("unknown"))
+        analysis.make_room(memory, ())
         return Binding(analysis.heap.allocate(memory, origin, shape))
 
     # --- reports ----------------------------------------------------------------------------------

@@ -163,11 +163,19 @@ class Heap:
                 self.register(memory, value)
         return values
 
-    def age(self, memory: Memory, body: str, operation: int) -> None:
-        """The objects that an operation made before become earlier ones: it is about to run again."""
+    def age(self, memory: Memory, body: str, operation: int) -> list[tuple[Object, Object]]:
+        """The objects that an operation made before become earlier ones: it makes new ones now.
+
+        Returns:
+            the renamings, for bindings that are not in the memory.
+        """
+        renamings: list[tuple[Object, Object]] = []
         for item in [*memory.fields, *memory.statuses]:
             if item.recent and item.origin.operation == operation and item.origin.body == body:
-                memory.rename(item, item._replace(recent=False))
+                renamings.append((item, item._replace(recent=False)))
+        for old, new in renamings:
+            memory.rename(old, new)
+        return renamings
 
     def register(self, memory: Memory, item: Object) -> None:
         """Write down that an object exists from here on: alive, with no field looked at."""

@@ -102,6 +102,7 @@ class Memory:
     """The abstract state at one point of a body."""
 
     __slots__ = (
+        "aged",
         "bindings",
         "facts",
         "fields",
@@ -116,6 +117,8 @@ class Memory:
         self.fields: dict[Object, Mapping[Key, Binding]] = {}
         self.statuses: dict[Object, Status] = {}
         self.facts: Guard = ALWAYS
+        # The call at work has already made room for its new objects (`Heap.age`).
+        self.aged = False
         # Affine inputs that were passed to a call that superseded them, and inputs that were read:
         # both only grow, and end up in the body's summary.
         self.handed_over: frozenset[Object] = frozenset()
@@ -131,6 +134,7 @@ class Memory:
         other.fields = dict(self.fields)
         other.statuses = dict(self.statuses)
         other.facts = self.facts
+        other.aged = self.aged
         other.handed_over = self.handed_over
         other.reads = self.reads
         other.represents = dict(self.represents)
@@ -192,18 +196,10 @@ class Memory:
     def rename(self, old: Object, new: Object) -> None:
         """Replace an object by another everywhere: this turn's object becomes an earlier one."""
 
-        def renamed(binding: Binding) -> Binding:
-            if not any(_mentions(value, old) for value in binding.values):
-                return binding
-            values: dict[Value, Guard] = {}
-            for value, guard in binding.values.items():
-                _add(values, _substitute(value, old, new), guard)
-            return Binding(values, binding.marks)
-
         for root, binding in self.bindings.items():
-            self.bindings[root] = renamed(binding)
+            self.bindings[root] = renamed(binding, old, new)
         for item, fields in list(self.fields.items()):
-            self.fields[item] = {key: renamed(field) for key, field in fields.items()}
+            self.fields[item] = {key: renamed(field, old, new) for key, field in fields.items()}
         if old in self.fields:
             moved = self.fields.pop(old)
             kept = self.fields.get(new)
@@ -216,6 +212,16 @@ class Memory:
             self.represents[new] = self.represents.get(new, frozenset()) | self.represents.pop(old)
         if old in self.handed_over:
             self.handed_over = self.handed_over - {old} | {new}
+
+
+def renamed(binding: Binding, old: Object, new: Object) -> Binding:
+    """A binding with one object replaced by another."""
+    if not any(_mentions(value, old) for value in binding.values):
+        return binding
+    values: dict[Value, Guard] = {}
+    for value, guard in binding.values.items():
+        _add(values, _substitute(value, old, new), guard)
+    return Binding(values, binding.marks)
 
 
 def _mentions(value: Value, item: Object) -> bool:

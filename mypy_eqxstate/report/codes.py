@@ -1,5 +1,7 @@
 """The rules as mypy's error codes: one parent, `eqxstate`, and a sub-code a rule.
 
+Names and descriptions come from the table of rules (`rules.py`).
+
 Creating a code registers it with mypy.  mypy loads plugins before it validates the codes of its
 configuration and its command line, so importing this module from the plugin is enough to make
 `disable_error_code = state-stale` valid in every place where mypy's own codes are: configuration
@@ -16,40 +18,19 @@ from typing import Final
 
 from mypy.errorcodes import ErrorCode
 
+from mypy_eqxstate import rules
+
 _CATEGORY = "Ownership"
 
 EQXSTATE: Final = ErrorCode(
-    "eqxstate", "Check that no Equinox State is used after it was given away", _CATEGORY
+    rules.PARENT, "Check that no Equinox State is used after it was given away", _CATEGORY
 )
-STATE_REUSE: Final = ErrorCode(
-    "state-reuse",
-    "A State is used that a call has invalidated: reading it raises",
-    _CATEGORY,
-    sub_code_of=EQXSTATE,
-)
-STATE_STALE: Final = ErrorCode(
-    "state-stale",
-    "A State is used of which a call has returned a newer one: it silently holds old numbers",
-    _CATEGORY,
-    sub_code_of=EQXSTATE,
-)
-STATE_DROPPED: Final = ErrorCode(
-    "state-dropped", "A new State is thrown away", _CATEGORY, sub_code_of=EQXSTATE
-)
-STATE_BORROW: Final = ErrorCode(
-    "state-borrow",
-    "A function gives away a State that its parameter only borrows",
-    _CATEGORY,
-    sub_code_of=EQXSTATE,
-)
-STATE_CONTRACT: Final = ErrorCode(
-    "state-contract",
-    "An annotation, contract or configuration value makes no sense",
-    _CATEGORY,
-    sub_code_of=EQXSTATE,
-)
-RULES: Final = (STATE_REUSE, STATE_STALE, STATE_DROPPED, STATE_BORROW, STATE_CONTRACT)
-_BY_NAME: Final = {code.code: code for code in RULES}
+_BY_NAME: Final = {
+    rule.code: ErrorCode(rule.code, rule.summary, _CATEGORY, sub_code_of=EQXSTATE)
+    for rule in rules.RULES.values()
+}
+RULES: Final = tuple(_BY_NAME.values())
+STATE_CONTRACT: Final = _BY_NAME["state-contract"]
 
 
 def code_of(rule: str) -> ErrorCode:

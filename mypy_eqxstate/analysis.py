@@ -30,7 +30,13 @@ from mypy_eqxstate.oracle.shapes import UnknownShape
 from mypy_eqxstate.report.finding import Finding
 from mypy_eqxstate.report.wording import Wording
 
-_RULE_ORDER: Final = ("state-contract", "state-borrow", "state-reuse", "state-stale", "state-dropped")
+_RULE_ORDER: Final = (
+    "state-contract",
+    "state-borrow",
+    "state-reuse",
+    "state-stale",
+    "state-dropped",
+)
 
 
 @dataclass(slots=True)
@@ -167,5 +173,3 @@ def _one_for_each_cause(problems: Iterator[Problem]) -> list[Problem]:
             seen.add(cause)
         kept.append(problem)
     return kept
-
-

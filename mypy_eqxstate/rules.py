@@ -82,7 +82,9 @@ def count(state: eqx.nn.State, index: eqx.nn.StateIndex[Array]) -> Array:
 
 _STALE = Rule(
     code="state-stale",
-    summary="A State is used of which a call has returned a newer one: it silently holds old numbers",
+    summary=(
+        "A State is used of which a call has returned a newer one: it silently holds old numbers"
+    ),
     why=(
         "`jit`, `vmap`, `grad`, `scan` and their relatives give the function a copy of the State. "
         "The caller's object stays readable, and nothing raises: the program goes on with "

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mypy_eqxstate.flow.memory import ALWAYS, Binding, Guard, Memory
+from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import is_display, values_of_shape
+from mypy_eqxstate.flow.memory import Binding, Memory
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
     Bound,
@@ -29,10 +30,10 @@ from mypy_eqxstate.flow.values import (
 )
 from mypy_eqxstate.ir.model import ELEMENTS, Item, Variable
 from mypy_eqxstate.oracle.shapes import (
+    NONE,
     PLAIN,
     UNKNOWN,
     ContainerShape,
-    NONE,
     Shape,
     TupleShape,
     UnionShape,

@@ -87,9 +87,7 @@ def actual_arguments(
     return found
 
 
-def _taken_apart(
-    analysis: BodyAnalysis, memory: Memory, actual: Actual
-) -> list[Actual] | None:
+def _taken_apart(analysis: BodyAnalysis, memory: Memory, actual: Actual) -> list[Actual] | None:
     values = list(actual.binding.values)
     if len(values) != 1 or not isinstance(values[0], Object):
         return None

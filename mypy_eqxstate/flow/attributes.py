@@ -10,12 +10,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import TransformKind
-from mypy_eqxstate.flow.memory import (
-    Binding,
-    Memory,
-    merge_bindings,
-    one,
-)
+from mypy_eqxstate.flow.guards import ALWAYS, both
+from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
 from mypy_eqxstate.flow.values import (
     PLAIN_VALUE,
     UNKNOWN_VALUE,
@@ -88,8 +84,8 @@ class Attributes:
         result: Binding | None = None
         for value, guard in base.values.items():
             part = self._of_one(memory, value, name)
-            if guard:
-                part = Binding({v: g | guard for v, g in part.values.items()}, part.marks)
+            if guard is not ALWAYS:
+                part = Binding({v: both(g, guard) for v, g in part.values.items()}, part.marks)
             result = part if result is None else merge_bindings(result, part)
         return result if result is not None else one(UNKNOWN_VALUE)
 

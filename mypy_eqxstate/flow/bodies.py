@@ -105,9 +105,7 @@ class BodyCalls:
                 )
         instantiation = Instantiation(analysis, memory, summary, parameters, origin)
         self._check_reads(site, memory, summary, instantiation, parameters)
-        consumed = self._carry_out(
-            site, memory, summary, instantiation, parameters, modes, grounds
-        )
+        consumed = self._carry_out(site, memory, summary, instantiation, parameters, modes, grounds)
         actuals = analysis.make_room(memory, actuals)
         matched = match(formals, actuals)
         parameters = {
@@ -289,9 +287,7 @@ class BodyCalls:
         text = instantiation.text(item, actuals)
         if len(actuals) == 1:
             outer = actuals[0]
-            return outer._replace(
-                binding=binding, path=(*outer.path, *item.origin.path), text=text
-            )
+            return outer._replace(binding=binding, path=(*outer.path, *item.origin.path), text=text)
         path = item.origin.path
         if actuals and path and isinstance(path[0], Item) and isinstance(path[0].value, int):
             index = path[0].value
@@ -408,8 +404,10 @@ class BodyCalls:
                 self.calls.effects.check(site, memory, actual)
             return Binding(analysis.heap.allocate(memory, origin, shape))
         initialiser = analysis.module.method(class_name, "__init__")
-        if isinstance(shape, InstanceShape) and initialiser is not None and not isinstance(
-            initialiser, Symbol
+        if (
+            isinstance(shape, InstanceShape)
+            and initialiser is not None
+            and not isinstance(initialiser, Symbol)
         ):
             instance = analysis.heap.new_record(memory, origin, shape, {})
             receiver = Actual(one(instance), None, site.text, site.node, receiver=True)
@@ -426,5 +424,3 @@ class BodyCalls:
         for actual, name in matched.pairs:
             analysis.heap.write(memory, instance, Attribute(name), actual.binding)
         return one(instance)
-
-

@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.explain import loop_line, newest_place
+from mypy_eqxstate.flow.guards import ALWAYS, Guard, both
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES, Heap, values_of_shape
 from mypy_eqxstate.flow.liveness import crossing_temporaries
 from mypy_eqxstate.flow.memory import (
-    ALWAYS,
     LIVE,
     Binding,
     Event,
-    Guard,
     Memory,
     Root,
     join,
@@ -290,9 +289,7 @@ class BodyAnalysis:
             deep,
         )
 
-    def set(
-        self, memory: Memory, temporary: ir.Temporary, binding: Binding, node: ast.AST
-    ) -> None:
+    def set(self, memory: Memory, temporary: ir.Temporary, binding: Binding, node: ast.AST) -> None:
         """Give a temporary its value."""
         self.definitions[temporary] = node
         memory.bindings[temporary] = binding
@@ -421,8 +418,8 @@ class BodyAnalysis:
                 part = one(PLAIN_VALUE)
             if part is None:
                 part = one(UNKNOWN_VALUE)
-            if guard:
-                part = Binding({v: g | guard for v, g in part.values.items()}, part.marks)
+            if guard is not ALWAYS:
+                part = Binding({v: both(g, guard) for v, g in part.values.items()}, part.marks)
             result = part if result is None else merge_bindings(result, part)
         if result is None:
             result = one(UNKNOWN_VALUE)
@@ -477,12 +474,8 @@ class BodyAnalysis:
                     continue
                 copied: dict[Value, Guard] = {}
                 for inner, guard in field.values.items():
-                    if isinstance(inner, Object) and (
-                        inner.is_affine or memory.fields.get(inner)
-                    ):
-                        inner = self._representative_of(
-                            memory, inner, origin.child(key), depth - 1
-                        )
+                    if isinstance(inner, Object) and (inner.is_affine or memory.fields.get(inner)):
+                        inner = self._representative_of(memory, inner, origin.child(key), depth - 1)
                     copied[inner] = guard
                 memory.set_field(element, key, Binding(copied, field.marks))
         return element
@@ -653,9 +646,7 @@ class BodyAnalysis:
             self.set(
                 memory,
                 op.target,
-                self._refine(
-                    memory, one(UNKNOWN_VALUE if unknown else PLAIN_VALUE), op.node
-                ),
+                self._refine(memory, one(UNKNOWN_VALUE if unknown else PLAIN_VALUE), op.node),
                 op.node,
             )
 
@@ -701,8 +692,10 @@ class BodyAnalysis:
         binding = self.read(memory, op.source)
         values: dict[Value, Guard] = {}
         for value, guard in binding.values.items():
-            if isinstance(value, Object) and isinstance(value.shape, ContainerShape) and (
-                "Coroutine" in value.shape.class_name or "Awaitable" in value.shape.class_name
+            if (
+                isinstance(value, Object)
+                and isinstance(value.shape, ContainerShape)
+                and ("Coroutine" in value.shape.class_name or "Awaitable" in value.shape.class_name)
             ):
                 values.update(values_of_shape(value.shape.element, value.origin, value.recent))
             else:

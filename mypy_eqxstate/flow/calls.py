@@ -34,7 +34,8 @@ from mypy_eqxstate.flow.arguments import Actual, Formal, actual_arguments, match
 from mypy_eqxstate.flow.attributes import Attributes
 from mypy_eqxstate.flow.bodies import BodyCalls
 from mypy_eqxstate.flow.effects import CallSite, Effects, Grounds
-from mypy_eqxstate.flow.memory import ALIVE, ALWAYS, Binding, Guard, Memory, merge_bindings, one
+from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard
+from mypy_eqxstate.flow.memory import ALIVE, Binding, Memory, merge_bindings, one
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.results import Results, typed_call
 from mypy_eqxstate.flow.values import (
@@ -118,7 +119,7 @@ class Calls:
             branch = memory
             if len(groups) > 1:
                 branch = memory.copy()
-                branch.facts = branch.facts | guard
+                branch.facts = _facts_with(branch.facts, guard)
             if receivers:
                 first = self._receiver(branch, receivers, receiver, temporary)
                 result = self.invoke(site, branch, function, [first, *actuals])
@@ -227,9 +228,7 @@ class Calls:
     ) -> Binding:
         shape = callee.shape
         if isinstance(shape, CallableShape):
-            return self.by_signatures(
-                site, memory, shape.signatures, actuals, Grounds("signature")
-            )
+            return self.by_signatures(site, memory, shape.signatures, actuals, Grounds("signature"))
         if isinstance(shape, InstanceShape | AffineShape | TupleShape):
             method = self.analysis.module.method(shape.class_name, "__call__")
             if method is not None:
@@ -305,8 +304,7 @@ class Calls:
         if isinstance(callee.result, Decorator):
             return one(Transformed(callee.result.kind, callee.arguments[0][1], "decorator"))
         arguments = {
-            name: (Actual(one(value), None, name, site.node),)
-            for name, value in callee.arguments
+            name: (Actual(one(value), None, name, site.node),) for name, value in callee.arguments
         }
         return self.results.build(
             memory,
@@ -400,9 +398,7 @@ class Calls:
             handed = self._handed_through(memory, actuals, site.typed)
             if handed is not None:
                 return handed
-        return self.results.build(
-            memory, row.result, arguments, site.typed, origin, affine_class
-        )
+        return self.results.build(memory, row.result, arguments, site.typed, origin, affine_class)
 
     def _handed_through(
         self, memory: Memory, actuals: Sequence[Actual], typed: Shape
@@ -415,7 +411,7 @@ class Calls:
                 if isinstance(value, Object) and value.is_affine:
                     fields: dict[ir.Key, Binding] = {
                         ir.Item(0): one(UNKNOWN_VALUE),
-                        ir.Item(1): Binding({value: frozenset()}),
+                        ir.Item(1): Binding({value: ALWAYS}),
                     }
                     del typed
                     record = self.analysis.heap.new_record(
@@ -500,7 +496,7 @@ class Calls:
             return one(Bound(Symbol(full_name), (), named))
         self._borrow_all(site, memory, actuals)
         name = site.text.rpartition(".")[2] if site.direct else full_name.rpartition(".")[2]
-        results: dict[Value, frozenset[tuple[str, bool]]] = {}
+        results: dict[Value, Guard] = {}
         for value in values:
             if row.kind is TransformKind.BINDING:
                 positional = tuple(
@@ -513,13 +509,13 @@ class Calls:
                     for actual, _ in matched.pairs
                     if actual.name is not None and actual.name != row.parameter
                 )
-                results[Bound(value, positional, named)] = frozenset()
+                results[Bound(value, positional, named)] = ALWAYS
                 continue
             if row.kind is TransformKind.INFERENCE and self._is(matched.of("value"), False):
-                results[value] = frozenset()
+                results[value] = ALWAYS
                 continue
             has_aux = self._is(matched.of("has_aux"), True)
-            results[Transformed(row.kind, value, name, has_aux)] = frozenset()
+            results[Transformed(row.kind, value, name, has_aux)] = ALWAYS
         return Binding(results)
 
     def _is(self, actuals: Sequence[Actual], wanted: bool) -> bool:
@@ -537,9 +533,7 @@ class Calls:
             signature = self.analysis.oracle.signature(site.node)
             plain = [actual for actual in actuals if not actual.receiver]
             if signature is not None:
-                return self.by_signatures(
-                    site, memory, (signature,), plain, Grounds("signature")
-                )
+                return self.by_signatures(site, memory, (signature,), plain, Grounds("signature"))
         return self.unknown(site, memory, actuals)
 
     def by_signatures(
@@ -667,8 +661,7 @@ class Calls:
             (
                 event
                 for event in analysis.module.events
-                if event.body == analysis.body.name
-                and event.operation == analysis.operation_number
+                if event.body == analysis.body.name and event.operation == analysis.operation_number
             ),
             None,
         )
@@ -693,3 +686,8 @@ def _grouped(callee: Binding) -> list[tuple[Value, dict[Value, Guard], Guard]]:
         else:
             groups[value] = ({}, guard)
     return [(function, receivers, guard) for function, (receivers, guard) in groups.items()]
+
+
+def _facts_with(facts: Conjunction, guard: Guard) -> Conjunction:
+    """The facts on a path on which a guard holds, as far as one conjunction can say it."""
+    return facts | next(iter(guard)) if len(guard) == 1 else facts

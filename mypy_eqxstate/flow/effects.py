@@ -71,9 +71,7 @@ class Effects:
     ) -> Event:
         """The event of this call on an argument; its details are kept for the explanation."""
         analysis = self.analysis
-        event = Event(
-            analysis.body.name, analysis.operation_number, actual.text, invalidates
-        )
+        event = Event(analysis.body.name, analysis.operation_number, actual.text, invalidates)
         analysis.module.events[event] = EventDetail(
             node=site.node,
             callee=site.text,

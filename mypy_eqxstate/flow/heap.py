@@ -19,14 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from mypy_eqxstate.flow.memory import (
-    ALIVE,
-    ALWAYS,
-    Binding,
-    Guard,
-    Memory,
-    merge_bindings,
-)
+from mypy_eqxstate.flow.guards import ALWAYS, Guard
+from mypy_eqxstate.flow.memory import ALIVE, Binding, Memory, merge_bindings
 from mypy_eqxstate.flow.values import (
     NONE_VALUE,
     PLAIN_VALUE,

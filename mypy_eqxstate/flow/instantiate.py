@@ -15,14 +15,8 @@ from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.summaries import Summary
 from mypy_eqxstate.flow.arguments import Actual
-from mypy_eqxstate.flow.memory import (
-    ALIVE,
-    Binding,
-    Guard,
-    Memory,
-    Status,
-    one,
-)
+from mypy_eqxstate.flow.guards import ALWAYS, Guard
+from mypy_eqxstate.flow.memory import ALIVE, Binding, Memory, Status, one
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object, Origin, Value, objects_within
 from mypy_eqxstate.ir.model import Attribute, Item, Key, Variable
 
@@ -110,7 +104,7 @@ class Instantiation:
         marks: Status = ALIVE
         for value in template.values:
             for found in self._values(value).values:
-                values[found] = frozenset()
+                values[found] = ALWAYS
         if not values:
             return one(UNKNOWN_VALUE)
         return Binding(values, marks)

@@ -27,8 +27,8 @@ together without any text: after `if unreadable(): s = s.set(i, v)` the binding 
 2}` and the status of `old` is `{dead by edge 1, alive by edge 2}`; the old object is dead only where `s` no longer
 holds it.  Entering the block again (a loop) is a new decision and drops the condition of the last time.
 
-Memories are copied at every branch: a binding, a status and a guard are never changed in place.
-Limits: a guard keeps at most `MAXIMAL_GUARD` conditions.
+Memories are copied at every branch: a binding, a status and a guard are never changed in place.  Guards themselves are in
+`flow/guards.py`.
 """
 
 from __future__ import annotations
@@ -36,16 +36,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, TypeVar
 
+from mypy_eqxstate.flow.guards import (
+    ALWAYS,
+    NO_FACTS,
+    Conjunction,
+    Guard,
+    either,
+    under,
+    without,
+)
 from mypy_eqxstate.flow.values import VALUE_TYPES, Object, Value, objects_within
 from mypy_eqxstate.ir.model import Key, Variable
 
 _Entry = TypeVar("_Entry")
-# A condition and the value that it has: a branch's text and whether it holds, or a block that several
-# paths enter (`@12`) and the point that the path came from.
-Condition = tuple[str, int]
-Guard = frozenset[Condition]
-ALWAYS: Final[Guard] = frozenset()
-MAXIMAL_GUARD: Final = 8
 
 
 class Event(NamedTuple):
@@ -87,17 +90,6 @@ def several(values: tuple[Value, ...]) -> Binding:
     return Binding(dict.fromkeys(values, ALWAYS))
 
 
-def contradicts(guard: Guard, other: Guard) -> bool:
-    """Whether two guards can't both hold: they give one condition two values."""
-    if not guard or not other:
-        return False
-    for text, value in guard:
-        for other_text, other_value in other:
-            if text == other_text and value != other_value:
-                return True
-    return False
-
-
 class Memory:
     """The abstract state at one point of a body."""
 
@@ -116,7 +108,7 @@ class Memory:
         self.bindings: dict[Root, Binding] = {}
         self.fields: dict[Object, Mapping[Key, Binding]] = {}
         self.statuses: dict[Object, Status] = {}
-        self.facts: Guard = ALWAYS
+        self.facts: Conjunction = NO_FACTS
         # The call at work has already made room for its new objects (`Heap.age`).
         self.aged = False
         # Affine inputs that were passed to a call that superseded them, and inputs that were read:
@@ -175,12 +167,9 @@ class Memory:
             return
 
         def cleaned(entries: Mapping[_Entry, Guard]) -> Mapping[_Entry, Guard]:
-            if not any(text in texts for guard in entries.values() for text, _ in guard):
+            if all(guard is ALWAYS for guard in entries.values()):
                 return entries
-            return {
-                entry: frozenset(pair for pair in guard if pair[0] not in texts)
-                for entry, guard in entries.items()
-            }
+            return {entry: without(guard, texts) for entry, guard in entries.items()}
 
         self.facts = frozenset(pair for pair in self.facts if pair[0] not in texts)
         for root, binding in self.bindings.items():
@@ -206,7 +195,7 @@ class Memory:
             self.fields[new] = moved if kept is None else _merge_plain_fields(kept, moved)
         if old in self.statuses or new in self.statuses:
             self.statuses[new] = _merge(
-                self.status(new), ALWAYS, self.statuses.pop(old, ALIVE), ALWAYS
+                self.status(new), NO_FACTS, self.statuses.pop(old, ALIVE), NO_FACTS
             )
         if old in self.represents:
             self.represents[new] = self.represents.get(new, frozenset()) | self.represents.pop(old)
@@ -256,25 +245,16 @@ def _merge_plain_fields(
 
 
 def _add(entries: dict[_Entry, Guard], entry: _Entry, guard: Guard) -> None:
-    """Add an entry; one that is there already keeps only the conditions that both have."""
+    """Add an entry; one that is there already holds under either guard."""
     known = entries.get(entry)
-    entries[entry] = guard if known is None else known & guard
-
-
-def _with(guard: Guard, extra: Guard) -> Guard:
-    if not extra:
-        return guard
-    together = guard | extra
-    if len(together) > MAXIMAL_GUARD:
-        return frozenset(sorted(together)[:MAXIMAL_GUARD])
-    return together
+    entries[entry] = guard if known is None else either(known, guard)
 
 
 def _merge(
     left: Mapping[_Entry, Guard],
-    left_extra: Guard,
+    left_extra: Conjunction,
     right: Mapping[_Entry, Guard],
-    right_extra: Guard,
+    right_extra: Conjunction,
 ) -> Mapping[_Entry, Guard]:
     if left is right or left == right:
         return left
@@ -282,19 +262,22 @@ def _merge(
     for entry, guard in left.items():
         other = right.get(entry)
         if other is None:
-            merged[entry] = _with(guard, left_extra)
+            merged[entry] = under(guard, left_extra)
         elif other == guard:
             merged[entry] = guard
         else:
-            merged[entry] = _with(guard, left_extra) & _with(other, right_extra)
+            merged[entry] = either(under(guard, left_extra), under(other, right_extra))
     for entry, guard in right.items():
         if entry not in left:
-            merged[entry] = _with(guard, right_extra)
+            merged[entry] = under(guard, right_extra)
     return merged
 
 
 def merge_bindings(
-    left: Binding, right: Binding, left_extra: Guard = ALWAYS, right_extra: Guard = ALWAYS
+    left: Binding,
+    right: Binding,
+    left_extra: Conjunction = NO_FACTS,
+    right_extra: Conjunction = NO_FACTS,
 ) -> Binding:
     """The binding that holds whatever either of two may hold.
 

@@ -22,17 +22,9 @@ from mypy_eqxstate.contracts.model import Effect, Row
 from mypy_eqxstate.contracts.summaries import NEVER_RETURNS, OPAQUE, Summary
 from mypy_eqxstate.flow.abstraction import Context, binding_of_kind, shape_of
 from mypy_eqxstate.flow.body import BodyAnalysis
+from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES, ClassKnowledge, Heap, values_of_shape
-from mypy_eqxstate.flow.memory import (
-    ALWAYS,
-    LIVE,
-    Binding,
-    Event,
-    Guard,
-    Memory,
-    merge_bindings,
-    one,
-)
+from mypy_eqxstate.flow.memory import LIVE, Binding, Event, Memory, merge_bindings, one
 from mypy_eqxstate.flow.problems import EventDetail, Problem
 from mypy_eqxstate.flow.solver import NoFixpoint
 from mypy_eqxstate.flow.values import (
@@ -512,9 +504,10 @@ def _field_writes(
             default = analysis.heap.default_field(item, key)
             plain = default.values.keys() if default is not None else ()
             written = [
-                v for v in binding.values if v not in untouched or (
-                    not isinstance(v, Object) and v not in plain and v != UNKNOWN_VALUE
-                )
+                v
+                for v in binding.values
+                if v not in untouched
+                or (not isinstance(v, Object) and v not in plain and v != UNKNOWN_VALUE)
             ]
             if written:
                 surely = len(written) == len(binding.values) and not isinstance(key, Elements)

@@ -24,17 +24,17 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mypy_eqxstate.flow.memory import (
+from mypy_eqxstate.flow.guards import (
     ALWAYS,
-    LIVE,
-    Binding,
-    Event,
+    Conjunction,
     Guard,
-    Happening,
-    Memory,
-    Status,
-    contradicts,
+    both,
+    either,
+    excluded,
+    exclusive,
+    implied,
 )
+from mypy_eqxstate.flow.memory import LIVE, Binding, Event, Happening, Memory, Status
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.values import Object, Transformed, Value, objects_within
 from mypy_eqxstate.ir.model import ELEMENTS, Attribute, Elements, Item, Key, Place, Temporary
@@ -93,9 +93,9 @@ class Ownership:
         """
         alone = len(binding.values) == 1
         for value, value_guard in binding.values.items():
-            if contradicts(value_guard, memory.facts):
+            if excluded(value_guard, memory.facts):
                 continue
-            together = guard | value_guard
+            together = both(guard, value_guard)
             for item in objects_within(value):
                 if item.is_affine:
                     yield Held(item, together, path, alone)
@@ -138,7 +138,7 @@ class Ownership:
         """The affine classes, and classes that hold them, of what a binding can hold."""
         found: frozenset[str] = frozenset()
         for value, guard in binding.values.items():
-            if contradicts(guard, memory.facts):
+            if excluded(guard, memory.facts):
                 continue
             for item in objects_within(value):
                 found |= self.analysis.heap.classes.affine_classes_in(item.shape)
@@ -168,7 +168,7 @@ class Ownership:
         """
         found = self._check_marks(memory, binding, node, place, temporary, misuse, callee)
         for value, value_guard in list(binding.values.items()):
-            if contradicts(value_guard, memory.facts):
+            if excluded(value_guard, memory.facts):
                 continue
             others_alive = len(binding.values) > 1 and self._another_is_alive(
                 memory, binding, value
@@ -183,7 +183,7 @@ class Ownership:
 
     def _another_is_alive(self, memory: Memory, binding: Binding, this: Value) -> bool:
         for value, guard in binding.values.items():
-            if value == this or contradicts(guard, memory.facts):
+            if value == this or excluded(guard, memory.facts):
                 continue
             items = objects_within(value)
             if not any(item.is_affine for item in items):
@@ -205,7 +205,7 @@ class Ownership:
         events = _reaching(binding.marks, memory.facts, ALWAYS)
         if not events or not self.classes(memory, binding):
             return False
-        may = LIVE in binding.marks and not contradicts(binding.marks[LIVE], memory.facts)
+        may = LIVE in binding.marks and not excluded(binding.marks[LIVE], memory.facts)
         invalidated = any(event.invalidates for event in events)
         self.analysis.report(
             memory,
@@ -265,8 +265,8 @@ class Ownership:
                 return False
             may = others_alive or (
                 LIVE in status
-                and not contradicts(status[LIVE], memory.facts)
-                and not contradicts(status[LIVE], guard)
+                and not excluded(status[LIVE], memory.facts)
+                and not exclusive(status[LIVE], guard)
             )
             self.analysis.report(
                 memory,
@@ -303,14 +303,14 @@ class Ownership:
                 found = True
                 continue
             for value, value_guard in list(field.values.items()):
-                if contradicts(value_guard, memory.facts):
+                if excluded(value_guard, memory.facts):
                     continue
                 others = len(field.values) > 1 and self._another_is_alive(memory, field, value)
                 for inner in objects_within(value):
                     found |= self._check_object(
                         memory,
                         inner,
-                        guard | value_guard,
+                        both(guard, value_guard),
                         others,
                         node,
                         part,
@@ -346,13 +346,13 @@ class Ownership:
             item = one.item
             self._check_borrowed(memory, item, event, node)
             exclusive = all(
-                other is one or other.path != one.path or contradicts(other.guard, one.guard)
+                other is one or other.path != one.path or exclusive(other.guard, one.guard)
                 for other in held
             )
             strong = (
                 surely
                 and exclusive
-                and (one.alone or bool(one.guard))
+                and (one.alone or one.guard is not ALWAYS)
                 and item.recent
                 and not any(isinstance(key, Elements) for key in one.path)
             )
@@ -373,17 +373,15 @@ class Ownership:
         alive = status.get(LIVE)
         if alive is None and strong and status:
             return True
-        if strong and alive is not None and guard <= alive | memory.facts:
+        if strong and alive is not None and implied(alive, guard, memory.facts):
             del status[LIVE]
-            guard = alive | guard
+            guard = both(alive, guard)
         known = status.get(event)
-        status[event] = guard if known is None else known & guard
+        status[event] = guard if known is None else either(known, guard)
         memory.statuses[item] = status
         return LIVE not in status
 
-    def _check_borrowed(
-        self, memory: Memory, item: Object, event: Event, node: ast.AST
-    ) -> None:
+    def _check_borrowed(self, memory: Memory, item: Object, event: Event, node: ast.AST) -> None:
         variable = item.origin.variable
         if not item.origin.is_input or variable is None or item.origin.path:
             return
@@ -456,7 +454,8 @@ class Ownership:
             binding = self.analysis.heap.read(memory, item, key)
         return binding
 
-    def update_marks(self, memory: Memory, place: Place, change: Callable[[Status], Status]
+    def update_marks(
+        self, memory: Memory, place: Place, change: Callable[[Status], Status]
     ) -> None:
         """Change the marks of the binding at a place; of unknown items nothing is marked."""
         if any(isinstance(key, Elements) for key in place.path):
@@ -484,15 +483,13 @@ def _single_object(binding: Binding) -> Object | None:
     return objects[0] if len(objects) == 1 else None
 
 
-def _reaching(
-    status: Status, facts: Guard, guard: Guard
-) -> tuple[Event, ...]:
+def _reaching(status: Status, facts: Conjunction, guard: Guard) -> tuple[Event, ...]:
     """The events of a status that are possible under the facts that hold here."""
     found: list[Event] = []
     happening: Happening
     for happening, condition in status.items():
         if isinstance(happening, Event) and not (
-            contradicts(condition, facts) or contradicts(condition, guard)
+            excluded(condition, facts) or exclusive(condition, guard)
         ):
             found.append(happening)
     return tuple(sorted(found))

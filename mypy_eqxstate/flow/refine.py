@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 
+from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.heap import ClassKnowledge, values_of_shape
-from mypy_eqxstate.flow.memory import Binding, Guard
+from mypy_eqxstate.flow.memory import Binding
 from mypy_eqxstate.flow.values import (
     NONE_VALUE,
     PLAIN_VALUE,

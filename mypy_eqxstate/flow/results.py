@@ -16,15 +16,9 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts import model as contract
 from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
-from mypy_eqxstate.flow.memory import (
-    ALWAYS,
-    Binding,
-    Guard,
-    Memory,
-    merge_bindings,
-    one,
-)
+from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
 from mypy_eqxstate.flow.values import (
     PLAIN_VALUE,
     UNKNOWN_VALUE,
@@ -166,9 +160,7 @@ class Results:
         """
         heap = self.analysis.heap
 
-        def part(
-            inner: contract.Result, key: Key, shape: Shape = UNKNOWN
-        ) -> Binding:
+        def part(inner: contract.Result, key: Key, shape: Shape = UNKNOWN) -> Binding:
             return self.build(memory, inner, arguments, shape, origin.child(key), affine_class)
 
         match template:
@@ -234,17 +226,13 @@ class Results:
                 return one(Transformed(kind, UNKNOWN_VALUE, "decorator"))
         return one(UNKNOWN_VALUE)
 
-    def _argument(
-        self, memory: Memory, arguments: Arguments, name: str, origin: Origin
-    ) -> Binding:
+    def _argument(self, memory: Memory, arguments: Arguments, name: str, origin: Origin) -> Binding:
         actuals = arguments.get(name, ())
         if not actuals:
             return one(UNKNOWN_VALUE)
         return self.collected(memory, actuals, origin)
 
-    def collected(
-        self, memory: Memory, actuals: tuple[Actual, ...], origin: Origin
-    ) -> Binding:
+    def collected(self, memory: Memory, actuals: tuple[Actual, ...], origin: Origin) -> Binding:
         """The one argument of a parameter, or what a star parameter holds: a tuple of several."""
         if len(actuals) == 1 and not actuals[0].splat:
             return actuals[0].binding

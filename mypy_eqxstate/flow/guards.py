@@ -1,0 +1,117 @@
+"""Guards: under which branch decisions an entry of the abstract state came about.
+
+A *condition* gives a question its answer: a branch's text and whether it holds, or a block that several paths enter
+(`@12`) and the point that the path came from.  A *conjunction* is a set of conditions that hold together, such as the facts of
+a path; a *guard* is a set of conjunctions of which one holds.  Two guards are exclusive if no path can satisfy both.
+
+Example.  After::
+
+    if a:
+        if b: s = s.set(i, v)
+
+the old object is in `s` under `{not b and by the inner edge 2} or {by the outer edge 2}` and dead under `{b and by the
+inner edge 1}`: exclusive, so reading `s` is fine.
+
+Limits: a conjunction keeps at most `MAXIMAL_CONDITIONS` conditions and a guard `MAXIMAL_ALTERNATIVES` conjunctions;
+what is cut makes the guard weaker.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+Condition = tuple[str, int]
+Conjunction = frozenset[Condition]
+Guard = frozenset[Conjunction]
+
+NO_FACTS: Final[Conjunction] = frozenset()
+ALWAYS: Final[Guard] = frozenset({NO_FACTS})
+MAXIMAL_CONDITIONS: Final = 16
+MAXIMAL_ALTERNATIVES: Final = 8
+
+
+def _contradict(left: Conjunction, right: Conjunction) -> bool:
+    if not left or not right:
+        return False
+    answers = dict(left)
+    for question, answer in right:
+        if answers.get(question, answer) != answer:
+            return True
+    return False
+
+
+def excluded(guard: Guard, facts: Conjunction) -> bool:
+    """Whether a guard can't hold where these facts do."""
+    if guard is ALWAYS or not facts:
+        return False
+    return all(_contradict(alternative, facts) for alternative in guard)
+
+
+def exclusive(guard: Guard, other: Guard) -> bool:
+    """Whether two guards can't both hold."""
+    if guard is ALWAYS or other is ALWAYS:
+        return False
+    return all(_contradict(left, right) for left in guard for right in other)
+
+
+def implied(guard: Guard, other: Guard, facts: Conjunction) -> bool:
+    """Whether, where the facts hold, the first guard holds only if the other does."""
+    if other is ALWAYS:
+        return True
+    return all(
+        any(right <= left | facts for right in other) or _contradict(left, facts) for left in guard
+    )
+
+
+def both(guard: Guard, other: Guard) -> Guard:
+    """The guard that holds where both do."""
+    if guard is ALWAYS or guard == other:
+        return other
+    if other is ALWAYS:
+        return guard
+    return _simplified(
+        {left | right for left in guard for right in other if not _contradict(left, right)}
+        or {next(iter(guard)) | next(iter(other))}
+    )
+
+
+def either(guard: Guard, other: Guard) -> Guard:
+    """The guard that holds where one of two does."""
+    if guard == other:
+        return guard
+    if ALWAYS in (guard, other):
+        return ALWAYS
+    return _simplified(set(guard | other))
+
+
+def under(guard: Guard, facts: Conjunction) -> Guard:
+    """The guard with facts that hold besides."""
+    if not facts:
+        return guard
+    return _simplified({alternative | facts for alternative in guard})
+
+
+def without(guard: Guard, questions: frozenset[str]) -> Guard:
+    """The guard with some questions open again."""
+    if guard is ALWAYS or not any(q in questions for part in guard for q, _ in part):
+        return guard
+    return _simplified(
+        {frozenset(pair for pair in part if pair[0] not in questions) for part in guard}
+    )
+
+
+def _simplified(alternatives: set[Conjunction]) -> Guard:
+    short = {
+        part
+        if len(part) <= MAXIMAL_CONDITIONS
+        else frozenset(sorted(part, reverse=True)[:MAXIMAL_CONDITIONS])
+        for part in alternatives
+    }
+    if NO_FACTS in short:
+        return ALWAYS
+    if len(short) > 1:
+        short = {part for part in short if not any(other < part for other in short)}
+    if len(short) > MAXIMAL_ALTERNATIVES:
+        common = frozenset.intersection(*short)
+        return frozenset({common}) if common else ALWAYS
+    return frozenset(short)

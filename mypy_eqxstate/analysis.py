@@ -96,7 +96,7 @@ def analyze_module(
         except Exception as error:
             result.faults.append(_fault(error, name))
     wording = Wording(module, source)
-    for problem in _one_for_each_cause(_problems(module)):
+    for problem in _one_for_each_cause(module, _problems(module)):
         result.findings.append(wording.finding(problem))
     result.findings.sort(key=lambda finding: (finding.position.line, finding.position.column))
     result.modules = module.modules - {module_name}
@@ -147,7 +147,7 @@ def _is_declared(module: ModuleAnalysis, node: FunctionNode) -> bool:
     )
 
 
-def _one_for_each_cause(problems: Iterator[Problem]) -> list[Problem]:
+def _one_for_each_cause(module: ModuleAnalysis, problems: Iterator[Problem]) -> list[Problem]:
     """Without repetitions: one report for a use, and the first use only for a cause."""
     at_place: dict[tuple[int, int, str], Problem] = {}
     ordered = sorted(
@@ -163,13 +163,14 @@ def _one_for_each_cause(problems: Iterator[Problem]) -> list[Problem]:
     for problem in ordered:
         line, column = getattr(problem.node, "lineno", 0), getattr(problem.node, "col_offset", 0)
         at_place.setdefault((line, column, problem.place), problem)
-    seen: set[tuple[object, ...]] = set()
+    reported: dict[tuple[object, ...], list[Problem]] = {}
     kept: list[Problem] = []
     for problem in at_place.values():
         if problem.events:
             cause = (problem.body, problem.rule, problem.events)
-            if cause in seen:
+            before = reported.setdefault(cause, [])
+            if any(module.leads_to(earlier, problem) for earlier in before):
                 continue
-            seen.add(cause)
+            before.append(problem)
         kept.append(problem)
     return kept

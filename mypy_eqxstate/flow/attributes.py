@@ -17,7 +17,6 @@ from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
     Bound,
     Descriptor,
-    Function,
     Literal,
     Method,
     Object,
@@ -32,13 +31,14 @@ from mypy_eqxstate.oracle.shapes import (
     InstanceShape,
     Shape,
     TupleShape,
-    UnknownShape,
 )
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
 
 CONTAINER_CLASSES = {"": "builtins.list"}
+NAMED_TUPLE = "typing.NamedTuple"
+NAMED_TUPLE_METHODS = frozenset({"_replace", "_asdict", "_make"})
 
 
 def class_of(shape: Shape) -> str | None:
@@ -60,7 +60,7 @@ class Attributes:
 
     def read(self, memory: Memory, base: Binding, op: ir.ReadAttribute) -> Binding:
         """The binding of `base.name`, with what the type checker knows of the expression."""
-        found = self.of_value(memory, base, op.name)
+        found = self.of_value(memory, base, op.name, op)
         if any(value == UNKNOWN_VALUE for value in found.values):
             target = None
             if isinstance(op.node, ast.expr):
@@ -79,23 +79,27 @@ class Attributes:
         receivers = [known for known in base.values if not isinstance(known, Symbol)]
         return Method(receivers[0], value, name) if receivers else value
 
-    def of_value(self, memory: Memory, base: Binding, name: str) -> Binding:
+    def of_value(
+        self, memory: Memory, base: Binding, name: str, op: ir.ReadAttribute | None = None
+    ) -> Binding:
         """The binding of an attribute of what a binding holds."""
         result: Binding | None = None
         for value, guard in base.values.items():
-            part = self._of_one(memory, value, name)
+            part = self._of_one(memory, value, name, op)
             if guard is not ALWAYS:
                 part = Binding({v: both(g, guard) for v, g in part.values.items()}, part.marks)
             result = part if result is None else merge_bindings(result, part)
         return result if result is not None else one(UNKNOWN_VALUE)
 
-    def _of_one(self, memory: Memory, value: Value, name: str) -> Binding:
+    def _of_one(
+        self, memory: Memory, value: Value, name: str, op: ir.ReadAttribute | None
+    ) -> Binding:
         if isinstance(value, Object):
-            return self._of_object(memory, value, name)
+            return self._of_object(memory, value, name, op)
         if isinstance(value, Symbol):
             return self._of_symbol(value, name)
         if isinstance(value, Transformed):
-            inner = self._of_one(memory, value.inner, name)
+            inner = self._of_one(memory, value.inner, name, op)
             if value.kind is TransformKind.INFERENCE:
                 return Binding(
                     {
@@ -113,7 +117,9 @@ class Attributes:
             return one(Method(value, Symbol(f"builtins.{value.type_name}.{name}"), name))
         return one(PLAIN_VALUE if value == PLAIN_VALUE else UNKNOWN_VALUE)
 
-    def _of_object(self, memory: Memory, item: Object, name: str) -> Binding:
+    def _of_object(
+        self, memory: Memory, item: Object, name: str, op: ir.ReadAttribute | None
+    ) -> Binding:
         analysis = self.analysis
         class_name = class_of(item.shape)
         if class_name is None:
@@ -124,9 +130,11 @@ class Attributes:
             stored = memory.fields.get(item, {}).get(ir.Attribute(name))
         if stored is not None:
             return stored
+        if isinstance(item.shape, TupleShape) and item.shape.names and name in NAMED_TUPLE_METHODS:
+            return one(Method(item, Symbol(f"{NAMED_TUPLE}.{name}"), name))
         method = analysis.module.method(class_name, name)
         if method is not None:
-            return self._bind(memory, item, method, name)
+            return self._bind(memory, item, method, name, op)
         if isinstance(item.shape, ContainerShape) and item.shape.class_name == "":
             kind = "dict" if self._is_dict(memory, item) else "list"
             return one(Method(item, Symbol(f"builtins.{kind}.{name}"), name))
@@ -141,7 +149,14 @@ class Attributes:
             for key in memory.fields.get(item, {})
         )
 
-    def _bind(self, memory: Memory, item: Value, method: Value, name: str) -> Binding:
+    def _bind(
+        self,
+        memory: Memory,
+        item: Value,
+        method: Value,
+        name: str,
+        op: ir.ReadAttribute | None,
+    ) -> Binding:
         if isinstance(method, Descriptor):
             if method.kind == "staticmethod":
                 return one(method.function)
@@ -150,7 +165,7 @@ class Attributes:
                 owner = class_of(shape) if shape is not None else None
                 receiver: Value = Symbol(owner) if owner else item
                 return one(Method(receiver, method.function, name))
-            return self.analysis.calls.read_property(memory, item, method.function)
+            return self.analysis.calls.read_property(memory, item, method.function, op)
         if isinstance(method, Object):
             return one(method)
         return one(Method(item, method, name))
@@ -168,11 +183,3 @@ class Attributes:
                 return one(Method(symbol, member.function, name))
             return one(member.function)
         return one(member)
-
-
-def is_open(item: Object) -> bool:
-    """Whether nothing is known of the object's class."""
-    return isinstance(item.shape, UnknownShape)
-
-
-__all__ = ["Attributes", "Function", "class_of", "is_open"]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import Effect
@@ -23,7 +24,15 @@ from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.instantiate import Instantiation
 from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
 from mypy_eqxstate.flow.problems import Misuse
-from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Function, Object, Origin, Symbol
+from mypy_eqxstate.flow.values import (
+    UNKNOWN_VALUE,
+    Function,
+    Object,
+    Origin,
+    Suspended,
+    Symbol,
+    Value,
+)
 from mypy_eqxstate.ir.model import Attribute, Destination, Item, Variable
 from mypy_eqxstate.oracle.shapes import (
     UNKNOWN,
@@ -69,23 +78,36 @@ class BodyCalls:
     def invoke(
         self, site: CallSite, memory: Memory, function: Function, actuals: list[Actual]
     ) -> Binding:
-        """A call of a function of this module."""
+        """A call of a function of this module; of a generator function, which only prepares."""
+        if self.analysis.module.body(function.node).is_generator:
+            suspended = _suspended(function, actuals)
+            if suspended is not None:
+                for actual in actuals:
+                    self.calls.effects.check(site, memory, actual, deep=False)
+                return one(suspended)
+        return self.run(site, memory, function, actuals)
+
+    def run(
+        self, site: CallSite, memory: Memory, function: Function, actuals: list[Actual]
+    ) -> Binding:
+        """Carry out what a function of this module does."""
         analysis = self.analysis
         module = analysis.module
         node = function.node
         formals = formals_of(node)
         matched = match(formals, actuals)
-        by_name: dict[str, tuple[Actual, ...]] = {
-            formal.name: matched.of(formal.name) for formal in formals
+        parameters = {
+            Variable(formal.name, function.name): matched.of(formal.name) for formal in formals
         }
+        defaults: list[Actual] = []
         for name, value in function.defaults:
-            if not by_name.get(name):
-                by_name[name] = (Actual(one(value), None, name, site.node),)
+            if not parameters.get(Variable(name, function.name)):
+                defaults.append(Actual(one(value), None, name, site.node))
+                parameters[Variable(name, function.name)] = (defaults[-1],)
         signature = module.signature(node)
         modes = module.modes(node)
-        parameters = {Variable(name, function.name): found for name, found in by_name.items()}
         summary = module.summary(function, self._context(memory, function, signature, parameters))
-        grounds = Grounds("body", (None, node.lineno))
+        line = getattr(node, "lineno", 0)
         if summary.opaque:
             if signature is not None:
                 return self.calls.by_signatures(
@@ -93,25 +115,24 @@ class BodyCalls:
                     memory,
                     (signature,),
                     actuals,
-                    Grounds("signature", (None, node.lineno)),
+                    Grounds("signature", (None, line)),
                     with_receiver=any(actual.receiver for actual in actuals),
                 )
             return self.calls.unknown(site, memory, actuals)
-        origin = analysis.origin()
-        for actual in (*(actual for actual, _ in matched.pairs), *matched.left_over):
+        for actual in (*(actual for actual, _ in matched.pairs), *matched.left_over, *defaults):
             if not actual.receiver or actual.copied_by:
-                self.calls.effects.check(
-                    site, memory, actual, self._effect_on(summary, matched.pairs, actual)
-                )
+                effect = self._effect_on(summary, parameters, actual)
+                copied = actual.copied_by is not None
+                self.calls.effects.check(site, memory, actual, effect, deep=copied)
+        origin = analysis.origin()
         instantiation = Instantiation(analysis, memory, summary, parameters, origin)
         self._check_reads(site, memory, summary, instantiation, parameters)
+        grounds = Grounds("body", (None, line))
         consumed = self._carry_out(site, memory, summary, instantiation, parameters, modes, grounds)
         actuals = analysis.make_room(memory, actuals)
         matched = match(formals, actuals)
         parameters = {
-            Variable(formal.name, function.name): matched.of(formal.name)
-            or parameters[Variable(formal.name, function.name)]
-            for formal in formals
+            variable: matched.of(variable.name) or before for variable, before in parameters.items()
         }
         instantiation = Instantiation(analysis, memory, summary, parameters, origin)
         self._write(memory, instantiation, summary)
@@ -125,14 +146,41 @@ class BodyCalls:
                 self.calls.dropped(site, memory, sorted(classes)[0])
         return result
 
+    def called_elsewhere(self, site: CallSite, memory: Memory, function: Function) -> None:
+        """A function is given to a callee that may call it, with arguments that aren't known."""
+        module = self.analysis.module
+        parameters: dict[Variable, tuple[Actual, ...]] = {
+            Variable(formal.name, function.name): () for formal in formals_of(function.node)
+        }
+        signature = module.signature(function.node)
+        context = self._context(memory, function, signature, parameters)
+        summary = module.summary(function, context)
+        if summary.opaque or not summary.returns:
+            return
+        possible = replace(
+            summary,
+            effects={
+                item: min(effect, Effect.MAY_CONSUME) for item, effect in summary.effects.items()
+            },
+            field_writes=tuple((i, k, held, False) for i, k, held, _ in summary.field_writes),
+            variable_writes=tuple((v, held, False) for v, held, _ in summary.variable_writes),
+        )
+        origin = self.analysis.origin(Item("called"))
+        instantiation = Instantiation(self.analysis, memory, possible, parameters, origin)
+        self._check_reads(site, memory, possible, instantiation, parameters)
+        grounds = Grounds("body", (None, getattr(function.node, "lineno", 0)))
+        self._carry_out(site, memory, possible, instantiation, parameters, {}, grounds)
+        self._write(memory, instantiation, possible)
+
     def _effect_on(
-        self, summary: Summary, pairs: Sequence[tuple[Actual, str]], actual: Actual
+        self,
+        summary: Summary,
+        parameters: Mapping[Variable, tuple[Actual, ...]],
+        actual: Actual,
     ) -> Effect:
-        names = [name for other, name in pairs if other is actual]
+        taking = [v for v, passed in parameters.items() if any(p is actual for p in passed)]
         effects = [
-            effect
-            for item, effect in summary.effects.items()
-            if item.origin.variable is not None and item.origin.variable.name in names
+            effect for item, effect in summary.effects.items() if item.origin.variable in taking
         ]
         return max(effects, default=Effect.BORROW)
 
@@ -167,7 +215,10 @@ class BodyCalls:
         return tuple(context)  # type: ignore[arg-type]
 
     def _star_kind(self, memory: Memory, actuals: tuple[Actual, ...]) -> tuple[Shape, ...]:
-        if any(actual.splat or actual.name is not None for actual in actuals):
+        if any(actual.splat for actual in actuals):
+            return ()
+        names = tuple(actual.name for actual in actuals if actual.name is not None)
+        if names and len(names) != len(actuals):
             return ()
         shapes: list[Shape] = []
         for actual in actuals:
@@ -176,7 +227,7 @@ class BodyCalls:
                 shapes.append(UNKNOWN)
             else:
                 shapes.append(kind[0])
-        return (TupleShape(tuple(shapes)),)
+        return (TupleShape(tuple(shapes), "builtins.dict" if names else "builtins.tuple", names),)
 
     def _check_reads(
         self,
@@ -192,10 +243,13 @@ class BodyCalls:
             if variable is None:
                 continue
             actuals = parameters.get(variable, ())
-            if variable in parameters and not (actuals and actuals[0].receiver):
-                continue
-            if variable in parameters and not item.origin.path and not item.is_affine:
-                continue
+            if variable in parameters:
+                if not actuals or (not actuals[0].receiver and not item.origin.path):
+                    continue  # checked as an argument
+                if actuals[0].copied_by is not None:
+                    continue
+            if site.getter and summary.result is not None and item in summary.result.values:
+                continue  # it is handed on: the use is what the reader does with it
             binding = instantiation.input(item)
             if binding is None:
                 continue
@@ -263,7 +317,10 @@ class BodyCalls:
                 # The body has put something newer there itself, or left the old one in place.
                 if classes & written:
                     continue
-            if effects.carry_out(site, memory, actual, adjusted, exact):
+            split = None
+            if adjusted is Effect.MAY_CONSUME and item in summary.statuses:
+                split = instantiation.split(summary.statuses[item])
+            if effects.carry_out(site, memory, actual, adjusted, exact, split):
                 consumed = True
                 consumed_actuals.append(actual)
         if consumed:
@@ -424,3 +481,18 @@ class BodyCalls:
         for actual, name in matched.pairs:
             analysis.heap.write(memory, instance, Attribute(name), actual.binding)
         return one(instance)
+
+
+def _suspended(function: Function, actuals: Sequence[Actual]) -> Suspended | None:
+    """The generator that a call prepares; None if what it is given can't be told exactly."""
+    positional: list[Value] = []
+    named: list[tuple[str, Value]] = []
+    for actual in actuals:
+        if len(actual.binding.values) != 1 or actual.splat or actual.copied_by:
+            return None
+        value = next(iter(actual.binding.values))
+        if actual.name is not None:
+            named.append((actual.name, value))
+        else:
+            positional.append(value)
+    return Suspended(function, tuple(positional), tuple(named))

@@ -12,7 +12,8 @@ remains here is one short method for each operation of the IR.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mypy_eqxstate.flow.arguments import Actual
@@ -24,6 +25,7 @@ from mypy_eqxstate.flow.memory import (
     LIVE,
     Binding,
     Event,
+    Happening,
     Memory,
     Root,
     join,
@@ -89,9 +91,11 @@ class BodyAnalysis:
         self.problems: list[Problem] = []
         self.returned: list[tuple[Memory, Binding]] = []
         self.yielded: Binding | None = None
+        self._clean_uses: set[tuple[ast.AST, str]] = set()
         self.reporting = False
         self.position = (0, 0)
         self.dead_end = False
+        self._call_conditions: dict[int, frozenset[str]] = {}
         self._crossing = crossing_temporaries(body)
         self._meeting_points = meeting_points(body)
         self._conditions = self._conditions_by_variable()
@@ -127,6 +131,12 @@ class BodyAnalysis:
                 for _ in self.flow_through(self.body.blocks[index], solution.entry[index]):
                     pass
         self.reporting = False
+        self.problems = [
+            replace(problem, may=True)
+            if problem.events and (problem.node, problem.place) in self._clean_uses
+            else problem
+            for problem in self.problems
+        ]
 
     def entry_state(self) -> Memory:
         """The memory before the first operation: the parameters hold what the context says."""
@@ -150,9 +160,9 @@ class BodyAnalysis:
         self.inputs[root] = found
         return found
 
-    def join(self, left: Memory, right: Memory) -> Memory:
-        """The memory after either of two paths."""
-        return join(left, right, self.default_binding, self.heap.default_field)
+    def join_all(self, states: Sequence[Memory]) -> Memory:
+        """The memory after any of several paths."""
+        return join(states, self.default_binding, self.heap.default_field)
 
     @property
     def operation_number(self) -> int:
@@ -163,7 +173,7 @@ class BodyAnalysis:
         """The origin of what the operation at work makes."""
         return Origin(self.body.name, self.operation_number, None, path)
 
-    def flow_through(self, block: ir.Block, state: Memory) -> Iterator[tuple[int, Memory]]:
+    def flow_through(self, block: ir.Block, state: Memory) -> Iterator[tuple[int, int, Memory]]:
         """Run the operations of a block on a copy of its entry memory."""
         memory = state.copy()
         self.dead_end = False
@@ -174,6 +184,8 @@ class BodyAnalysis:
                 yield self._enter_block(block.handler, memory.copy())
                 changed = False
             memory.aged = block.loop is None
+            if block.loop is not None and self.operation_number in self._call_conditions:
+                memory.forget_conditions(self._call_conditions[self.operation_number])
             if block.loop is not None and isinstance(operation, _ALLOCATING):
                 self.heap.age(memory, self.body.name, self.operation_number)
             step = _STEPS[type(operation)]
@@ -186,7 +198,7 @@ class BodyAnalysis:
         self.position = (block.index, len(block.operations))
         yield from self._leave(block, memory)
 
-    def _enter_block(self, block: int, memory: Memory) -> tuple[int, Memory]:
+    def _enter_block(self, block: int, memory: Memory) -> tuple[int, int, Memory]:
         """A memory as it goes over an edge: no temporaries, and the edge as a condition."""
         crossing = self._crossing
         for root in [r for r in memory.bindings if isinstance(r, int) and r not in crossing]:
@@ -196,9 +208,9 @@ class BodyAnalysis:
             if self.body.blocks[block].loop is not None:
                 memory.forget_conditions(frozenset({text}))
             memory.facts = memory.facts | {(text, self.operation_number)}
-        return block, memory
+        return block, self.operation_number, memory
 
-    def _leave(self, block: ir.Block, memory: Memory) -> Iterator[tuple[int, Memory]]:
+    def _leave(self, block: ir.Block, memory: Memory) -> Iterator[tuple[int, int, Memory]]:
         terminator = block.terminator
         if isinstance(terminator, ir.Jump):
             yield self._enter_block(terminator.block, memory)
@@ -222,6 +234,7 @@ class BodyAnalysis:
                 binding = one(NONE_VALUE)
                 if terminator.source is not None:
                     binding = self.read(memory, terminator.source)
+                memory.facts = memory.facts | {("return", self.operation_number)}
                 self.returned.append((memory, binding))
 
     def _assume(self, memory: Memory, facts: Iterable[ir.Fact]) -> bool:
@@ -278,6 +291,9 @@ class BodyAnalysis:
         node = self.definitions.get(temporary)
         if node is None:
             return False
+        parts = self.body.parts.get(temporary)
+        if parts and deep and all(part in memory.bindings for part in parts):
+            return any([self.use(memory, part, misuse, callee) for part in parts])
         return self.ownership.check(
             memory,
             self.read(memory, temporary),
@@ -323,8 +339,14 @@ class BodyAnalysis:
                 newest=newest_place(memory, events, self.body),
                 loop_lines=tuple(loop_line(self.body, event, self.position) for event in events),
                 callee=callee,
+                position=self.position,
             )
         )
+
+    def note_clean_use(self, node: ast.AST, place: str) -> None:
+        """An operation of this node is no misuse: another copy of it (`finally`) "may" be one."""
+        if self.reporting:
+            self._clean_uses.add((node, place))
 
     # --- operations -----------------------------------------------------------------------------
 
@@ -374,6 +396,11 @@ class BodyAnalysis:
     def forget_conditions(self, memory: Memory, variable: ir.Variable) -> None:
         """Conditions about a variable that is being rebound say nothing of its new value."""
         memory.forget_conditions(self._conditions.get(variable, frozenset()))
+
+    def note_call_conditions(self, texts: frozenset[str]) -> None:
+        """Guards speak of decisions inside the call at work; its next turn decides anew."""
+        number = self.operation_number
+        self._call_conditions[number] = self._call_conditions.get(number, frozenset()) | texts
 
     def promote_like(self, binding: Binding, before: Binding) -> None:
         """What rebinds the name of an affine object is taken for one of the same class."""
@@ -441,44 +468,56 @@ class BodyAnalysis:
         """Some element of a container: an object of its own, which stands for any of them."""
         here = self.origin() if origin is None else origin
         values: dict[Value, Guard] = {}
+        represented: dict[Object, list[Object]] = {}
         for value, guard in binding.values.items():
-            if isinstance(value, Object) and self.heap.classes.affine_classes_in(value.shape):
-                values[self._representative_of(memory, value, here)] = ALWAYS
-            elif isinstance(value, Object) and value in memory.fields and memory.fields[value]:
-                values[self._representative_of(memory, value, here)] = ALWAYS
+            if isinstance(value, Object) and value.origin != here and self._holds(memory, value):
+                element = Object(here, value.shape)
+                represented.setdefault(element, []).append(value)
+                values[element] = ALWAYS
             else:
                 values[value] = guard
+        for element, items in represented.items():
+            self._represent(memory, element, items, 3)
         return Binding(values, binding.marks)
 
-    def _representative_of(
-        self, memory: Memory, value: Object, origin: Origin, depth: int = 3
-    ) -> Object:
-        element = Object(origin, value.shape)
-        if value.origin == origin:
-            return value
-        fields = dict(memory.fields.get(value, {}))
-        status = memory.status(value)
-        represented = frozenset({value}) | memory.represents.get(value, frozenset())
-        known = memory.represents.get(element)
+    def _holds(self, memory: Memory, item: Object) -> bool:
+        return bool(
+            self.heap.classes.affine_classes_in(item.shape)
+            or memory.fields.get(item)
+            or item in memory.represents
+        )
+
+    def _represent(self, memory: Memory, element: Object, items: list[Object], depth: int) -> None:
+        """Make an object that stands for any of several, with what they hold represented, too."""
         self.heap.register(memory, element)
         if element.is_affine:
-            represented -= {element}
-            memory.represents[element] = represented if known is None else represented | known
-            # Only what is dead for sure counts: a weak event may be an earlier element's.
-            if LIVE not in status:
-                memory.statuses[element] = status if known is None else {**status, LIVE: ALWAYS}
-        elif depth > 0:
-            for key, field in fields.items():
-                if isinstance(key, ir.Elements):
-                    memory.set_field(element, key, field)
-                    continue
-                copied: dict[Value, Guard] = {}
-                for inner, guard in field.values.items():
-                    if isinstance(inner, Object) and (inner.is_affine or memory.fields.get(inner)):
-                        inner = self._representative_of(memory, inner, origin.child(key), depth - 1)
-                    copied[inner] = guard
-                memory.set_field(element, key, Binding(copied, field.marks))
-        return element
+            number = element.origin.operation
+            status: dict[Happening, Guard] = {}
+            found: frozenset[Object] = frozenset()
+            for item in items:
+                found |= {item} | memory.represents.get(item, frozenset())
+                known = {
+                    happening: guard
+                    for happening, guard in memory.status(item).items()
+                    if not (isinstance(happening, Event) and happening.through == number)
+                }
+                status.update(known or {LIVE: ALWAYS})
+            memory.statuses[element] = status
+            memory.represents[element] = found - {element}
+            return
+        if depth == 0:
+            return
+        merged: dict[ir.Key, Binding] = {}
+        for item in items:
+            self.ownership.materialise(memory, item)
+            for key, field in memory.fields.get(item, {}).items():
+                _put(merged, key, field)
+        for key, field in merged.items():
+            if isinstance(key, ir.Elements):
+                memory.set_field(element, key, field)
+                continue
+            part = self.representative(memory, field, element.origin.child(key))
+            memory.set_field(element, key, part)
 
     def _write_item(self, memory: Memory, op: ir.WriteItem) -> None:
         self._write_field(memory, op.base, op.key, op.source)
@@ -486,16 +525,14 @@ class BodyAnalysis:
             self._written_back(memory, op)
 
     def _written_back(self, memory: Memory, op: ir.WriteItem) -> None:
-        """An item is written under the very index from which it was consumed: it is new again."""
-        place = self.module.text(op.node)
-        for item, status in list(memory.statuses.items()):
-            if any(isinstance(e, Event) and e.place == place for e in status):
-                kept = {
-                    e: guard
-                    for e, guard in status.items()
-                    if not (isinstance(e, Event) and e.place == place)
-                }
-                memory.statuses[item] = kept or {LIVE: ALWAYS}
+        """An item written under an unknown index replaces the one that was consumed (policy)."""
+        for container in self.read(memory, op.base).values:
+            if not isinstance(container, Object):
+                continue
+            for found in list(self.ownership.held(memory, one(container))):
+                status = memory.status(found.item)
+                if LIVE in status and len(status) > 1:
+                    memory.statuses[found.item] = {LIVE: ALWAYS}
 
     def _write_field(
         self, memory: Memory, base: ir.Temporary, key: ir.Key, source: ir.Temporary | None
@@ -672,8 +709,23 @@ class BodyAnalysis:
         self.set(memory, op.target, one(value), op.node)
 
     def _iterate(self, memory: Memory, op: ir.Iterate) -> None:
-        self.use(memory, op.source)
-        self.set(memory, op.target, self.read(memory, op.source), op.node)
+        self.use(memory, op.source, deep=False)
+        binding = self.calls.run_suspended(memory, self.read(memory, op.source), op.node)
+        for value in binding.values:
+            if isinstance(value, Object):
+                self._start_over(memory, value)
+        self.set(memory, op.target, binding, op.node)
+
+    def _start_over(self, memory: Memory, container: Object) -> None:
+        """A new iteration meets the elements that an earlier one has consumed."""
+        held = self.ownership.held(memory, one(container))
+        for item in [found.item for found in held]:
+            status = memory.status(item)
+            if any(isinstance(e, Event) and e.through >= 0 for e in status):
+                memory.statuses[item] = {
+                    e._replace(through=-1) if isinstance(e, Event) else e: guard
+                    for e, guard in status.items()
+                }
 
     def _next(self, memory: Memory, op: ir.Next) -> None:
         element = self.items_of(memory, self.read(memory, op.iterator), ir.ELEMENTS)
@@ -681,7 +733,14 @@ class BodyAnalysis:
         self.set(memory, op.target, self._refine(memory, element, op.node), op.node)
 
     def _enter(self, memory: Memory, op: ir.Enter) -> None:
-        self.use(memory, op.context)
+        self.use(memory, op.context, deep=False)
+        context = self.read(memory, op.context)
+        entered = self.calls.run_suspended(memory, context, op.node)
+        if entered is not context:
+            # A generator as a context manager: what it yields is what `as` binds.
+            result = self.items_of(memory, entered, ir.ELEMENTS)
+            self.set(memory, op.target, result, op.node)
+            return
         result = self.calls.call_method(memory, op.context, "__enter__", op.node)
         self.set(memory, op.target, result, op.node)
 

@@ -35,7 +35,7 @@ from mypy_eqxstate.flow.attributes import Attributes
 from mypy_eqxstate.flow.bodies import BodyCalls
 from mypy_eqxstate.flow.effects import CallSite, Effects, Grounds
 from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard
-from mypy_eqxstate.flow.memory import ALIVE, Binding, Memory, merge_bindings, one
+from mypy_eqxstate.flow.memory import ALIVE, Binding, Memory, join_bindings, merge_bindings, one
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.results import Results, typed_call
 from mypy_eqxstate.flow.values import (
@@ -50,6 +50,7 @@ from mypy_eqxstate.flow.values import (
     Origin,
     Plain,
     Producer,
+    Suspended,
     Symbol,
     Transformed,
     Value,
@@ -89,18 +90,37 @@ class Calls:
     def call(self, memory: Memory, op: ir.Call) -> Binding:
         """Carry out a call operation."""
         analysis = self.analysis
-        node = op.node.func if isinstance(op.node, ast.Call) else op.node
+        decorates = self._decorates(op)
+        node = op.node.func if isinstance(op.node, ast.Call) and not decorates else op.node
+        direct = isinstance(op.node, ast.Call) and not decorates
         site = CallSite(
             node=op.node,
             text=analysis.module.text(node),
             destination=op.destination,
-            typed=typed_call(analysis, op.node) if isinstance(op.node, ast.Call) else UNKNOWN,
-            direct=isinstance(op.node, ast.Call),
+            typed=typed_call(analysis, op.node) if direct else UNKNOWN,
+            direct=direct,
         )
+        if decorates:
+            held = list(analysis.read(memory, op.arguments[0].source).values)
+            if len(held) == 1 and isinstance(held[0], Symbol):
+                return one(held[0])  # a decorated class is still that class
         callee = analysis.read(memory, op.callee)
         receiver = analysis.receivers.get(op.callee)
-        actuals = actual_arguments(analysis, memory, op.arguments)
+        actuals = [
+            actual._replace(binding=self.run_suspended(memory, actual.binding, op.node))
+            for actual in actual_arguments(analysis, memory, op.arguments)
+        ]
         return self.of_binding(site, memory, callee, actuals, receiver, op.callee)
+
+    def _decorates(self, op: ir.Call) -> bool:
+        """Whether the call applies a decorator: it has the decorator's expression as its node."""
+        analysis = self.analysis
+        if len(op.arguments) != 1 or op.node not in analysis.module.decorators:
+            return False
+        made_by = analysis.definitions.get(op.arguments[0].source)
+        return made_by in analysis.module.decorators or isinstance(
+            made_by, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        )
 
     def of_binding(
         self,
@@ -115,11 +135,13 @@ class Calls:
         groups = _grouped(callee)
         outcomes: list[tuple[Memory, Binding]] = []
         returns = False
-        for function, receivers, guard in groups:
+        for number, (function, receivers, guard) in enumerate(groups):
             branch = memory
             if len(groups) > 1:
                 branch = memory.copy()
-                branch.facts = _facts_with(branch.facts, guard)
+                branch.facts = _facts_with(branch.facts, guard) | {
+                    (f"callee{self.analysis.operation_number}", number)
+                }
             if receivers:
                 first = self._receiver(branch, receivers, receiver, temporary)
                 result = self.invoke(site, branch, function, [first, *actuals])
@@ -131,10 +153,8 @@ class Calls:
         self.analysis.dead_end = not returns
         if len(outcomes) == 1:
             return outcomes[0][1]
-        joined, merged = outcomes[0]
-        for other, result in outcomes[1:]:
-            joined = self.analysis.join(joined, other)
-            merged = merge_bindings(merged, result)
+        merged = join_bindings(outcomes)
+        joined = self.analysis.join_all([branch for branch, _ in outcomes])
         memory.assign(joined)
         return merged
 
@@ -149,8 +169,10 @@ class Calls:
         marks = ALIVE
         text, node = "value", ast.Pass()  # type: tuple[str, ast.AST]
         if source is not None:
-            text = self.analysis.text_of(source)
             node = self.analysis.definitions.get(source, node)
+            if receiver is None and isinstance(node, ast.Call) and node.args:
+                node = node.args[0]  # getattr(state, "set")
+            text = self.analysis.module.text(node)
         if receiver is not None:
             marks = self.analysis.read(memory, receiver).marks
         return Actual(
@@ -177,13 +199,42 @@ class Calls:
         site = CallSite(node, f"{self.analysis.text_of(context)}.{name}", ir.KEPT, UNKNOWN, False)
         return self.of_binding(site, memory, Binding(methods), [], context)
 
-    def read_property(self, memory: Memory, item: Value, function: Value) -> Binding:
+    def read_property(
+        self, memory: Memory, item: Value, function: Value, op: ir.ReadAttribute | None
+    ) -> Binding:
         """Read a property: a call of its getter."""
-        node = ast.Pass()
-        site = CallSite(node, "property", ir.KEPT, UNKNOWN, False)
-        return self.invoke(
-            site, memory, function, [Actual(one(item), None, "self", node, receiver=True)]
-        )
+        node = op.node if op is not None else ast.Pass()
+        base = op.base if op is not None else None
+        text = self.analysis.text_of(base) if base is not None else "value"
+        site = CallSite(node, f"{text}.property", ir.KEPT, UNKNOWN, False, getter=True)
+        receiver = Actual(one(item), base, text, node, receiver=True)
+        return self.invoke(site, memory, function, [receiver])
+
+    def run_suspended(self, memory: Memory, binding: Binding, node: ast.AST) -> Binding:
+        """Run generators that have not started yet: somebody iterates them now."""
+        if not any(isinstance(value, Suspended) for value in binding.values):
+            return binding
+        result: Binding | None = None
+        for value in binding.values:
+            part = one(value)
+            if isinstance(value, Suspended) and isinstance(value.function, Function):
+                text = value.function.name.rpartition(".")[2]
+                site = CallSite(node, text, ir.KEPT, UNKNOWN, False)
+                passed = [Actual(one(held), None, text, node) for held in value.positional]
+                passed += [Actual(one(held), None, text, node, name) for name, held in value.named]
+                part = self.bodies.run(site, memory, value.function, passed)
+            result = part if result is None else merge_bindings(result, part)
+        return result if result is not None else binding
+
+    def hand_over(self, site: CallSite, memory: Memory, actuals: Sequence[Actual]) -> None:
+        """A function of this module given to a callee that can't be read: it may call it, once."""
+        for actual in actuals:
+            for value in actual.binding.values:
+                inner = value
+                while isinstance(inner, Transformed | Bound):
+                    inner = inner.inner
+                if isinstance(inner, Function) and self.analysis.module.free_variables(inner.node):
+                    self.bodies.called_elsewhere(site, memory, inner)
 
     def result_without_arguments(
         self, memory: Memory, function: Function, origin: Origin
@@ -378,6 +429,7 @@ class Calls:
         effects += [(actual, Effect.BORROW, kept) for actual in matched.left_over]
         affine_class = self._affine_class(memory, full_name, actuals)
         consumed = self.effects.apply(site, memory, effects, Grounds("library"))
+        self.hand_over(site, memory, actuals)
         if consumed and site.destination.statement and isinstance(row.result, Fresh):
             self.dropped(site, memory, affine_class)
         actuals = analysis.make_room(memory, actuals)
@@ -583,6 +635,7 @@ class Calls:
                 effect = Effect.IGNORE
             effects.append((actual, effect, bool(classes & kept)))
         consumed = self.effects.apply(site, memory, effects, declared)
+        self.hand_over(site, memory, actuals)
         if consumed and site.destination.statement and every:
             self.dropped(site, memory, sorted(every)[0])
         actuals = self.analysis.make_room(memory, actuals)
@@ -649,6 +702,7 @@ class Calls:
                 effect = Effect.IGNORE
             effects.append((actual, effect, superseded))
         self.effects.apply(site, memory, effects, Grounds("unknown"))
+        self.hand_over(site, memory, actuals)
         analysis.make_room(memory, ())
         return Binding(analysis.heap.allocate(memory, origin, shape))
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.memory import Event, Memory
 from mypy_eqxstate.flow.problems import EventDetail, Misuse
 from mypy_eqxstate.ir.model import Destination
@@ -41,6 +42,7 @@ class CallSite:
             the type checker's signature for it applies.
         inference: the callee is in inference mode.
         depth: how many callables deep (a transform of a partial of ...).
+        getter: it is the reading of a property.
     """
 
     node: ast.AST
@@ -50,6 +52,7 @@ class CallSite:
     direct: bool = True
     inference: bool = False
     depth: int = 0
+    getter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,20 @@ class Effects:
         return effect
 
     def check(
-        self, site: CallSite, memory: Memory, actual: Actual, effect: Effect = Effect.BORROW
+        self,
+        site: CallSite,
+        memory: Memory,
+        actual: Actual,
+        effect: Effect = Effect.BORROW,
+        deep: bool = True,
     ) -> bool:
-        """Passing an argument is a use of it."""
+        """Passing an argument is a use of it (`deep`: and of all that it holds)."""
         again = effect >= Effect.MAY_CONSUME and actual.copied_by is None
+        parts: tuple[int, ...] = ()
+        if actual.temporary is not None and not actual.path:
+            parts = self.analysis.body.parts.get(actual.temporary, ())
+        if parts and all(part in memory.bindings for part in parts):
+            return any([self.analysis.use(memory, part, callee=site.text) for part in parts])
         return self.analysis.ownership.check(
             memory,
             actual.binding,
@@ -107,6 +120,7 @@ class Effects:
             actual.temporary,
             Misuse.CONSUMED_AGAIN if again else Misuse.USED,
             site.text,
+            deep,
         )
 
     def apply(
@@ -139,9 +153,19 @@ class Effects:
         return consumed
 
     def carry_out(
-        self, site: CallSite, memory: Memory, actual: Actual, effect: Effect, grounds: Grounds
+        self,
+        site: CallSite,
+        memory: Memory,
+        actual: Actual,
+        effect: Effect,
+        grounds: Grounds,
+        split: tuple[Guard, Guard] | None = None,
     ) -> bool:
-        """One adjusted effect on one argument."""
+        """One adjusted effect on one argument.
+
+        Args:
+            split: under which of the callee's decisions it consumes, and under which it does not.
+        """
         ownership = self.analysis.ownership
         if effect < Effect.SUPERSEDE:
             return False
@@ -161,6 +185,7 @@ class Effects:
             actual.temporary if not actual.path else None,
             effect is Effect.CONSUME,
             site.node,
+            split,
         )
 
     def passed_twice(self, site: CallSite, memory: Memory, actual: Actual) -> None:

@@ -53,6 +53,13 @@ def loop_line(body: Body, event: Event, position: tuple[int, int]) -> int | None
     return None
 
 
+def leads_to(body: Body, start: tuple[int, int], end: tuple[int, int]) -> bool:
+    """Whether control can go from one operation (block and number) on to another."""
+    if start[0] == end[0] and start[1] <= end[1]:
+        return True
+    return _reaches(body, start[0], end[0], frozenset(loop.header for loop in body.loops))
+
+
 def _loops_around(body: Body, block: int) -> list[int]:
     loop = body.blocks[block].loop
     return [] if loop is None else [loop, *_ancestors(body, loop)]

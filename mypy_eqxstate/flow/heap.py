@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
-from mypy_eqxstate.flow.memory import ALIVE, Binding, Memory, merge_bindings
+from mypy_eqxstate.flow.memory import ALIVE, LIVE, Binding, Memory, merge_bindings
 from mypy_eqxstate.flow.values import (
     NONE_VALUE,
     PLAIN_VALUE,
@@ -131,6 +131,8 @@ def normal_key(item: Object, key: Key) -> Key:
     if isinstance(shape, TupleShape):
         if isinstance(key, Attribute) and key.name in shape.names:
             return Item(shape.names.index(key.name))
+        if isinstance(key, Item) and isinstance(key.value, str) and key.value in shape.names:
+            return Item(shape.names.index(key.value))
         if isinstance(key, Item) and isinstance(key.value, int) and key.value < 0:
             return Item(len(shape.items) + key.value)
     return key
@@ -230,6 +232,11 @@ class Heap:
         """What a field holds; None if nothing is known of it."""
         key = normal_key(item, key)
         fields = memory.fields.get(item, {})
+        if isinstance(key, Item) and isinstance(key.value, int) and key.value < 0:
+            if is_display(item) and ELEMENTS not in fields:
+                key = Item(len(fields) + key.value)
+            else:
+                key = ELEMENTS
         found = fields.get(key)
         if found is not None:
             return found
@@ -243,7 +250,22 @@ class Heap:
             default = summary if default is None else merge_bindings(default, summary)
         if default is not None and summary is None:
             memory.set_field(item, key, default)
+            self._share_fate(memory, item, default)
+        elif default is not None and isinstance(item.shape, ContainerShape):
+            memory.set_field(item, key, default)
         return default
+
+    def _share_fate(self, memory: Memory, item: Object, binding: Binding) -> None:
+        """An item looked at for the first time may be one that a weak event was about."""
+        if not isinstance(item.shape, ContainerShape):
+            return
+        for summary in values_of_shape(item.shape.element, item.origin.child(ELEMENTS), False):
+            status = memory.statuses.get(summary) if isinstance(summary, Object) else None
+            if status is None:
+                continue
+            for value in binding.values:
+                if isinstance(value, Object) and value.is_affine and value != summary:
+                    memory.statuses[value] = {**status, LIVE: ALWAYS}
 
     def _any_element(self, memory: Memory, item: Object) -> Binding | None:
         fields = memory.fields.get(item, {})

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.summaries import Summary
 from mypy_eqxstate.flow.arguments import Actual
-from mypy_eqxstate.flow.guards import ALWAYS, Guard
-from mypy_eqxstate.flow.memory import ALIVE, Binding, Memory, Status, one
+from mypy_eqxstate.flow.guards import ALWAYS, Guard, either
+from mypy_eqxstate.flow.memory import ALIVE, LIVE, Binding, Event, Memory, Status, one
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object, Origin, Value, objects_within
 from mypy_eqxstate.ir.model import Attribute, Item, Key, Variable
 
@@ -102,12 +102,38 @@ class Instantiation:
         """A binding of the callee's, in terms of the caller."""
         values: dict[Value, Guard] = {}
         marks: Status = ALIVE
-        for value in template.values:
+        for value, guard in template.values.items():
             for found in self._values(value).values:
-                values[found] = ALWAYS
+                inner = self.guard(guard)
+                values[found] = either(values[found], inner) if found in values else inner
         if not values:
             return one(UNKNOWN_VALUE)
         return Binding(values, marks)
+
+    def guard(self, guard: Guard) -> Guard:
+        """A guard of the callee's: its conditions are those of this very call."""
+        if guard is ALWAYS:
+            return guard
+        prefix = f"{self.origin.operation}:"
+        translated = frozenset(
+            frozenset((prefix + question, answer) for question, answer in alternative)
+            for alternative in guard
+        )
+        self.analysis.note_call_conditions(
+            frozenset(question for part in translated for question, _ in part)
+        )
+        return translated
+
+    def split(self, status: Status) -> tuple[Guard, Guard]:
+        """Under which of the callee's decisions an input is dead afterwards, and alive."""
+        dead: Guard | None = None
+        for happening, guard in status.items():
+            if isinstance(happening, Event):
+                dead = guard if dead is None else either(dead, guard)
+        return (
+            self.guard(dead if dead is not None else ALWAYS),
+            self.guard(status.get(LIVE, ALWAYS)),
+        )
 
     def _values(self, value: Value) -> Binding:
         if not isinstance(value, Object):

@@ -33,7 +33,7 @@ Memories are copied at every branch: a binding, a status and a guard are never c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from mypy_eqxstate.flow.guards import (
@@ -52,12 +52,17 @@ _Entry = TypeVar("_Entry")
 
 
 class Event(NamedTuple):
-    """A consumption or supersession: the call (by body and number) and the place it was passed as."""
+    """A consumption or supersession: the call (by body and number) and the place it was passed as.
+
+    `through` is set on an object of a container that was consumed as the element that an operation (by its
+    number) took from it: the operation's next element is another one.
+    """
 
     body: str
     operation: int
     place: str
     invalidates: bool
+    through: int = -1
 
 
 class Live(NamedTuple):
@@ -195,7 +200,7 @@ class Memory:
             self.fields[new] = moved if kept is None else _merge_plain_fields(kept, moved)
         if old in self.statuses or new in self.statuses:
             self.statuses[new] = _merge(
-                self.status(new), NO_FACTS, self.statuses.pop(old, ALIVE), NO_FACTS
+                [(self.status(new), NO_FACTS), (self.statuses.pop(old, ALIVE), NO_FACTS)]
             )
         if old in self.represents:
             self.represents[new] = self.represents.get(new, frozenset()) | self.represents.pop(old)
@@ -250,108 +255,124 @@ def _add(entries: dict[_Entry, Guard], entry: _Entry, guard: Guard) -> None:
     entries[entry] = guard if known is None else either(known, guard)
 
 
-def _merge(
-    left: Mapping[_Entry, Guard],
-    left_extra: Conjunction,
-    right: Mapping[_Entry, Guard],
-    right_extra: Conjunction,
-) -> Mapping[_Entry, Guard]:
-    if left is right or left == right:
-        return left
+_Sided = tuple[Mapping[_Entry, Guard], Conjunction]
+
+
+def _merge(sides: Sequence[_Sided[_Entry]]) -> Mapping[_Entry, Guard]:
+    """The entries of several sides, each under what holds on its side only."""
+    first = sides[0][0]
+    if all(entries is first or entries == first for entries, _ in sides[1:]):
+        return first
     merged: dict[_Entry, Guard] = {}
-    for entry, guard in left.items():
-        other = right.get(entry)
-        if other is None:
-            merged[entry] = under(guard, left_extra)
-        elif other == guard:
-            merged[entry] = guard
-        else:
-            merged[entry] = either(under(guard, left_extra), under(other, right_extra))
-    for entry, guard in right.items():
-        if entry not in left:
-            merged[entry] = under(guard, right_extra)
+    for entry in dict.fromkeys(entry for entries, _ in sides for entry in entries):
+        guards = [entries.get(entry) for entries, _ in sides]
+        if all(guard == guards[0] for guard in guards) and guards[0] is not None:
+            merged[entry] = guards[0]
+            continue
+        together: Guard | None = None
+        for guard, (_, extra) in zip(guards, sides, strict=True):
+            if guard is not None:
+                here = under(guard, extra)
+                together = here if together is None else either(together, here)
+        assert together is not None
+        merged[entry] = together
     return merged
 
 
-def merge_bindings(
-    left: Binding,
-    right: Binding,
-    left_extra: Conjunction = NO_FACTS,
-    right_extra: Conjunction = NO_FACTS,
-) -> Binding:
-    """The binding that holds whatever either of two may hold.
-
-    Args:
-        left, right: the two bindings.
-        left_extra, right_extra: conditions that hold on the respective side only.
-    """
-    if left is right:
-        return left
+def _merge_bindings(sides: Sequence[tuple[Binding, Conjunction]]) -> Binding:
+    first = sides[0][0]
+    if all(binding is first for binding, _ in sides[1:]):
+        return first
     return Binding(
-        _merge(left.values, left_extra, right.values, right_extra),
-        _merge(left.marks, left_extra, right.marks, right_extra),
+        _merge([(binding.values, extra) for binding, extra in sides]),
+        _merge([(binding.marks, extra) for binding, extra in sides]),
     )
 
 
+def merge_bindings(left: Binding, right: Binding) -> Binding:
+    """The binding that holds whatever either of two may hold."""
+    return _merge_bindings([(left, NO_FACTS), (right, NO_FACTS)])
+
+
+def join_bindings(sides: Sequence[tuple[Memory, Binding]]) -> Binding:
+    """The binding after any of several paths, each given with its memory."""
+    common = frozenset.intersection(*(memory.facts for memory, _ in sides))
+    return _merge_bindings([(binding, memory.facts - common) for memory, binding in sides])
+
+
 def join(
-    left: Memory,
-    right: Memory,
+    memories: Sequence[Memory],
     default_binding: Callable[[Root], Binding | None],
     default_field: Callable[[Object, Key], Binding | None],
 ) -> Memory:
-    """The memory after either of two paths.
+    """The memory after any of several paths.
+
+    All at once and not two by two: an entry of which only one path differs then is under "by one of the
+    other edges" on these, and not under no condition.
 
     Args:
-        left, right: the memories at the end of the paths; neither is changed.
+        memories: those at the ends of the paths; none is changed.
         default_binding, default_field: what a name or field holds that a path has not touched
             (inputs are only written down when they are first looked at); None if it holds nothing.
     """
-    common = left.facts & right.facts
-    left_extra = left.facts - common
-    right_extra = right.facts - common
+    if len(memories) == 1:
+        return memories[0]
+    common = frozenset.intersection(*(memory.facts for memory in memories))
+    extras = [memory.facts - common for memory in memories]
     joined = Memory()
     joined.facts = common
-    joined.handed_over = left.handed_over | right.handed_over
-    joined.reads = left.reads | right.reads
-    joined.represents = dict(left.represents)
-    for item, represented in right.represents.items():
-        joined.represents[item] = joined.represents.get(item, frozenset()) | represented
-    for root in left.bindings.keys() | right.bindings.keys():
-        a = left.bindings.get(root)
-        b = right.bindings.get(root)
-        if a is None:
-            a = default_binding(root)
-        if b is None:
-            b = default_binding(root)
-        if a is None or b is None:
-            present = a if a is not None else b
-            assert present is not None
-            joined.bindings[root] = present
-        else:
-            joined.bindings[root] = merge_bindings(a, b, left_extra, right_extra)
-    for item in left.statuses.keys() | right.statuses.keys():
+    for memory in memories:
+        joined.handed_over |= memory.handed_over
+        joined.reads |= memory.reads
+        for item, represented in memory.represents.items():
+            known = joined.represents.get(item)
+            joined.represents[item] = represented if known is None else known | represented
+    for root in dict.fromkeys(root for memory in memories for root in memory.bindings):
+        found = [memory.bindings.get(root) for memory in memories]
+        if any(binding is None for binding in found):
+            default = default_binding(root)
+            found = [default if binding is None else binding for binding in found]
+        sides = [
+            (binding, extra)
+            for binding, extra in zip(found, extras, strict=True)
+            if binding is not None
+        ]
+        joined.bindings[root] = _merge_bindings(sides)
+    for item in dict.fromkeys(item for memory in memories for item in memory.statuses):
         joined.statuses[item] = _merge(
-            left.status(item), left_extra, right.status(item), right_extra
+            [(memory.status(item), extra) for memory, extra in zip(memories, extras, strict=True)]
         )
-    for item in left.fields.keys() | right.fields.keys():
-        ours, theirs = left.fields.get(item), right.fields.get(item)
-        if ours is theirs:
-            joined.fields[item] = ours or {}
-            continue
-        if (ours is None or theirs is None) and not item.origin.is_input:
-            # The object exists on one of the paths only.
-            joined.fields[item] = ours if ours is not None else theirs or {}
-            continue
-        ours, theirs = ours or {}, theirs or {}
-        fields: dict[Key, Binding] = {}
-        for key in ours.keys() | theirs.keys():
-            a = ours.get(key) or default_field(item, key)
-            b = theirs.get(key) or default_field(item, key)
-            if a is None or b is None:
-                present = a if a is not None else b
-                assert present is not None
-                fields[key] = present
-            else:
-                fields[key] = merge_bindings(a, b, left_extra, right_extra)
-        joined.fields[item] = fields
+    for item in dict.fromkeys(item for memory in memories for item in memory.fields):
+        joined.fields[item] = _join_fields(item, memories, extras, default_field)
+    return joined
+
+
+def _join_fields(
+    item: Object,
+    memories: Sequence[Memory],
+    extras: Sequence[Conjunction],
+    default_field: Callable[[Object, Key], Binding | None],
+) -> Mapping[Key, Binding]:
+    present = [
+        (memory.fields.get(item, {}), extra)
+        for memory, extra in zip(memories, extras, strict=True)
+        # What was made by the body exists on those paths only that have made it.
+        if item in memory.fields or item.origin.is_input
+    ]
+    first = present[0][0]
+    if all(fields is first for fields, _ in present[1:]):
+        return first
+    joined: dict[Key, Binding] = {}
+    for key in dict.fromkeys(key for fields, _ in present for key in fields):
+        found = [fields.get(key) for fields, _ in present]
+        if any(binding is None for binding in found):
+            default = default_field(item, key)
+            found = [default if binding is None else binding for binding in found]
+        joined[key] = _merge_bindings(
+            [
+                (binding, extra)
+                for binding, (_, extra) in zip(found, present, strict=True)
+                if binding is not None
+            ]
+        )
     return joined

@@ -22,9 +22,10 @@ from mypy_eqxstate.contracts.model import Effect, Row
 from mypy_eqxstate.contracts.summaries import NEVER_RETURNS, OPAQUE, Summary
 from mypy_eqxstate.flow.abstraction import Context, binding_of_kind, shape_of
 from mypy_eqxstate.flow.body import BodyAnalysis
+from mypy_eqxstate.flow.explain import leads_to
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES, ClassKnowledge, Heap, values_of_shape
-from mypy_eqxstate.flow.memory import LIVE, Binding, Event, Memory, merge_bindings, one
+from mypy_eqxstate.flow.memory import LIVE, Binding, Event, Memory, join_bindings, one
 from mypy_eqxstate.flow.problems import EventDetail, Problem
 from mypy_eqxstate.flow.solver import NoFixpoint
 from mypy_eqxstate.flow.values import (
@@ -97,6 +98,11 @@ class ModuleAnalysis:
         self.members: dict[Variable, Binding] = {}
         self.problems: dict[tuple[BodyNode, Context], list[Problem]] = {}
         self.modules: set[str] = set()
+        self.decorators: frozenset[ast.AST] = frozenset(
+            decorator
+            for node in (*index.functions.values(), *index.classes.values())
+            for decorator in getattr(node, "decorator_list", ())
+        )
         self._affine_classes = affine_classes
         self._bodies: dict[BodyNode, Body] = {}
         self._summaries: dict[tuple[BodyNode, Context], Summary] = {}
@@ -320,9 +326,7 @@ class ModuleAnalysis:
             analysis = self._run(self.index.tree, ())
             if not analysis.returned:
                 return
-            memory = analysis.returned[0][0]
-            for other, _binding in analysis.returned[1:]:
-                memory = analysis.join(memory, other)
+            memory = analysis.join_all([memory for memory, _ in analysis.returned])
             self._module_memory = memory
             self._module_heap = analysis.heap
             self.globals = {
@@ -334,6 +338,11 @@ class ModuleAnalysis:
     def analyze(self, node: FunctionNode) -> None:
         """Make sure that a function was solved as it is declared."""
         self.summary(Function(node, self.index.name_of(node)), ())
+
+    def leads_to(self, earlier: Problem, later: Problem) -> bool:
+        """Whether a path leads from one use on to another use of the same body."""
+        body = self.body(self.index.node(earlier.body))
+        return leads_to(body, earlier.position, later.position)
 
     def contexts(self, node: BodyNode) -> set[Context]:
         """The contexts in which a function was called."""
@@ -448,10 +457,8 @@ def summary_of(analysis: BodyAnalysis) -> Summary:
     returned = analysis.returned
     if not returned:
         return NEVER_RETURNS
-    memory, result = returned[0]
-    for other, binding in returned[1:]:
-        memory = analysis.join(memory, other)
-        result = merge_bindings(result, binding)
+    result = join_bindings(returned)
+    memory = analysis.join_all([memory for memory, _ in returned])
     if analysis.body.is_generator:
         result = _generator(memory, analysis)
     effects: dict[Object, Effect] = {}

@@ -179,6 +179,8 @@ class Ownership:
                 found |= self._check_object(
                     memory, item, value_guard, others_alive, node, place, misuse, callee, deep
                 )
+        if not found:
+            self.analysis.note_clean_use(node, place)
         return found
 
     def _another_is_alive(self, memory: Memory, binding: Binding, this: Value) -> bool:
@@ -283,6 +285,8 @@ class Ownership:
             return True
         if not deep or depth == 0:
             return False
+        if item.origin.is_input:
+            self.materialise(memory, item)
         found = False
         for key, field in list(memory.fields.get(item, {}).items()):
             part = f"{place}{format_key(key)}"
@@ -331,11 +335,13 @@ class Ownership:
         temporary: Temporary | None,
         surely: bool,
         node: ast.AST,
+        split: tuple[Guard, Guard] | None = None,
     ) -> bool:
         """Mark the affine objects that a binding holds as dead.
 
         Args:
             surely: on every path of the callee; else the objects may also be alive.
+            split: if not surely: the guards under which the callee does so, and does not.
 
         Returns:
             whether the binding held an affine object at all.
@@ -345,25 +351,42 @@ class Ownership:
         for one in held:
             item = one.item
             self._check_borrowed(memory, item, event, node)
-            exclusive = all(
+            apart = all(
                 other is one or other.path != one.path or exclusive(other.guard, one.guard)
                 for other in held
             )
+            if split is not None and one.alone and item.recent and apart:
+                self._consume_split(memory, item, event, split)
+                continue
             strong = (
                 surely
-                and exclusive
+                and apart
                 and (one.alone or one.guard is not ALWAYS)
                 and item.recent
                 and not any(isinstance(key, Elements) for key in one.path)
             )
             weakly |= not self._consume_one(memory, item, event, one.guard, strong)
+            through = event._replace(through=item.origin.operation)
+            self.analysis.module.events[through] = self.analysis.module.events[event]
             for represented in memory.represents.get(item, ()):
-                self._consume_one(memory, represented, event, ALWAYS, strong=False)
+                self._consume_one(memory, represented, through, ALWAYS, strong=False)
         if weakly and surely and temporary is not None and all(one.path == () for one in held):
             place = self.analysis.body.places.get(temporary)
             if place is not None and self._unchanged(memory, place, binding):
                 self.update_marks(memory, place, lambda _: {event: ALWAYS})
         return bool(held)
+
+    def _consume_split(
+        self, memory: Memory, item: Object, event: Event, split: tuple[Guard, Guard]
+    ) -> None:
+        """Mark one object as dead under one guard and leave it alive under another."""
+        status = dict(memory.status(item))
+        alive = status.pop(LIVE, None)
+        if alive is not None:
+            dead_if, alive_if = split
+            status[event] = both(alive, dead_if)
+            status[LIVE] = both(alive, alive_if)
+        memory.statuses[item] = status
 
     def _consume_one(
         self, memory: Memory, item: Object, event: Event, guard: Guard, strong: bool

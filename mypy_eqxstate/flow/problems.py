@@ -57,7 +57,7 @@ class Problem:
         newest: the place, as written, that holds the newest value there, if there is one.
         loop_lines: per event, the line of the loop through whose back edge it reaches the use.
         callee: for a use by a call: the callee as written.
-        part: for a use of a part of what was passed: the part, as written.
+        position: block and operation of the use in its body.
     """
 
     rule: str
@@ -71,4 +71,4 @@ class Problem:
     newest: str | None = None
     loop_lines: tuple[int | None, ...] = ()
     callee: str = ""
-    part: str = ""
+    position: tuple[int, int] = (0, 0)

@@ -283,6 +283,12 @@ class Results:
         self, memory: Memory, arguments: Arguments, name: str, changes: str, origin: Origin
     ) -> Binding:
         source = self._argument(memory, arguments, name, origin)
+        if not arguments.get(name):
+            source = one(
+                self.analysis.heap.new_record(
+                    memory, origin.child(Item("empty")), DISPLAY_SHAPES["dict"], {}
+                )
+            )
         result: Binding | None = None
         for value in source.values:
             if not isinstance(value, Object):

@@ -6,7 +6,8 @@ that can be reached.  Blocks are visited in reverse postorder, so that a body wi
 one pass and a loop a few.
 
 The effect of a block is given as the states that it passes on: one for each successor of its
-terminator, and those with which an operation in it may raise, for the handler.
+terminator, and those with which an operation in it may raise, for the handler.  The state of every
+edge is kept, and the entry of a block is the join of all its edges at once.
 
 Limit: `MAXIMAL_VISITS` bounds the visits of one block; a body that is not stable by then raises
 `NoFixpoint`, and the caller gives the body up rather than report from a state that is not a solution.
@@ -15,7 +16,7 @@ Limit: `MAXIMAL_VISITS` bounds the visits of one block; a body that is not stabl
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Generic, Protocol, TypeVar
 
 from mypy_eqxstate.ir.model import Block, Body, Branch, Jump, Suppress
@@ -35,12 +36,12 @@ class DataflowProblem(Protocol[StateType]):
         """The state at the entry of the body."""
         ...
 
-    def flow_through(self, block: Block, state: StateType) -> Iterable[tuple[int, StateType]]:
-        """The states that the block passes on, each with the block that it goes to."""
+    def flow_through(self, block: Block, state: StateType) -> Iterable[tuple[int, int, StateType]]:
+        """The states that the block passes on: where to, from which operation, and the state."""
         ...
 
-    def join(self, left: StateType, right: StateType) -> StateType:
-        """The least state above both."""
+    def join_all(self, states: Sequence[StateType]) -> StateType:
+        """The least state above several, which come over different edges."""
         ...
 
 
@@ -115,6 +116,7 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
     rank = {index: position for position, index in enumerate(order)}
     solution: Solution[StateType] = Solution(order)
     solution.entry[0] = problem.entry_state()
+    incoming: dict[int, dict[tuple[int, int], StateType]] = {0: {(-1, 0): solution.entry[0]}}
     visits: dict[int, int] = {}
     waiting = [0]
     queued = {0}
@@ -124,10 +126,18 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
         visits[index] = visits.get(index, 0) + 1
         if visits[index] > MAXIMAL_VISITS:
             raise NoFixpoint(f"block {index} of {body.name or 'the module'}")
-        for successor, state in problem.flow_through(body.blocks[index], solution.entry[index]):
-            known = solution.entry.get(successor)
-            merged = state if known is None else problem.join(known, state)
-            if known is None or merged != known:
+        touched: dict[int, None] = {}
+        for successor, number, state in problem.flow_through(
+            body.blocks[index], solution.entry[index]
+        ):
+            edges = incoming.setdefault(successor, {})
+            if edges.get((index, number)) != state:
+                edges[index, number] = state
+                touched[successor] = None
+        for successor in touched:
+            edges = incoming[successor]
+            merged = problem.join_all([edges[edge] for edge in sorted(edges)])
+            if solution.entry.get(successor) != merged:
                 solution.entry[successor] = merged
                 if rank[successor] not in queued:
                     queued.add(rank[successor])

@@ -115,6 +115,15 @@ class Bound(NamedTuple):
     tag: str = "bound"
 
 
+class Suspended(NamedTuple):
+    """A generator that has not started: its function and arguments; it runs when it is iterated."""
+
+    function: Value
+    positional: tuple[Value, ...]
+    named: tuple[tuple[str, Value], ...]
+    tag: str = "suspended"
+
+
 class Producer(NamedTuple):
     """A callable that returns what a result template says (`make_with_state(Model)`)."""
 
@@ -151,6 +160,7 @@ Value = (
     | Descriptor
     | Transformed
     | Bound
+    | Suspended
     | Producer
     | Literal
     | Plain
@@ -164,6 +174,7 @@ VALUE_TYPES = (
     Descriptor,
     Transformed,
     Bound,
+    Suspended,
     Producer,
     Literal,
     Plain,
@@ -186,10 +197,12 @@ def objects_within(value: Value) -> tuple[Object, ...]:
         return (value,)
     if isinstance(value, Method):
         return objects_within(value.receiver) + objects_within(value.function)
+    if isinstance(value, Function):
+        return tuple(item for _, held in value.defaults for item in objects_within(held))
     if isinstance(value, Transformed):
         return objects_within(value.inner)
-    if isinstance(value, Bound):
-        found = objects_within(value.inner)
+    if isinstance(value, Bound | Suspended):
+        found = objects_within(value[0])
         for argument in value.positional:
             found += objects_within(argument)
         for _, argument in value.named:

@@ -1,11 +1,16 @@
-"""Comprehensions and generator expressions, inline as loops.
+"""Comprehensions inline as loops; generator expressions as the generators that they are.
 
     ys = [f(x) for x in xs if x]      # for x in xs: if x: container.append(f(x))
 
+    ys = (f(x) for x in xs if x)      # def genexp(it):
+                                      #     for x in it:
+                                      #         if x: yield f(x)
+                                      # ys = genexp(xs)
+
 The first iterable is evaluated in the scope around, everything else in the comprehension's own.
 
-Limits.  A generator expression runs here although Python runs it later, perhaps never: its loop may
-also run no time, which is the nearest.
+Limits.  Python asks the first iterable of a generator expression for its iterator at once; here
+that is the first thing that the generator does.
 """
 
 from __future__ import annotations
@@ -15,34 +20,40 @@ from typing import Any
 
 from mypy_eqxstate.ir.builder import Builder
 from mypy_eqxstate.ir.conditions import lower_condition
+from mypy_eqxstate.ir.expressions import read_name
 from mypy_eqxstate.ir.loops import begin_loop
 from mypy_eqxstate.ir.model import (
+    GENERATOR_PARAMETER,
+    KEPT,
     Append,
+    Argument,
     BlockIndex,
     Build,
+    Call,
     Destination,
     Iterate,
+    MakeFunction,
     Next,
     Temporary,
+    Yield,
 )
 from mypy_eqxstate.ir.targets import assign
 
-_KINDS = {"ListComp": "list", "SetComp": "set", "DictComp": "dict", "GeneratorExp": "list"}
+_KINDS = {"ListComp": "list", "SetComp": "set", "DictComp": "dict"}
+
+
+# --- Lists, sets and dictionaries ----------------------------------------------------------------
 
 
 def lower_comprehension(builder: Builder, node: Any, destination: Destination) -> Temporary:
-    """A comprehension of any kind; the temporary is the container that it builds."""
+    """A list, set or dictionary; the temporary is the container that is built."""
     outer, outer_loop = builder.scope, builder.loop
     iterator = _iterate(builder, node.generators[0])
     container = builder.temporary()
     builder.emit(Build(container, _KINDS[type(node).__name__], (), node))
     builder.scope = builder.scopes.inner[node]
     after = builder.new_block()
-    leave = after  # where a loop goes that has ended: the loop around it, or behind them all
-    for position, generator in enumerate(node.generators):
-        if position:
-            iterator = _iterate(builder, generator)
-        leave = _begin(builder, generator, iterator, leave, node)
+    leave = _loops(builder, node, iterator, after)
     if isinstance(node, ast.DictComp):
         builder.expression(node.key)
         value = builder.expression(node.value)
@@ -56,11 +67,77 @@ def lower_comprehension(builder: Builder, node: Any, destination: Destination) -
     return container
 
 
+# --- Generator expressions -----------------------------------------------------------------------
+
+
+def lower_generator(
+    builder: Builder, node: ast.GeneratorExp, destination: Destination
+) -> Temporary:
+    """A generator expression: its first iterable, then the call of the function that it is."""
+    first = builder.expression(node.generators[0].iter)
+    function, generator = builder.temporary(), builder.temporary()
+    builder.emit(MakeFunction(function, node, builder.questions.names[node], (), node))
+    builder.emit(Call(generator, function, (Argument(first),), KEPT, node))
+    return generator
+
+
+def lower_generator_body(builder: Builder, node: ast.GeneratorExp) -> None:
+    """The whole body of a generator expression."""
+    first = node.generators[0].iter
+    source = read_name(builder, GENERATOR_PARAMETER, first)
+    iterator = builder.temporary()
+    builder.emit(Iterate(iterator, source, first))
+    after = builder.new_block()
+    leave = _loops(builder, node, iterator, after)
+    value = builder.expression(node.elt)
+    builder.emit(Yield(builder.temporary(), value, False, node.elt))
+    builder.jump(leave)
+    builder.start(after)
+    builder.leave_by_return(None, node)
+
+
+def is_async(node: ast.GeneratorExp) -> bool:
+    """Whether a generator expression makes an asynchronous generator.
+
+    So it does if it awaits, or runs through something asynchronous, in its own scope.
+    """
+    stack: list[ast.AST] = [*node.generators, node.elt]
+    first = node.generators[0].iter
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, ast.Await) or (
+            isinstance(inner, ast.comprehension) and inner.is_async
+        ):
+            return True
+        if isinstance(inner, ast.GeneratorExp):
+            stack.append(inner.generators[0].iter)
+        elif not isinstance(inner, ast.Lambda):
+            stack.extend(each for each in ast.iter_child_nodes(inner) if each is not first)
+    return False
+
+
+# --- Loops ---------------------------------------------------------------------------------------
+
+
 def _iterate(builder: Builder, generator: ast.comprehension) -> Temporary:
     source = builder.expression(generator.iter)
     iterator = builder.temporary()
     builder.emit(Iterate(iterator, source, generator.iter))
     return iterator
+
+
+def _loops(builder: Builder, node: Any, iterator: Temporary, after: BlockIndex) -> BlockIndex:
+    """All `for ... in ... if ...`, the first over an iterator that is there already.
+
+    Leaves the builder inside the innermost loop, and gives its header: where to go on behind the
+    element.
+    """
+    leave = after  # where a loop goes that has ended: the loop around it, or behind them all
+    for position, generator in enumerate(node.generators):
+        if position:
+            iterator = _iterate(builder, generator)
+        leave = _begin(builder, generator, iterator, leave, node)
+    return leave
 
 
 def _begin(

@@ -7,6 +7,9 @@
 
 A `raise` is a `Compute` of kind RAISE, whose exception edge leads to the handler, and a `Leave`.
 
+An `assert` may not run at all (`python -O`).  Where its test calls something, so that it may do
+something, there is a path around it; any other test is taken to run, for the sake of its facts.
+
 Limits.  A handler for `Exception` or `BaseException` is taken to catch everything.  Which
 exceptions an operation can raise is not known: every handler of a `try` may run.
 """
@@ -22,6 +25,9 @@ from mypy_eqxstate.ir.model import BlockIndex, Compute, DeleteVariable, Enter, E
 from mypy_eqxstate.ir.targets import assign
 
 _CATCH_ALL = frozenset(("BaseException", "Exception"))
+
+# Calls that only look: leaving them out changes nothing.
+_LOOKING = frozenset(("isinstance", "issubclass", "callable", "hasattr", "len", "all", "any"))
 
 
 def lower_try(builder: Builder, node: Any) -> None:
@@ -152,9 +158,21 @@ def lower_raise(builder: Builder, node: ast.Raise) -> None:
 def lower_assert(builder: Builder, node: ast.Assert) -> None:
     """`assert test, message`: the message is evaluated on the failing path only."""
     passed, failed = builder.new_block(), builder.new_block()
+    if _does_something(node.test):
+        tested = builder.new_block()
+        builder.branch(None, tested, passed, node)
+        builder.start(tested)
     lower_condition(builder, node.test, passed, failed)
     builder.start(failed)
     operands = () if node.msg is None else (builder.expression(node.msg),)
     builder.emit(Compute(None, operands, UseKind.RAISE, node))
     builder.leave()
     builder.start(passed)
+
+
+def _does_something(test: ast.expr) -> bool:
+    return any(
+        isinstance(each, ast.Call)
+        and not (isinstance(each.func, ast.Name) and each.func.id in _LOOKING)
+        for each in ast.walk(test)
+    )

@@ -42,7 +42,7 @@ EXPRESSIONS: Mapping[str, ExpressionRule] = {
     "Dict": expressions.lower_dict,
     "DictComp": comprehensions.lower_comprehension,
     "FormattedValue": expressions.lower_formatted,
-    "GeneratorExp": comprehensions.lower_comprehension,
+    "GeneratorExp": comprehensions.lower_generator,
     "IfExp": conditions.lower_conditional,
     "Interpolation": expressions.lower_interpolation,
     "JoinedStr": expressions.lower_format,
@@ -110,6 +110,8 @@ def lower_body(scopes: BodyScopes, questions: Questions, language: Language = LA
     node = scopes.node
     if isinstance(node, ast.Lambda):
         builder.leave_by_return(builder.expression(node.body), node.body)
+    elif isinstance(node, ast.GeneratorExp):
+        comprehensions.lower_generator_body(builder, node)
     else:
         builder.statements(node.body)
         builder.leave_by_return(None, node)
@@ -124,6 +126,7 @@ def lower_body(scopes: BodyScopes, questions: Questions, language: Language = LA
         parts=builder.parts,
         locals=frozenset(scopes.locals()),
         is_generator=scopes.is_generator,
-        is_async=isinstance(node, ast.AsyncFunctionDef),
+        is_async=isinstance(node, ast.AsyncFunctionDef)
+        or (isinstance(node, ast.GeneratorExp) and comprehensions.is_async(node)),
         approximated=frozenset(builder.approximated),
     )

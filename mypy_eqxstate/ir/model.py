@@ -26,9 +26,12 @@ Control flow is explicit: a block ends in one terminator, `finally` bodies are c
 way out, and `Block.handler` names the block that control reaches if an operation raises.  The state
 there is the one *before* the raising operation's own effect; see `may_raise`.
 
-Limits.  Generator expressions are lowered where they are written, as a loop that may run no time,
-although Python runs them later.  Class bodies are lowered inline in the body that contains them,
-their names being variables called `Class.name`.
+List, set and dictionary comprehensions are lowered inline, as loops.  A generator expression is
+what Python makes of it: a generator function called `<genexp>@line:col`, with one parameter called
+`.0`, which is called at once with its first iterable, and whose body runs when it is iterated.
+
+Limits.  Class bodies are lowered inline in the body that contains them, their names being variables
+called `Class.name`.
 """
 
 from __future__ import annotations
@@ -41,6 +44,13 @@ from typing import NamedTuple
 
 Temporary = int
 BlockIndex = int
+
+# What has a body of its own, and is called: for a generator expression, see above.
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.GeneratorExp
+BodyNode = FunctionNode | ast.Module
+
+GENERATOR_PARAMETER = ".0"
+"""The name of the parameter of a generator expression: its first iterable."""
 
 
 class Variable(NamedTuple):
@@ -263,10 +273,13 @@ class Compute:
 
 @dataclass(frozen=True, slots=True)
 class MakeFunction:
-    """`target = lambda ...` or a `def` before its decorators; `defaults` are evaluated already."""
+    """`target = lambda ...` or a `def` before its decorators; `defaults` are evaluated already.
+
+    Also the generator function that a generator expression calls at once.
+    """
 
     target: Temporary
-    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    function: FunctionNode
     name: str
     defaults: tuple[tuple[str, Temporary], ...]
     node: ast.AST
@@ -376,22 +389,34 @@ Operation = (
     | Yield
 )
 
-# Operations that can't raise, or whose raising can't matter because nothing was consumed
-# since the last one that can. All others have an edge to `Block.handler`.
+# Operations that can't raise, or do not in practice once something was consumed. All others have
+# an edge to `Block.handler`. Attributes, items and unpacking could raise, but they are what stands
+# between the making of a new object and its being stored where the old one was. That must count
+# as one step: otherwise, every `self.state = self.state.set(...)` inside `try` would leave a path
+# to the handler on which `self.state` is dead, and so would `y, state = layer(x, state)`.
 QUIET_OPERATIONS = (
     ReadVariable,
     WriteVariable,
     DeleteVariable,
+    ReadAttribute,
+    WriteAttribute,
+    WriteItem,
+    Unpack,
     Constant,
     Alias,
     MakeFunction,
+    MakeClass,
+    Import,
     Append,
     Build,
 )
+QUIET_USES = (UseKind.IDENTITY, UseKind.TEST)
 
 
 def may_raise(operation: Operation) -> bool:
     """Whether control may leave the block at this operation for `Block.handler`."""
+    if isinstance(operation, Compute):
+        return operation.how not in QUIET_USES
     return not isinstance(operation, QUIET_OPERATIONS)
 
 
@@ -529,8 +554,8 @@ class Body:
 
     Attributes:
         name: the qualified name in the module, unique: `Counter.__call__`,
-            `train.<locals>.step`, `<lambda>@12:4`; "" for the module.
-        node: the function or module.
+            `train.<locals>.step`, `<lambda>@12:4`, `<genexp>@12:4`; "" for the module.
+        node: the function (lambda, generator expression) or module.
         parameters: the variables of its parameters, in order (`*args` and `**kwargs` included).
         blocks: by index; `blocks[0]` is the entry.
         loops: by index, outer before inner.
@@ -543,7 +568,7 @@ class Body:
     """
 
     name: str
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.Module
+    node: BodyNode
     parameters: tuple[Variable, ...]
     blocks: list[Block]
     loops: list[Loop]

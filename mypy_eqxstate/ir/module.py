@@ -4,9 +4,9 @@
     body = index.lower(index.functions["Counter.__call__"], reachable=..., never_returns=...)
 
 Building the index walks the statements only.  A body is looked into when it, or something inside
-it, is asked about; what is never asked about costs nothing.  Therefore lambdas appear in
-`functions` once the body that contains them has been looked into (`look_into_everything` does all
-at once).
+it, is asked about; what is never asked about costs nothing.  Therefore lambdas and generator
+expressions appear in `functions` once the body that contains them has been looked into
+(`look_into_everything` does all at once).
 
 Names are Python's `__qualname__`s, made unique: of several definitions of one name the last one
 has the plain name and the others carry their line (`area@12`), but overloads and the
@@ -20,15 +20,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mypy_eqxstate.ir.builder import Questions
 from mypy_eqxstate.ir.lowering import lower_body
-from mypy_eqxstate.ir.model import Body, Variable
-from mypy_eqxstate.ir.scopes import (
-    BodyNode,
-    BodyScopes,
-    FunctionNode,
-    ItemKeys,
-    note_use,
-    scan_body,
-)
+from mypy_eqxstate.ir.model import Body, BodyNode, FunctionNode, Variable
+from mypy_eqxstate.ir.scopes import BodyScopes, ItemKeys, note_use, scan_body
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -39,7 +32,8 @@ class ModuleIndex:
     """What a module defines, by qualified name; see the module's comment.
 
     Attributes:
-        functions: functions and (as far as looked into) lambdas by unique qualified name.
+        functions: functions and (as far as looked into) lambdas and generator expressions by unique
+            qualified name.
         classes: classes by unique qualified name.
     """
 
@@ -59,7 +53,10 @@ class ModuleIndex:
     # --- Names ----------------------------------------------------------------------------------
 
     def name_of(self, node: BodyNode | ast.ClassDef) -> str:
-        """The unique qualified name of a function, lambda, class or ("") the module."""
+        """The unique qualified name of a function, lambda, generator expression, class or module.
+
+        That of the module is "".
+        """
         found = self._names.get(node)
         if found is None:
             self.look_into_everything()
@@ -106,7 +103,7 @@ class ModuleIndex:
         reachable: Callable[[ast.stmt], bool],
         never_returns: Callable[[ast.Call], bool],
     ) -> Body:
-        """Lower a function, a lambda or the module.
+        """Lower a function, a lambda, a generator expression or the module.
 
         `reachable` is asked once for every statement that the lowering comes to (more often for
         copies of `finally` bodies); a denied statement ends its path. `never_returns` is asked
@@ -129,8 +126,9 @@ class ModuleIndex:
             parent = self.scopes(self._owners[node]).inner[node]
         result = scan_body(node, body, parent, self._names)
         for function in result.functions:
-            if isinstance(function, ast.Lambda):
-                place = f"<lambda>@{function.lineno}:{function.col_offset}"
+            if isinstance(function, (ast.Lambda, ast.GeneratorExp)):
+                kind = "<lambda>" if isinstance(function, ast.Lambda) else "<genexp>"
+                place = f"{kind}@{function.lineno}:{function.col_offset}"
                 name = result.inner[function].prefix + place
                 self._names[function] = name
                 self._owners[function] = body
@@ -139,7 +137,7 @@ class ModuleIndex:
         return result
 
     def look_into_everything(self) -> None:
-        """Look into every body of the module, so that all lambdas are known."""
+        """Look into every body of the module, so that all functions are known."""
         waiting = [""]
         while waiting:
             scopes = self.scopes(waiting.pop())

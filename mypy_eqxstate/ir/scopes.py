@@ -1,8 +1,8 @@
 """Which body owns a name: Python's scoping rules, worked out once per body.
 
-A *body* (module, function, lambda) has one scope of its own, and further scopes inside it that are
-lowered inline with it: class bodies, comprehensions, and the scopes of type parameters.  Names of
-those get variables that cannot collide with the body's own:
+A *body* (module, function, lambda, generator expression) has one scope of its own, and further
+scopes inside it that are lowered inline with it: class bodies, the other comprehensions, and the
+scopes of type parameters.  Names of those get variables that cannot collide with the body's own:
 
     class Counter:
         step = 1                      # Variable("Counter.step", owner "")
@@ -24,10 +24,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from mypy_eqxstate.ir.model import Variable
-
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-BodyNode = FunctionNode | ast.Module
+from mypy_eqxstate.ir.model import GENERATOR_PARAMETER, BodyNode, FunctionNode, Variable
 
 # How a name is read: by these constant items only, or as a whole (None).
 ItemKeys = set[int | str] | None
@@ -40,7 +37,8 @@ class ScopeKind(Enum):
     MODULE = "module"
     FUNCTION = "function"
     CLASS = "class"
-    INNER = "inner"  # a comprehension's, or type parameters'
+    GENERATOR = "generator"  # a generator expression's: a body of its own
+    INNER = "inner"  # another comprehension's, or type parameters'
 
 
 class Scope:
@@ -89,11 +87,14 @@ class Scope:
         return Variable(name, "") if scope is None else scope.resolve(name)
 
     def binding_scope(self) -> Scope:
-        """Where `:=` binds: the scope around all comprehensions."""
+        """Where `:=` binds: the scope around all comprehensions, perhaps of another body."""
         scope = self
-        while scope.kind is ScopeKind.INNER and scope.parent is not None:
+        while scope.kind in _COMPREHENSIONS and scope.parent is not None:
             scope = scope.parent
         return scope
+
+
+_COMPREHENSIONS = (ScopeKind.INNER, ScopeKind.GENERATOR)
 
 
 @dataclass(slots=True)
@@ -103,9 +104,10 @@ class BodyScopes:
     Attributes:
         name: the qualified name of the body; "" for the module.
         scope: the scope of the body itself.
-        inner: the scope that a class or comprehension opens; for a function nested in this body,
-            the scope that it is nested in.
-        functions: the functions and lambdas directly nested in this body, also in its classes.
+        inner: the scope that a class or inline comprehension opens; for a function nested in this
+            body, the scope that it is nested in.
+        functions: the functions, lambdas and generator expressions directly nested in this body,
+            also in its classes.
         uses: how the body itself reads its names, by the scope that they stand in.
     """
 
@@ -149,6 +151,8 @@ def note_use(uses: dict[Any, ItemKeys], name: object, keys: ItemKeys) -> None:
 
 def parameter_names(node: FunctionNode) -> list[str]:
     """The names of all parameters, in the order of the signature."""
+    if isinstance(node, ast.GeneratorExp):
+        return [GENERATOR_PARAMETER]
     arguments = node.args
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     if arguments.vararg is not None:
@@ -185,13 +189,40 @@ def scan_body(
         scope = Scope(ScopeKind.MODULE, None, name, "")
         parameters: list[str] = []
     else:
-        scope = Scope(ScopeKind.FUNCTION, parent, name, f"{name}.<locals>.")
+        is_generator = isinstance(node, ast.GeneratorExp)
+        kind = ScopeKind.GENERATOR if is_generator else ScopeKind.FUNCTION
+        scope = Scope(kind, parent, name, f"{name}.<locals>.")
         parameters = parameter_names(node)
         scope.bindings.update(parameters)
     result = BodyScopes(name, node, scope, tuple(Variable(each, name) for each in parameters))
-    roots: list[Any] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+    if isinstance(node, ast.GeneratorExp):
+        result.is_generator = True
+        roots: list[Any] = _inside_comprehension(node)
+    else:
+        roots = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
     _Scan(result, names).run(scope, roots)
     return result
+
+
+def _inside_comprehension(node: Any) -> list[Any]:
+    """What a comprehension evaluates in its own scope: all but the first iterable."""
+    first, *others = node.generators
+    values = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+    return [first.target, *first.ifs, *others, *values]
+
+
+def _walruses(node: Any) -> Iterator[str]:
+    """The names that `:=` binds inside a comprehension, and so in the scope around it."""
+    stack = _inside_comprehension(node)
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, ast.NamedExpr):
+            yield inner.target.id
+        if isinstance(inner, ast.Lambda):
+            stack.extend(inner.args.defaults)
+            stack.extend(each for each in inner.args.kw_defaults if each is not None)
+        else:
+            stack.extend(ast.iter_child_nodes(inner))
 
 
 class _Scan:
@@ -280,10 +311,14 @@ class _Scan:
         place = f"@{node.lineno}:{node.col_offset}"
         inside = Scope(ScopeKind.INNER, scope, scope.owner, scope.prefix, place)
         self.result.inner[node] = inside
-        first, *others = node.generators
-        stack.append(first.iter)  # evaluated in the scope around
-        values = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
-        self.waiting.append((inside, [first.target, *first.ifs, *others, *values]))
+        stack.append(node.generators[0].iter)  # evaluated in the scope around
+        self.waiting.append((inside, _inside_comprehension(node)))
+
+    def generator(self, node: Any, scope: Scope, stack: list[Any], uses: Uses) -> None:
+        stack.append(node.generators[0].iter)
+        scope.binding_scope().bindings.update(_walruses(node))
+        self.result.functions.append(node)
+        self.result.inner[node] = scope
 
     def walrus(self, node: Any, scope: Scope, stack: list[Any], uses: Uses) -> None:
         scope.binding_scope().bindings.add(node.target.id)
@@ -334,7 +369,7 @@ _SPECIAL: dict[type, Any] = {
     ast.ListComp: _Scan.comprehension,
     ast.SetComp: _Scan.comprehension,
     ast.DictComp: _Scan.comprehension,
-    ast.GeneratorExp: _Scan.comprehension,
+    ast.GeneratorExp: _Scan.generator,
     ast.NamedExpr: _Scan.walrus,
     ast.AugAssign: _Scan.augmented,
     ast.Import: _Scan.imports,

@@ -6,38 +6,66 @@ exception) are made with the real values.
 """
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 from mypy_eqxstate.ir import model
 from mypy_eqxstate.ir.model import Body, UseKind, Variable
 
 
+# The variables of a call and of the calls around it, by the name of the body.
+Frames = dict[str, dict[Variable, Any]]
+
+
 class Iterator:
     """An iterator that can be asked whether it has more."""
 
     def __init__(self, values: Any) -> None:
-        self.values = list(values)[::-1]
+        self.values = iter(values)
+        self.raised: Exception | None = None
+        self.following: Any = None
+
+    def has_more(self) -> bool:
+        """Fetch the next value; what that raises is kept for whoever takes the value."""
+        try:
+            self.following = next(self.values)
+        except StopIteration:
+            return False
+        except Exception as exception:
+            self.raised = exception
+        return True
+
+    def take(self) -> Any:
+        """Give what was fetched."""
+        if self.raised is not None:
+            raise self.raised
+        return self.following
 
 
 class Interpreter:
-    """Bodies of one module over one set of variables (enough without recursion)."""
+    """Bodies of one module."""
 
     def __init__(self, body_named: Callable[[str], Body], names: dict[str, Any]) -> None:
         self.body_named = body_named
-        self.variables = {Variable(name, ""): value for name, value in names.items()}
+        self.frames: Frames = {"": {Variable(name, ""): each for name, each in names.items()}}
 
-    def call(self, body: Body, arguments: list[Any]) -> Any:
-        """Run a body."""
-        for variable, argument in zip(body.parameters, arguments, strict=True):
-            self.variables[variable] = argument
-        return _Run(self, body).run()
+    def call(self, body: Body, arguments: list[Any], around: Frames | None = None) -> Any:
+        """Run a body, or start a generator."""
+        own = dict(zip(body.parameters, arguments, strict=True))
+        run = _Run(self, body, {**(around or self.frames), body.name: own}).run()
+        if body.is_generator:
+            return run
+        try:
+            next(run)
+        except StopIteration as end:
+            return end.value
+        raise AssertionError("no generator yields")
 
 
 class _Run:
-    def __init__(self, interpreter: Interpreter, body: Body) -> None:
+    def __init__(self, interpreter: Interpreter, body: Body, frames: Frames) -> None:
         self.interpreter = interpreter
-        self.variables = interpreter.variables
+        self.frames = frames
         self.body = body
         self.values: dict[int | None, Any] = {}
         self.last: Any = None
@@ -45,7 +73,7 @@ class _Run:
         self.in_flight: list[Exception] = []
         self.handled: Exception | None = None
 
-    def run(self) -> Any:
+    def run(self) -> Generator[Any, None, Any]:
         index = 0
         while True:
             block = self.body.blocks[index]
@@ -53,6 +81,9 @@ class _Run:
                 for operation in block.operations:
                     method = getattr(self, f"do_{type(operation).__name__}")
                     self.last = method(operation, block)
+                    if isinstance(operation, model.Yield):
+                        yield self.last
+                        self.last = None
                     target = getattr(operation, "target", None)
                     if target is not None:
                         self.values[target] = self.last
@@ -89,23 +120,26 @@ class _Run:
                 self.handled = self.in_flight.pop()
                 return True
             return False
+        if isinstance(branch.node, ast.Assert):
+            return True  # Python runs without `-O`
         following = self.body.blocks[branch.then].operations[0]
         assert isinstance(following, model.Next)
-        return bool(self.values[following.iterator].values)
+        iterator: Iterator = self.values[following.iterator]
+        return iterator.has_more()
 
     # What each operation does; the result goes to its target.
 
     def do_ReadVariable(self, op: model.ReadVariable, block: model.Block) -> Any:  # noqa: N802
         if op.variable.name == "Exception":
             self.handled = self.in_flight.pop()  # such a clause is entered without a branch
-        return self.variables[op.variable]
+        return self.frames[op.variable.owner][op.variable]
 
     def do_WriteVariable(self, op: model.WriteVariable, block: model.Block) -> None:  # noqa: N802
-        self.variables[op.variable] = self.values[op.source]
+        self.frames[op.variable.owner][op.variable] = self.values[op.source]
 
     def do_DeleteVariable(self, op: model.DeleteVariable, block: model.Block) -> None:  # noqa: N802
         # Python itself ignores that the name of an `except` clause is gone already.
-        self.variables.pop(op.variable, None)
+        self.frames[op.variable.owner].pop(op.variable, None)
 
     def do_ReadAttribute(self, op: model.ReadAttribute, block: model.Block) -> Any:  # noqa: N802
         return getattr(self.values[op.base], op.name)
@@ -185,7 +219,8 @@ class _Run:
 
         def function(*arguments: Any) -> Any:
             missing = len(inner.parameters) - len(arguments)
-            return self.interpreter.call(inner, [*arguments, *defaults[len(defaults) - missing :]])
+            given = [*arguments, *defaults[len(defaults) - missing :]]
+            return self.interpreter.call(inner, given, self.frames)
 
         return function
 
@@ -193,7 +228,11 @@ class _Run:
         return Iterator(self.values[op.source])
 
     def do_Next(self, op: model.Next, block: model.Block) -> Any:  # noqa: N802
-        return self.values[op.iterator].values.pop()
+        iterator: Iterator = self.values[op.iterator]
+        return iterator.take()
+
+    def do_Yield(self, op: model.Yield, block: model.Block) -> Any:  # noqa: N802
+        return self.values[op.source]
 
     def do_Enter(self, op: model.Enter, block: model.Block) -> Any:  # noqa: N802
         return self.values[op.context].__enter__()

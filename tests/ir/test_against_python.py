@@ -150,6 +150,10 @@ class Programs:
                 f"f([{one} for a in {choose(NAMES)}.xs if {two}])",
                 f"f([{one} for a in g({two}) for b in a.ys])",
                 f"f((lambda b, c={one}: {two})({three}))",
+                f"f(*({one} for a in {choose(NAMES)}.xs if {two}))",
+                f"f(*({one} for b in ({two} for a in {choose(NAMES)}.xs) for c in b.ys))",
+                f"(lambda d, c={three}: f({two}, *d))({one} for a in {choose(NAMES)}.xs)",
+                f"f(next(({one} for a in {choose(NAMES)}.xs), {two}))",
                 f"f(f'{{{one}}}{{{two}}}')",
             )
         )
@@ -184,8 +188,9 @@ class Programs:
         if depth <= 0 or self.random.random() < 0.35:
             return f"{margin}{choose(simple)}\n"
         inner = margin + "    "
-        kind = choose(("if", "for", "while", "forever", "try", "try", "finally", "all", "with"))
-        body = "" if kind in ("for", "while", "forever") else self.block(depth - 1, inner)
+        loops = ("for", "each", "while", "forever")
+        kind = choose(("if", *loops, "try", "try", "finally", "all", "with"))
+        body = "" if kind in loops else self.block(depth - 1, inner)
         if not body:
             self.loops += 1
             body = self.block(depth - 1, inner)
@@ -195,6 +200,7 @@ class Programs:
         lines = {
             "if": f"if {value}:\n{body}@elif not {test}:\n{other}@else:\n{third}",
             "for": f"for {choose(NAMES)} in {value}.xs:\n{body}@else:\n{other}",
+            "each": f"for {choose(NAMES)} in ({value} for a in {choose(NAMES)}.xs):\n{body}",
             "while": f"while tick() and not {test}:\n{body}@else:\n{other}",
             "forever": f"while True:\n{inner}if tick(): break\n{body}",
             "try": f"try:\n{body}@except BoomError as error:\n{other}@else:\n{third}",
@@ -219,7 +225,8 @@ def outcome(world: World, run: Any) -> list[str]:
 
 def names_of(world: World) -> dict[str, Any]:
     names: dict[str, Any] = {name: Thing(name, world) for name in (*FUNCTIONS, "tick")}
-    return {**names, "BoomError": BoomError, "OtherError": OtherError, "Exception": Exception}
+    errors = {"BoomError": BoomError, "OtherError": OtherError, "Exception": Exception}
+    return {**names, **errors, "next": next}
 
 
 def run_by_python(source: str, seed: int) -> list[str]:

@@ -22,5 +22,5 @@ def bad_started_from_the_same(
         first = first.set(index, x)
     second = state
     for step in range(3):
-        second = second.set(index, x)  # E: state-reuse | "second" | "first.set" | @-4
+        second = second.set(index, x)  # E: state-reuse | "second" | "first.set" | @-3
     return second.get(index)

@@ -1,4 +1,3 @@
-# xfail: where the State is in what grad and value_and_grad return is not modelled yet
 """The State comes back inside the auxiliary output of a gradient; the old name is read.
 
 Only the arguments that are differentiated are copied: the body gets the State itself, unless the

@@ -1,4 +1,3 @@
-# xfail: what a function under grad does to the State it captured is not modelled yet
 """A captured State is not copied: consumed inside a gradient, the outer object is old."""
 
 import equinox as eqx

@@ -1,4 +1,3 @@
-# xfail: the carry of scan, fori_loop and while_loop is not modelled yet
 """The State is carried through a loop of JAX; the old name is read."""
 
 import equinox as eqx

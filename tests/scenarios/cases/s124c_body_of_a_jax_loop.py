@@ -1,4 +1,3 @@
-# xfail: what the body of scan does to the State it captured is not modelled yet
 """A captured State is not copied: consumed in the body of a JAX loop, the outer object is old."""
 
 import equinox as eqx

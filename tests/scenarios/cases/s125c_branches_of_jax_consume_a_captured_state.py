@@ -1,4 +1,3 @@
-# xfail: what the branches of cond do to the State they captured is not modelled yet
 """Both branches are traced, whichever is taken: what either of them consumes is consumed."""
 
 import equinox as eqx

@@ -22,8 +22,9 @@ from mypy_eqxstate.config import Configuration
 from mypy_eqxstate.contracts.library import AFFINE_CLASSES, library_row
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.notation import parse_row
-from mypy_eqxstate.flow.module import FunctionNode, ModuleAnalysis
+from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.problems import Problem
+from mypy_eqxstate.ir.model import FunctionNode
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import Oracle
 from mypy_eqxstate.oracle.shapes import UnknownShape
@@ -99,6 +100,7 @@ def analyze_module(
     for problem in _one_for_each_cause(module, _problems(module)):
         result.findings.append(wording.finding(problem))
     result.findings.sort(key=lambda finding: (finding.position.line, finding.position.column))
+    result.faults += [f"{what}: no fixpoint" for what in module.given_up]
     result.modules = module.modules - {module_name}
     return result
 

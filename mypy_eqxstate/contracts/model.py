@@ -105,6 +105,14 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """`taken(p)`, `taken(p, k)`: as `element`, but the member leaves the container (`list.pop`)."""
+
+    parameter: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Each:
     """`each(p)`: a tuple with one member of each of the containers given as `*p` (`zip`)."""
 
@@ -155,6 +163,19 @@ class InstanceOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """`apply(f, a, ...)`: what calling the argument `f` with a member of each container returns.
+
+    A star parameter stands for all that it takes: `apply(func, iterables)` with `*iterables` calls
+    `func` with a member of each of the iterables (`map`).  What the call does to the members is
+    what `f` does to its arguments.
+    """
+
+    function: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CallableReturning:
     """`callable(a)`: a callable that borrows its arguments and returns this."""
 
@@ -196,12 +217,14 @@ Result = (
     | Same
     | Copy
     | Element
+    | Taken
     | Each
     | Shallow
     | Structure
     | TupleOf
     | ListOf
     | InstanceOf
+    | Applied
     | CallableReturning
     | Decorator
     | Either

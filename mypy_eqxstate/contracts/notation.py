@@ -14,7 +14,8 @@ The whole grammar::
     result    := choice ["if" NAME "else" result]
     choice    := simple {"|" simple}
     simple    := "?" | "_" | "fresh" | "same(p)" | "copy(p)" | "shallow(p)" | "shallow(p, q)"
-               | "element(p)" | "element(p, k)" | "each(p)" | "structure(p)" | "instance(p)"
+               | "element(p)" | "element(p, k)" | "taken(p)" | "taken(p, k)" | "each(p)"
+               | "structure(p)" | "instance(p)" | "apply(f, a, ...)"
                | "list(" result ")" | "callable(" result ")" | "decorator(KIND)"
                | "decorator(KIND, p)" | "(" result "," ... ")" | "(" result ")"
     store     := NAME "[" [NAME | "*"] "]" "=" result
@@ -38,6 +39,7 @@ from keyword import iskeyword
 from typing import NoReturn
 
 from mypy_eqxstate.contracts.model import (
+    Applied,
     CallableReturning,
     Contract,
     Copy,
@@ -58,6 +60,7 @@ from mypy_eqxstate.contracts.model import (
     Shallow,
     Store,
     Structure,
+    Taken,
     TransformContract,
     TransformKind,
     TupleOf,
@@ -90,7 +93,11 @@ _OF_PARAMETER: dict[str, type[Same | Copy | Each | Structure | InstanceOf]] = {
 }
 
 # Results made of one parameter and, optionally, a second one.
-_OF_TWO_PARAMETERS: dict[str, type[Element | Shallow]] = {"element": Element, "shallow": Shallow}
+_OF_TWO_PARAMETERS: dict[str, type[Element | Taken | Shallow]] = {
+    "element": Element,
+    "taken": Taken,
+    "shallow": Shallow,
+}
 
 # Results made of another result.
 _OF_RESULT: dict[str, type[ListOf | CallableReturning]] = {
@@ -98,10 +105,12 @@ _OF_RESULT: dict[str, type[ListOf | CallableReturning]] = {
     "callable": CallableReturning,
 }
 
+_FORMS = {*_OF_PARAMETER, *_OF_TWO_PARAMETERS, *_OF_RESULT, "apply", "decorator"}
+
 _RESULT_FORMS = (
     "?, _, fresh, same(p), copy(p), shallow(p), shallow(p, q), element(p), element(p, k), "
-    "each(p), structure(p), instance(p), list(result), callable(result), decorator(kind), "
-    "decorator(kind, p) or a tuple (result, ...)"
+    "taken(p), taken(p, k), each(p), structure(p), instance(p), apply(f, p, ...), list(result), "
+    "callable(result), decorator(kind), decorator(kind, p) or a tuple (result, ...)"
 )
 
 # A word may contain hyphens ("may-consume"), which "->" never does.
@@ -174,8 +183,10 @@ def format_result(result: Result) -> str:
             return "fresh"
         case Same(name) | Copy(name) | Each(name) | Structure(name) | InstanceOf(name):
             return f"{_word_of(result, _OF_PARAMETER)}({name})"
-        case Element(name, other) | Shallow(name, other):
+        case Element(name, other) | Taken(name, other) | Shallow(name, other):
             return f"{_word_of(result, _OF_TWO_PARAMETERS)}({_join(name, other)})"
+        case Applied(function, arguments):
+            return f"apply({', '.join((function, *arguments))})"
         case ListOf(inner) | CallableReturning(inner):
             return f"{_word_of(result, _OF_RESULT)}({format_result(inner)})"
         case Decorator(kind, like):
@@ -310,8 +321,7 @@ class _Parser:
         if word in _CONSTANTS:
             self.next += 1
             return _CONSTANTS[word]
-        is_form = word in _OF_PARAMETER or word in _OF_TWO_PARAMETERS or word in _OF_RESULT
-        if not is_form and word != "decorator":
+        if word not in _FORMS:
             self.fail(f"a result: {_RESULT_FORMS}")
         self.next += 1
         self.expect("(")
@@ -323,11 +333,21 @@ class _Parser:
             result = _OF_TWO_PARAMETERS[word](name, self.known_name() if self.take(",") else "")
         elif word in _OF_RESULT:
             result = _OF_RESULT[word](self.result())
+        elif word == "apply":
+            result = self.applied()
         else:
             kind = self.kind()
             result = Decorator(kind, self.known_name() if self.take(",") else "")
         self.expect(")")
         return result
+
+    def applied(self) -> Result:
+        function = self.known_name()
+        self.expect(",", "',' and the container that the arguments come from")
+        arguments = [self.known_name()]
+        while self.take(","):
+            arguments.append(self.known_name())
+        return Applied(function, tuple(arguments))
 
     def parenthesised(self) -> Result:
         self.expect("(")

@@ -33,7 +33,7 @@ from mypy_eqxstate.flow.values import (
     Symbol,
     Value,
 )
-from mypy_eqxstate.ir.model import Attribute, Destination, Item, Variable
+from mypy_eqxstate.ir.model import Attribute, Destination, FunctionNode, Item, Variable
 from mypy_eqxstate.oracle.shapes import (
     UNKNOWN,
     AffineShape,
@@ -50,11 +50,11 @@ if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
     from mypy_eqxstate.flow.calls import Calls
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-
 
 def formals_of(node: FunctionNode) -> list[Formal]:
     """The parameters of a function of this module, in order."""
+    if isinstance(node, ast.GeneratorExp):
+        return [Formal(".0", ParameterKind.POSITIONAL)]
     arguments = node.args
     found = [Formal(a.arg, ParameterKind.POSITIONAL_ONLY) for a in arguments.posonlyargs]
     found += [Formal(a.arg, ParameterKind.POSITIONAL) for a in arguments.args]

@@ -202,6 +202,7 @@ class Memory:
             self.statuses[new] = _merge(
                 [(self.status(new), NO_FACTS), (self.statuses.pop(old, ALIVE), NO_FACTS)]
             )
+        self.forget_conditions(frozenset({old.fate, new.fate}))
         if old in self.represents:
             self.represents[new] = self.represents.get(new, frozenset()) | self.represents.pop(old)
         if old in self.handed_over:
@@ -318,7 +319,8 @@ def join(
     if len(memories) == 1:
         return memories[0]
     common = frozenset.intersection(*(memory.facts for memory in memories))
-    extras = [memory.facts - common for memory in memories]
+    fates = _fates(memories)
+    extras = [(memory.facts - common) | fate for memory, fate in zip(memories, fates, strict=True)]
     joined = Memory()
     joined.facts = common
     for memory in memories:
@@ -345,6 +347,24 @@ def join(
     for item in dict.fromkeys(item for memory in memories for item in memory.fields):
         joined.fields[item] = _join_fields(item, memories, extras, default_field)
     return joined
+
+
+def _fates(memories: Sequence[Memory]) -> list[Conjunction]:
+    """Per path, which objects are surely dead or alive on it and not so on another.
+
+    Unlike the edge by which a path came, which is forgotten when the block is entered again, this stays
+    true until the object is consumed: what a name holds stays tied to whether it is dead.
+    """
+    found: list[set[tuple[str, int]]] = [set() for _ in memories]
+    for item in dict.fromkeys(item for memory in memories for item in memory.statuses):
+        statuses = [memory.status(item) for memory in memories]
+        alive = [LIVE in status and len(status) == 1 for status in statuses]
+        dead = [LIVE not in status for status in statuses]
+        if any(alive) and any(dead):
+            for number in range(len(memories)):
+                if alive[number] or dead[number]:
+                    found[number].add((item.fate, int(dead[number])))
+    return [frozenset(conditions) for conditions in found]
 
 
 def _join_fields(

@@ -39,7 +39,7 @@ from mypy_eqxstate.flow.values import (
     Transformed,
     Value,
 )
-from mypy_eqxstate.ir.model import ELEMENTS, Body, Elements, Key, Variable
+from mypy_eqxstate.ir.model import ELEMENTS, Body, BodyNode, Elements, FunctionNode, Key, Variable
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import ClassInfo, Oracle
 from mypy_eqxstate.oracle.shapes import (
@@ -56,8 +56,6 @@ from mypy_eqxstate.oracle.shapes import (
     UnknownShape,
 )
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-BodyNode = FunctionNode | ast.Module
 MAXIMAL_CONTEXTS: Final = 12
 MAXIMAL_ROUNDS: Final = 6
 MAXIMAL_STACK: Final = 25
@@ -98,6 +96,7 @@ class ModuleAnalysis:
         self.members: dict[Variable, Binding] = {}
         self.problems: dict[tuple[BodyNode, Context], list[Problem]] = {}
         self.modules: set[str] = set()
+        self.given_up: list[str] = []
         self.decorators: frozenset[ast.AST] = frozenset(
             decorator
             for node in (*index.functions.values(), *index.classes.values())
@@ -223,7 +222,7 @@ class ModuleAnalysis:
         """The annotated signature of a function of this module."""
         if node not in self._signatures:
             found = None
-            if not isinstance(node, ast.Lambda):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 found = self.oracle.parameter_signature(node)
             self._signatures[node] = found
         return self._signatures[node]
@@ -289,6 +288,8 @@ class ModuleAnalysis:
             if declared.kind in {ParameterKind.STAR, ParameterKind.DOUBLE_STAR}:
                 return ContainerShape(declared.shape)
             return declared.shape
+        if isinstance(node, ast.GeneratorExp):
+            return UNKNOWN
         class_name = self.index.class_of(node)
         arguments = [*node.args.posonlyargs, *node.args.args]
         if class_name is not None and arguments and arguments[0].arg == name:
@@ -409,8 +410,9 @@ class ModuleAnalysis:
     def _summarize(self, node: FunctionNode, context: Context) -> Summary:
         try:
             analysis = self._run(node, context)
-        except NoFixpoint:
+        except NoFixpoint as limit:
             self.problems[node, context] = []
+            self.given_up.append(str(limit))
             return OPAQUE
         return summary_of(analysis)
 
@@ -421,7 +423,7 @@ def _is_function_like(value: Value) -> bool:
 
 def _says_nothing(node: FunctionNode) -> bool:
     """A body that tells nothing of what a call does: `...`, `pass`, `raise NotImplementedError`."""
-    if isinstance(node, ast.Lambda):
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
     for decorator in node.decorator_list:
         name = decorator.attr if isinstance(decorator, ast.Attribute) else None

@@ -33,6 +33,7 @@ from mypy_eqxstate.flow.guards import (
     excluded,
     exclusive,
     implied,
+    without,
 )
 from mypy_eqxstate.flow.memory import LIVE, Binding, Event, Happening, Memory, Status
 from mypy_eqxstate.flow.problems import Misuse
@@ -383,6 +384,8 @@ class Ownership:
         status = dict(memory.status(item))
         alive = status.pop(LIVE, None)
         if alive is not None:
+            memory.forget_conditions(frozenset({item.fate}))
+            alive = without(alive, frozenset({item.fate}))
             dead_if, alive_if = split
             status[event] = both(alive, dead_if)
             status[LIVE] = both(alive, alive_if)
@@ -402,6 +405,8 @@ class Ownership:
         known = status.get(event)
         status[event] = guard if known is None else either(known, guard)
         memory.statuses[item] = status
+        if alive is not None:
+            memory.forget_conditions(frozenset({item.fate}))
         return LIVE not in status
 
     def _check_borrowed(self, memory: Memory, item: Object, event: Event, node: ast.AST) -> None:

@@ -9,6 +9,9 @@ The effect of a block is given as the states that it passes on: one for each suc
 terminator, and those with which an operation in it may raise, for the handler.  The state of every
 edge is kept, and the entry of a block is the join of all its edges at once.
 
+The state of an edge is replaced by the one of the next visit, which keeps it exact.  Where that does not settle within
+`PATIENCE` visits, states are accumulated instead, which always settles.
+
 Limit: `MAXIMAL_VISITS` bounds the visits of one block; a body that is not stable by then raises
 `NoFixpoint`, and the caller gives the body up rather than report from a state that is not a solution.
 """
@@ -22,6 +25,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from mypy_eqxstate.ir.model import Block, Body, Branch, Jump, Suppress
 
 StateType = TypeVar("StateType")
+PATIENCE: Final = 6
 MAXIMAL_VISITS: Final = 60
 
 
@@ -131,7 +135,10 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
             body.blocks[index], solution.entry[index]
         ):
             edges = incoming.setdefault(successor, {})
-            if edges.get((index, number)) != state:
+            before = edges.get((index, number))
+            if before is not None and visits[index] > PATIENCE:
+                state = problem.join_all([before, state])
+            if before != state:
                 edges[index, number] = state
                 touched[successor] = None
         for successor in touched:

@@ -18,11 +18,10 @@ constants.  Every value is an immutable tuple with a tag, hence hashable and che
 
 from __future__ import annotations
 
-import ast
 from typing import NamedTuple
 
 from mypy_eqxstate.contracts.model import Result, TransformKind
-from mypy_eqxstate.ir.model import Key, Variable
+from mypy_eqxstate.ir.model import FunctionNode, Key, Variable
 from mypy_eqxstate.oracle.shapes import AffineShape, Shape
 
 
@@ -58,6 +57,14 @@ class Object(NamedTuple):
     tag: str = "object"
 
     @property
+    def fate(self) -> str:
+        """The question "is it dead?" as a condition's text."""
+        body, operation, variable, path = self.origin
+        name = variable.name if variable is not None else ""
+        keys = "".join(str(key[0]) for key in path)
+        return f"fate:{body}:{operation}:{name}:{keys}:{int(self.recent)}"
+
+    @property
     def is_affine(self) -> bool:
         """Whether the object itself is affine."""
         return type(self.shape) is AffineShape
@@ -66,7 +73,7 @@ class Object(NamedTuple):
 class Function(NamedTuple):
     """A function of the analysed module, by its syntax node and unique name; `defaults` by name."""
 
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    node: FunctionNode
     name: str
     defaults: tuple[tuple[str, Value], ...] = ()
     tag: str = "function"

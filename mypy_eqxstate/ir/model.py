@@ -9,7 +9,7 @@ Values in flight are *temporaries* (small integers, meaningful in one body only)
 written by one operation, or by an `Alias` at the end of each arm of a conditional expression.
 Names are `Variable`s: a name together with the body that owns it, so that a closure's free name,
 a global and the same name elsewhere can't be confused.  A `Place` is a variable and the path of
-keys that leads from it to a value: `carry[0].state`.
+keys that leads from it to a value: `carry[0].state`.  These nouns are in `ir/places`.
 
 Worked example.  `x, state = layer(x, state)` becomes::
 
@@ -42,6 +42,19 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+from mypy_eqxstate.ir.places import DROPPED as DROPPED
+from mypy_eqxstate.ir.places import ELEMENTS as ELEMENTS
+from mypy_eqxstate.ir.places import KEPT as KEPT
+from mypy_eqxstate.ir.places import STATEMENT as STATEMENT
+from mypy_eqxstate.ir.places import Attribute as Attribute
+from mypy_eqxstate.ir.places import Destination as Destination
+from mypy_eqxstate.ir.places import Elements as Elements
+from mypy_eqxstate.ir.places import Fact as Fact
+from mypy_eqxstate.ir.places import Item as Item
+from mypy_eqxstate.ir.places import Key as Key
+from mypy_eqxstate.ir.places import Place as Place
+from mypy_eqxstate.ir.places import Variable as Variable
+
 Temporary = int
 BlockIndex = int
 
@@ -49,50 +62,7 @@ BlockIndex = int
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.GeneratorExp
 BodyNode = FunctionNode | ast.Module
 
-GENERATOR_PARAMETER = ".0"
-"""The name of the parameter of a generator expression: its first iterable."""
-
-
-class Variable(NamedTuple):
-    """A name and the body that owns it (`Body.name`: unique in the module, "" for the module)."""
-
-    name: str
-    owner: str
-
-
-class Attribute(NamedTuple):
-    """The key of an attribute: `.name`."""
-
-    name: str
-    kind: str = "attribute"
-
-
-class Item(NamedTuple):
-    """The key of an item whose index is a constant: `[0]`, `["name"]`."""
-
-    value: object
-    kind: str = "item"
-
-
-class Elements(NamedTuple):
-    """The summary key of all items whose index is not known."""
-
-    kind: str = "elements"
-
-
-Key = Attribute | Item | Elements
-ELEMENTS = Elements()
-
-
-class Place(NamedTuple):
-    """Where a value lives: a variable and the keys that lead from it to the value."""
-
-    variable: Variable
-    path: tuple[Key, ...] = ()
-
-    def child(self, key: Key) -> Place:
-        """The place one key further."""
-        return Place(self.variable, (*self.path, key))
+GENERATOR_PARAMETER = ".0"  # a generator expression's one parameter: its first iterable
 
 
 # --- Operations. Every one carries the syntax node that it comes from. -------------------------
@@ -420,57 +390,6 @@ def may_raise(operation: Operation) -> bool:
     return not isinstance(operation, QUIET_OPERATIONS)
 
 
-# --- Which parts of a call's result the caller keeps --------------------------------------------
-
-
-class Destination(NamedTuple):
-    """What becomes of a call's result, as far as the syntax around the call tells.
-
-    `kept`: whether the part is kept at all where `items` does not say otherwise.
-    `items`: the same for constant items of it.
-    `statement`: the whole result is thrown away by an expression statement.
-
-    `y, _ = f(x)` gives `items={0: KEPT, 1: DROPPED}`; `f(x)[0]` gives `kept=False` and
-    `items={0: KEPT}` (a negative index could be any item: all is kept).
-    `out = f(x)` is kept, unless all that the body ever does with `out` is to read constant items
-    of it: then those are kept and the rest is not.  A name that starts with an underscore and is
-    never read is dropped.
-    """
-
-    kept: bool = True
-    items: tuple[tuple[int | str, Destination], ...] = ()
-    statement: bool = False
-
-    def at(self, key: object) -> Destination:
-        """The destination of one item of the result."""
-        for known, destination in self.items:
-            if known == key:
-                return destination
-        return KEPT if self.kept else DROPPED
-
-
-KEPT = Destination()
-DROPPED = Destination(kept=False)
-STATEMENT = Destination(kept=False, statement=True)
-
-
-# --- Facts that a branch establishes ------------------------------------------------------------
-
-
-class Fact(NamedTuple):
-    """A condition that holds (or not) on one edge of a branch.
-
-    `text` is the condition's source, without `not`; it is only made of constants, operators and
-    places, so that two conditions of the same text agree while none of `variables` is rebound.
-    `none_test` is the place that the condition compares with None: `holds` means it is None.
-    """
-
-    text: str
-    holds: bool
-    variables: frozenset[Variable]
-    none_test: Place | None = None
-
-
 # --- Terminators ---------------------------------------------------------------------------------
 
 
@@ -483,7 +402,7 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Go on at one of two blocks; without a condition (`for`, `except`, `match`) at either.
+    """Go on at one of two; without a condition (`for`, `except`, `match`, `assert`) at either.
 
     The facts hold on the respective edge.
     """

@@ -24,7 +24,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from mypy_eqxstate.ir.model import GENERATOR_PARAMETER, BodyNode, FunctionNode, Variable
+from mypy_eqxstate.ir.model import GENERATOR_PARAMETER, Variable
+from mypy_eqxstate.ir.model import BodyNode as BodyNode
+from mypy_eqxstate.ir.model import FunctionNode as FunctionNode
 
 # How a name is read: by these constant items only, or as a whole (None).
 ItemKeys = set[int | str] | None

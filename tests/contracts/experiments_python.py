@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import contextlib
 import functools
 import io
 import pickle
@@ -13,6 +14,7 @@ from tests.contracts.observation import (
     Box,
     Call,
     Judged,
+    Noted,
     Pair,
     Transform,
     X,
@@ -115,11 +117,88 @@ def judge_run(run: Any) -> None:
 
 
 def judge_map(map_: Any) -> None:
-    """What the callee returns comes back."""
+    """The callee gets the very members, and what it returns comes back."""
     states = [fresh(), fresh()]
     mapped = list(map_(lambda state: step(X, state)[1], states))
     assert all(is_old(state) for state in states)
     assert not any(is_old(state) for state in mapped)
+
+
+def stepping(x: Any, state: Any) -> Any:
+    """Consume a State as a context manager does."""
+    yield step(x, state)
+
+
+async def stepping_later(x: Any, state: Any) -> Any:
+    """Consume a State as an asynchronous context manager does."""
+    yield step(x, state)
+
+
+def entered(wrap: Any) -> Any:
+    """What `with` gets from the manager that is made of a generator function."""
+
+    def call(x: Any, state: Any) -> Any:
+        with wrap(stepping)(x, state) as found:
+            return found
+
+    return call
+
+
+def entered_later(wrap: Any) -> Any:
+    """What `async with` gets from the manager that is made of a generator function."""
+
+    def call(x: Any, state: Any) -> Any:
+        async def main() -> Any:
+            async with wrap(stepping_later)(x, state) as found:
+                return found
+
+        return asyncio.run(main())
+
+    return call
+
+
+def judge_manager(manager: Any) -> None:
+    """What `with` gets is what the manager was made of, old or not."""
+    state = fresh()
+    if manager is contextlib.nullcontext:
+        with manager(state) as found:
+            assert found is state
+        assert not is_old(state)
+        step(X, state)
+        with manager(state) as found:
+            assert found is state
+        return
+    box = Closed()
+    with manager(box) as found:
+        assert found is box
+    assert not is_old(box.state)
+
+
+class Closed(Box):
+    """Something to be closed that holds a State."""
+
+    def close(self) -> None:
+        pass
+
+    async def aclose(self) -> None:
+        pass
+
+
+def judge_aclosing(aclosing: Any) -> None:
+    box = Closed()
+
+    async def main() -> None:
+        async with aclosing(box) as found:
+            assert found is box
+
+    asyncio.run(main())
+    assert not is_old(box.state)
+
+
+def judge_suppress(suppress: Any) -> None:
+    with suppress(KeyError) as found:
+        raise KeyError
+    assert found is None
 
 
 def judge_loads(loads: Any) -> None:
@@ -208,7 +287,11 @@ EXPERIMENTS: dict[str, list[Any]] = {
     "builtins.enumerate": [lambda: Call(pair())],
     "builtins.zip": [lambda: Call(pair(), pair())],
     "builtins.filter": [lambda: Call(lambda member: True, pair())],
-    "builtins.map": [lambda: Call(lambda member: fresh(), pair()), Judged(judge_map)],
+    "builtins.map": [
+        lambda: Call(Noted(lambda member: fresh()), pair()),
+        lambda: Call(Noted(lambda one, other: (one, other)), pair(), pair()),
+        Judged(judge_map),
+    ],
     "itertools.repeat": [lambda: Call(fresh())],
     "itertools.cycle": [lambda: Call(pair())],
     "itertools.islice": [lambda: Call(pair(), 2)],
@@ -256,6 +339,12 @@ EXPERIMENTS: dict[str, list[Any]] = {
     "builtins.set.discard": [lambda: Call(*both())],
     "builtins.set.copy": [lambda: Call(few())],
     "builtins.set.clear": [lambda: Call(few())],
+    "contextlib.contextmanager": [Transform(entered)],
+    "contextlib.asynccontextmanager": [Transform(entered_later)],
+    "contextlib.nullcontext": [Judged(judge_manager)],
+    "contextlib.closing": [Judged(judge_manager)],
+    "contextlib.aclosing": [Judged(judge_aclosing)],
+    "contextlib.suppress": [Judged(judge_suppress), lambda: Call(KeyError)],
     "asyncio.gather": [Judged(judge_gather)],
     "asyncio.wait_for": [Judged(judge_awaitable)],
     "asyncio.shield": [Judged(judge_awaitable)],

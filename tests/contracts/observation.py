@@ -25,6 +25,7 @@ import jax.numpy as jnp
 import numpy
 
 from mypy_eqxstate.contracts.model import (
+    Applied,
     CallableReturning,
     Contract,
     Copy,
@@ -42,6 +43,7 @@ from mypy_eqxstate.contracts.model import (
     Same,
     Shallow,
     Structure,
+    Taken,
     TransformContract,
     TransformKind,
     TupleOf,
@@ -124,6 +126,19 @@ def named_members(value: Any) -> dict[Any, Any]:
         names = [field.name for field in dataclasses.fields(value)]
         return {name: getattr(value, name) for name in names if hasattr(value, name)}
     return {}
+
+
+class Noted:
+    """A callable that notes what it was called with and what it returned."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.calls: list[tuple[tuple[Any, ...], Any]] = []
+
+    def __call__(self, *args: Any) -> Any:
+        result = self.function(*args)
+        self.calls.append((args, result))
+        return result
 
 
 @dataclass
@@ -249,6 +264,7 @@ class Observed:
     bound: dict[str, Any]
     states: list[Any]
     members: dict[str, dict[Any, Any]]
+    stars: set[str]
 
 
 def judge_contract(contract: Contract, function: Any, make: Callable[[], Call]) -> Verdict:
@@ -264,6 +280,7 @@ def judge_contract(contract: Contract, function: Any, make: Callable[[], Call]) 
         bound,
         [state for argument in bound.values() for state in states_in(argument)],
         {name: named_members(argument) for name, argument in bound.items()},
+        {parameter.name for parameter in contract.parameters if parameter.star},
     )
     held = {name: states_in(argument) for name, argument in bound.items()}
     untouched = copy.deepcopy(held) if contract_supersedes(contract) else {}
@@ -332,6 +349,13 @@ def judge_result(result: Result, value: Any, before: Observed) -> None:
             keyed = bound.get(key) in members[name]
             found = [members[name][bound[key]]] if keyed else list(members[name].values())
             assert any(value is member for member in found), "not a member"
+        case Taken(name, key):
+            judge_result(Element(name, key), value, before)
+            left = named_members(bound[name])
+            assert len(left) == len(members[name]) - 1, "another number of members left"
+            assert not any(value is member for member in left.values()), "the member stayed"
+        case Applied(function, arguments):
+            judge_applied(bound[function], arguments, value, before)
         case Each(name):
             assert len(value) == len(bound[name])
             for item, container in zip(value, bound[name], strict=True):
@@ -360,6 +384,22 @@ def judge_result(result: Result, value: Any, before: Observed) -> None:
             assert any(is_as(item, value, before) for item in items), "none of the alternatives"
         case Given(name, present, absent):
             judge_result(present if name in bound else absent, value, before)
+
+
+def judge_applied(
+    function: Noted, arguments: tuple[str, ...], value: Any, before: Observed
+) -> None:
+    """What came back is what the function returned for a member of each container."""
+    containers: list[dict[Any, Any]] = []
+    for name in arguments:
+        if name in before.stars:
+            containers.extend(named_members(container) for container in before.bound[name])
+        else:
+            containers.append(before.members[name])
+    [given] = [given for given, result in function.calls if result is value]
+    assert len(given) == len(containers)
+    for argument, held in zip(given, containers, strict=True):
+        assert any(argument is member for member in held.values()), "not called with a member"
 
 
 def is_as(result: Result, value: Any, before: Observed) -> bool:

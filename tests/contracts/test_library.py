@@ -19,7 +19,13 @@ from mypy.modulefinder import BuildSource
 from mypy.options import Options
 
 from mypy_eqxstate import fullnames
-from mypy_eqxstate.contracts.library import AFFINE_CLASSES, LIBRARY, library_row
+from mypy_eqxstate.contracts.library import (
+    AFFINE_CLASSES,
+    EVIDENCE,
+    LIBRARY,
+    affine_class_shown,
+    library_row,
+)
 from mypy_eqxstate.contracts.model import Contract, Effect, TransformContract, TransformKind
 from mypy_eqxstate.contracts.notation import format_row, parse_row
 from mypy_eqxstate.fullnames import canonical
@@ -156,6 +162,29 @@ def test_affine_classes() -> None:
 
     assert {canonical(name) for name in AFFINE_CLASSES} == {fullnames.STATE}
     assert f"{equinox.nn.State.__module__}.{equinox.nn.State.__qualname__}" in AFFINE_CLASSES
+
+
+@pytest.mark.parametrize("method", EVIDENCE)
+def test_evidence_is_what_the_method_takes(method: str) -> None:
+    argument_class, affine_class = EVIDENCE[method]
+    assert affine_class in AFFINE_CLASSES
+    real = getattr(resolve(affine_class), method)
+    _, first, *_ = inspect.signature(real).parameters.values()
+    assert resolve(argument_class).__name__ in str(first.annotation)
+
+
+@pytest.mark.parametrize(
+    ("method", "argument_class", "expected"),
+    [
+        ("get", "equinox.nn.StateIndex", fullnames.STATE),
+        ("set", "equinox.nn._stateful.StateIndex", fullnames.STATE),
+        ("set", "builtins.str", None),
+        ("pop", "equinox.nn.StateIndex", None),
+        ("pop", "", None),
+    ],
+)
+def test_evidence(method: str, argument_class: str, expected: str | None) -> None:
+    assert affine_class_shown(method, argument_class) == expected
 
 
 # --- Names ----------------------------------------------------------------------------------------

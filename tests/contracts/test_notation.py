@@ -7,6 +7,7 @@ import re
 import pytest
 
 from mypy_eqxstate.contracts.model import (
+    Applied,
     CallableReturning,
     Contract,
     Copy,
@@ -27,6 +28,7 @@ from mypy_eqxstate.contracts.model import (
     Shallow,
     Store,
     Structure,
+    Taken,
     TransformContract,
     TransformKind,
     TupleOf,
@@ -94,7 +96,11 @@ def test_rows(text: str, row: Row) -> None:
         ("shallow(a, b)", Shallow("a", "b")),
         ("element(a)", Element("a")),
         ("element(a, b)", Element("a", "b")),
+        ("taken(a)", Taken("a")),
+        ("taken(a, b)", Taken("a", "b")),
         ("each(a)", Each("a")),
+        ("apply(a, b)", Applied("a", ("b",))),
+        ("list(apply(a, b, a))", ListOf(Applied("a", ("b", "a")))),
         ("structure(a)", Structure("a")),
         ("instance(a)", InstanceOf("a")),
         ("list(_)", ListOf(Nothing())),
@@ -161,6 +167,9 @@ RESULTS = "a result: ?, _, fresh, same(p), copy(p), "
         ("(x) -> _; y[] = _", "a parameter of this row (one of x)", "'y' in column 11"),
         ("(x) -> _; x[y] = _", "a parameter of this row (one of x)", "'y' in column 13"),
         ("(x) -> _; x = _", "'['", "'=' in column 13"),
+        ("(x) -> taken()", "a parameter of this row (one of x)", "')' in column 14"),
+        ("(x) -> apply(x)", "',' and the container", "')' in column 15"),
+        ("(x) -> apply(x, y)", "a parameter of this row (one of x)", "'y' in column 17"),
         ("(x) -> decorator(slow)", KINDS, "'slow' in column 18"),
         ("(x, x) -> _", "another name: this one is taken", "'x' in column 5"),
         ("(if) -> _", "a parameter's name", "'if' in column 2"),

@@ -12,7 +12,6 @@ from typing import Any
 from mypy_eqxstate.ir import model
 from mypy_eqxstate.ir.model import Body, UseKind, Variable
 
-
 # The variables of a call and of the calls around it, by the name of the body.
 Frames = dict[str, dict[Variable, Any]]
 

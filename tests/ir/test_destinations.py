@@ -73,6 +73,9 @@ def test_what_nested_functions_read_counts() -> None:
     assert destination("_ = call(s)\ndef g(): return _") == "kept"
     assert destination("out = call(s)\ng(lambda: out[0], out[1])").startswith("[0] kept, [1]")
     assert destination("_ = call(s)\ndef g(_): return _") == "dropped"
+    assert destination("_ = call(s)\ng(_ for x in s)") == "kept"
+    assert destination("_ = call(s)\ng(_ for _ in s)") == "dropped"
+    assert destination("out = call(s)\ng(x + out[0] for x in s)") == "[0] kept, else dropped"
 
 
 def test_a_nonlocal_name_counts_where_it_lives() -> None:

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tests.ir.lowered import lowered, text
+from mypy_eqxstate.ir.model import Branch, may_raise
+from tests.ir.lowered import body_of, lowered, text
 
 
 def test_finally_is_copied_onto_every_way_out() -> None:
@@ -268,3 +269,85 @@ def test_raise_leaves_by_the_exception_edge() -> None:
           return nothing
     """
     assert lowered(source, "f") == text(expected)
+
+
+def test_an_assertion_that_calls_something_may_not_run() -> None:
+    source = """
+        def f(s):
+            assert g(s) and s, h(s)
+            return s
+    """
+    expected = """
+        f(s)
+        0:
+          branch ? -> 1, 4
+        1:
+          t1 = read g of module
+          t2 = read s
+          t3 = call t1(t2)  -> kept
+          branch t3 -> 2, 3
+        2:
+          t4 = read s
+          branch t4 -> 4, 3  [s] / [not s]
+        3:
+          t5 = read h of module
+          t6 = read s
+          t7 = call t5(t6)  -> kept
+          raise(t7)
+          leave
+        4:
+          t8 = read s
+          return t8
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+@pytest.mark.parametrize(
+    ("test", "may_be_left_out"),
+    [
+        ("s is not None", False),
+        ("isinstance(s, T)", False),
+        ("issubclass(s, T) or callable(s) and hasattr(s, 'x')", False),
+        ("len(s) == 3", False),
+        ("all(x > 0 for x in s) and any(s)", False),
+        ("all(g(x) for x in s)", True),
+        ("len(g(s)) == 3", True),
+        ("s.all()", True),
+        ("not s.len(s)", True),
+    ],
+)
+def test_assertions_that_only_look_are_taken_to_run(test: str, may_be_left_out: bool) -> None:
+    ends = [block.terminator for block in body_of(f"def f(s):\n    assert {test}").blocks]
+    branches = [end for end in ends if isinstance(end, Branch)]
+    assert any(end.condition is None for end in branches) is may_be_left_out
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("s", []),
+        ("s.x = s.y", []),
+        ("s[0] = s", []),
+        ("del s[0], s.x", []),
+        ("a, *b = s", []),
+        ("import a.b", []),
+        ("class C: pass", []),
+        ("lambda: s", []),
+        ("[s, *s]", []),
+        ("s is s", []),
+        ("not s", []),
+        ("s[0]", ["ReadItem"]),
+        ("s()", ["Call"]),
+        ("s + s", ["Compute"]),
+        ("s < s", ["Compute"]),
+        ("f'{s}'", ["Compute", "Compute"]),
+        ("raise s", ["Compute"]),
+        ("[x for x in s]", ["Iterate", "Next"]),
+        ("yield s", ["Yield"]),
+    ],
+)
+def test_what_may_raise(statement: str, expected: list[str]) -> None:
+    body = body_of(f"def f(s):\n    {statement}")
+    operations = [operation for block in body.blocks for operation in block.operations]
+    raising = [type(each).__name__ for each in operations if may_raise(each)]
+    assert raising == expected

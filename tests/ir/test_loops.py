@@ -1,9 +1,11 @@
-"""Loops and comprehensions.
+"""Loops, comprehensions and generator expressions.
 
 The source, and the operations that it is lowered to.
 """
 
-from tests.ir.lowered import lowered, text
+import pytest
+
+from tests.ir.lowered import body_of, lowered, text
 
 
 def test_for_with_break_continue_and_else() -> None:
@@ -175,3 +177,102 @@ def test_comprehensions_nest() -> None:
           return t3
     """
     assert lowered(source, "f") == text(expected)
+
+
+# --- Generator expressions -----------------------------------------------------------------------
+
+
+def test_a_generator_expression_is_a_function_called_at_once() -> None:
+    source = """
+        def f(xs, y):
+            return g(x.a for x in xs.b if y)
+    """
+    expected = """
+        f(xs, y)
+        0:
+          t1 = read g of module
+          t2 = read xs
+          t3 = t2.b
+          t4 = function f.<locals>.<genexp>@2:12()
+          t5 = call t4(t3)  -> kept
+          t6 = call t1(t5)  -> kept
+          return t6
+    """
+    inside = """
+        generator f.<locals>.<genexp>@2:12(.0)
+        0:
+          t1 = read .0
+          t2 = iter t1
+          jump 1
+        1: loop 0
+          branch ? -> 2, 4
+        2: loop 0
+          t3 = next t2
+          x = t3
+          t4 = read y of f
+          branch t4 -> 3, 1  [y] / [not y]
+        3: loop 0
+          t5 = read x
+          t6 = t5.a
+          t7 = yield t6
+          jump 1
+        4:
+          return nothing
+    """
+    assert lowered(source, "f") == text(expected)
+    assert lowered(source, "f.<locals>.<genexp>@2:12") == text(inside)
+
+
+def test_only_the_first_iterable_is_evaluated_at_once() -> None:
+    source = """
+        def f(rows):
+            return (k for row in rows for k in row.items)
+    """
+    expected = """
+        generator f.<locals>.<genexp>@2:11(.0)
+        0:
+          t1 = read .0
+          t2 = iter t1
+          jump 1
+        1: loop 0
+          branch ? -> 2, 5
+        2: loop 0
+          t3 = next t2
+          row = t3
+          t4 = read row
+          t5 = t4.items
+          t6 = iter t5
+          jump 3
+        3: loop 1
+          branch ? -> 4, 1
+        4: loop 1
+          t7 = next t6
+          k = t7
+          t8 = read k
+          t9 = yield t8
+          jump 3
+        5:
+          return nothing
+    """
+    assert lowered(source, "f.<locals>.<genexp>@2:11") == text(expected)
+
+
+@pytest.mark.parametrize(
+    ("expression", "is_async"),
+    [
+        ("(x for x in xs)", False),
+        ("(x async for x in xs)", True),
+        ("(await x for x in xs)", True),
+        ("(x for x in xs if await x)", True),
+        ("(x for x in await xs)", False),
+        ("(x for x in xs for y in await x)", True),
+        ("(lambda: x for x in xs)", False),
+        ("([y async for y in x] for x in xs)", True),
+        ("((await y for y in x) for x in xs)", False),
+        ("((y for y in await x) for x in xs)", True),
+    ],
+)
+def test_which_generator_expressions_are_asynchronous(expression: str, is_async: bool) -> None:
+    source = f"async def f(xs):\n    return {expression}"
+    body = body_of(source, "f.<locals>.<genexp>@2:11")
+    assert (body.is_generator, body.is_async) == (True, is_async)

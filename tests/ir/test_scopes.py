@@ -102,6 +102,77 @@ def test_comprehensions_have_names_of_their_own() -> None:
     assert touched(source, "f.<locals>.<lambda>@2:12") == [("<", inside)]
 
 
+def test_a_generator_expression_is_a_body_of_its_own() -> None:
+    source = """
+        def f(x, y):
+            g = (lambda: x + z for x in x for z in y)
+    """
+    body, inner = "f.<locals>.<genexp>@2:8", "f.<locals>.<genexp>@2:8.<locals>.<lambda>@2:9"
+    assert touched(source) == [("<", Variable("x", "f")), (">", Variable("g", "f"))]
+    assert touched(source, body) == [
+        ("<", Variable(".0", body)),
+        (">", Variable("x", body)),
+        ("<", Variable("y", "f")),
+        (">", Variable("z", body)),
+    ]
+    assert touched(source, inner) == [("<", Variable("x", body)), ("<", Variable("z", body))]
+    assert body_of(source).locals == {Variable(name, "f") for name in "xyg"}
+    assert body_of(source, body).locals == {Variable(name, body) for name in (".0", "x", "z")}
+    index = index_of(source)
+    assert index.name_of(index.functions["f"]) == "f"
+    assert index.owner_of(index.node(inner)) == body  # type: ignore[arg-type]
+    assert index.owner_of(index.functions[body]) == "f"
+    assert index.free_variables(index.functions[body]) == (Variable("y", "f"),)
+    assert index.uses_of(Variable("y", "f")) is None
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(last := x for x in xs)",
+        "(x for x in xs if (last := x))",
+        "((last := x for x in y) for y in xs)",
+        "([last := x for x in y] for y in xs)",
+        "[(last := x for x in y) for y in xs]",
+        "((lambda q=(last := x): q) for x in xs)",
+    ],
+)
+def test_a_walrus_in_a_generator_expression_binds_outside(expression: str) -> None:
+    source = f"def f(xs):\n    list({expression})\n    return last"
+    index = index_of(source)
+    index.look_into_everything()
+    last = Variable("last", "f")
+    assert last in body_of(source).locals
+    [writing] = [name for name in index.functions if (">", last) in touched(source, name)]
+    assert writing.rpartition(".")[2].startswith("<genexp>@")
+    assert index.resolve("last", "f") == last
+
+
+def test_a_walrus_in_a_lambda_of_a_generator_expression_stays_there() -> None:
+    source = "def f(xs):\n    list((lambda: (last := x)) for x in xs)\n    return last"
+    assert index_of(source).resolve("last", "f") == Variable("last", "")
+
+
+def test_a_walrus_in_a_generator_expression_obeys_declarations() -> None:
+    source = """
+        def f(xs):
+            global last
+            list((last := x) for x in xs)
+    """
+    assert (">", Variable("last", "")) in touched(source, "f.<locals>.<genexp>@3:8")
+    assert "last" not in {variable.name for variable in body_of(source).locals}
+
+
+def test_a_generator_expression_in_a_class_sees_the_class_in_its_first_iterable_only() -> None:
+    source = """
+        class C:
+            xs = 1
+            ys = (xs for x in xs)
+    """
+    assert ("<", Variable("C.xs", "")) in touched(source, "")
+    assert ("<", Variable("xs", "")) in touched(source, "C.<genexp>@3:9")
+
+
 def test_a_comprehension_in_a_class_sees_the_class_in_its_first_iterable_only() -> None:
     source = """
         class C:

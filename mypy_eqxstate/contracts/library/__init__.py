@@ -24,6 +24,7 @@ from functools import cache
 from types import MappingProxyType
 
 from mypy_eqxstate.contracts.library.equinox import AFFINE as _EQUINOX_AFFINE
+from mypy_eqxstate.contracts.library.equinox import EVIDENCE as _EQUINOX_EVIDENCE
 from mypy_eqxstate.contracts.library.equinox import ROWS as _EQUINOX
 from mypy_eqxstate.contracts.library.jax import ROWS as _JAX
 from mypy_eqxstate.contracts.library.python import ROWS as _PYTHON
@@ -31,13 +32,37 @@ from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.notation import parse_row
 from mypy_eqxstate.fullnames import canonical
 
-__all__ = ["AFFINE_CLASSES", "LIBRARY", "library_row"]
+__all__ = ["AFFINE_CLASSES", "EVIDENCE", "LIBRARY", "affine_class_shown", "library_row"]
 
 LIBRARY: Mapping[str, str] = MappingProxyType({**_EQUINOX, **_JAX, **_PYTHON})
 """Public dotted name -> row, in the notation."""
 
 AFFINE_CLASSES: frozenset[str] = frozenset(_EQUINOX_AFFINE)
 """The affine classes of the libraries, by public name and by the names of their definitions."""
+
+EVIDENCE: Mapping[str, tuple[str, str]] = MappingProxyType(_EQUINOX_EVIDENCE)
+"""Name of a method -> (class of its first argument, affine class), by public names.
+
+Calling a method of this name on an object of which nothing is known, with a first argument of that
+class, shows that the object is of the affine class: `s.get(index)` with a `StateIndex`.
+"""
+
+
+def affine_class_shown(method: str, argument_class: str) -> str | None:
+    """Find of which affine class an unknown object must be, from a call of one of its methods.
+
+    Args:
+        method: the name of the method, e.g. `get`.
+        argument_class: the class of the first argument, by its public name or by that of its
+            definition (`equinox.nn._stateful.StateIndex`).
+
+    Returns:
+        The public name of the affine class; None if the call shows nothing.
+
+    Source: `EVIDENCE`.
+    """
+    expected, affine_class = EVIDENCE.get(method, ("", ""))
+    return affine_class if expected and canonical(argument_class) == expected else None
 
 
 def library_row(name: str) -> Row | None:

@@ -14,6 +14,12 @@ AFFINE = (
 )
 """The affine class, by its public name and by that of its definition."""
 
+EVIDENCE: dict[str, tuple[str, str]] = {
+    "get": ("equinox.nn.StateIndex", "equinox.nn.State"),
+    "set": ("equinox.nn.StateIndex", "equinox.nn.State"),
+}
+"""Name of a method -> class of its first argument, and what only has such a method."""
+
 ROWS: dict[str, str] = {
     # This package's own copy and declaration.
     "mypy_eqxstate.clone": "(tree) -> copy(tree)",

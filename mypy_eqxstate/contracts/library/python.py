@@ -8,8 +8,9 @@ no use of it; what is done with it later is.
 The methods of mappings, sequences and sets stand under `dict`, `list` and `set`: the abstract
 classes and the other ones of the standard library have the same (see `mypy_eqxstate.fullnames`).
 
-Limits: see `contracts/library/__init__.py`.  Functions that call their argument on members
-(`map`, `functools.reduce`) say only what comes back, not what the callee does to the members.
+Limits: see `contracts/library/__init__.py`.  Of functions that call their argument on members, only
+`map` says so; the others (`filter`, `functools.reduce`, `itertools.starmap`) say what comes back,
+not what the callee does to the members.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ ROWS: dict[str, str] = {
     "builtins.enumerate": "(iterable: ignore, start) -> list((_, element(iterable)))",
     "builtins.zip": "(*iterables: ignore) -> list(each(iterables))",
     "builtins.filter": "(function, iterable) -> list(element(iterable))",
-    "builtins.map": "(func, *iterables) -> list(instance(func))",
+    "builtins.map": "(func, *iterables: ignore) -> list(apply(func, iterables))",
     "itertools.repeat": "(object: ignore, times) -> list(same(object))",
     "itertools.cycle": "(iterable: ignore) -> list(element(iterable))",
     "itertools.islice": "(iterable: ignore) -> list(element(iterable))",
@@ -105,7 +106,7 @@ ROWS: dict[str, str] = {
     "builtins.list.append": "(self: ignore, object: ignore) -> _; self[] = same(object)",
     "builtins.list.insert": "(self: ignore, index, object: ignore) -> _; self[] = same(object)",
     "builtins.list.extend": "(self: ignore, iterable: ignore) -> _; self[] = element(iterable)",
-    "builtins.list.pop": "(self: ignore, index) -> element(self, index)",
+    "builtins.list.pop": "(self: ignore, index) -> taken(self, index)",
     "builtins.list.remove": "(self: ignore, value: ignore) -> _",
     "builtins.list.index": "(self: ignore, value: ignore) -> _",
     "builtins.list.count": "(self: ignore, value: ignore) -> _",
@@ -118,15 +119,13 @@ ROWS: dict[str, str] = {
     "collections.deque.extendleft": (
         "(self: ignore, iterable: ignore) -> _; self[] = element(iterable)"
     ),
-    "collections.deque.popleft": "(self: ignore) -> element(self)",
+    "collections.deque.popleft": "(self: ignore) -> taken(self)",
     "collections.deque.rotate": "(self: ignore, n) -> _",
     # Dictionaries, and by them the abstract mappings.
     "builtins.dict.get": (
         "(self: ignore, key, default: ignore) -> element(self, key) | same(default)"
     ),
-    "builtins.dict.pop": (
-        "(self: ignore, key, default: ignore) -> element(self, key) | same(default)"
-    ),
+    "builtins.dict.pop": "(self: ignore, key, default: ignore) -> taken(self, key) | same(default)",
     "builtins.dict.setdefault": (
         "(self: ignore, key, default: ignore) -> element(self, key) | same(default);"
         " self[key] = element(self, key) | same(default)"
@@ -138,17 +137,24 @@ ROWS: dict[str, str] = {
     "builtins.dict.items": "(self: ignore) -> list((_, element(self)))",
     "builtins.dict.keys": "(self: ignore) -> list(_)",
     "builtins.dict.values": "(self: ignore) -> list(element(self))",
-    "builtins.dict.popitem": "(self: ignore) -> (_, element(self))",
+    "builtins.dict.popitem": "(self: ignore) -> (_, taken(self))",
     "builtins.dict.copy": "(self: ignore) -> shallow(self)",
     "builtins.dict.clear": "(self: ignore) -> _",
     # Sets.
     "builtins.set.add": "(self: ignore, object: ignore) -> _; self[] = same(object)",
     "builtins.set.update": "(self: ignore, iterable: ignore) -> _; self[] = element(iterable)",
-    "builtins.set.pop": "(self: ignore) -> element(self)",
+    "builtins.set.pop": "(self: ignore) -> taken(self)",
     "builtins.set.remove": "(self: ignore, object: ignore) -> _",
     "builtins.set.discard": "(self: ignore, object: ignore) -> _",
     "builtins.set.copy": "(self: ignore) -> list(element(self))",
     "builtins.set.clear": "(self: ignore) -> _",
+    # Context managers. One that `with` hands through stands for what it hands through.
+    "contextlib.contextmanager": "transform transparent(func)",
+    "contextlib.asynccontextmanager": "transform transparent(func)",
+    "contextlib.nullcontext": "(enter_result: ignore) -> same(enter_result)",
+    "contextlib.closing": "(thing: ignore) -> same(thing)",
+    "contextlib.aclosing": "(thing: ignore) -> same(thing)",
+    "contextlib.suppress": "(*exceptions) -> _",
     # Coroutines: an awaitable stands for what it is awaited to.
     "asyncio.gather": "(*coros_or_futures) -> shallow(coros_or_futures)",
     "asyncio.wait_for": "(fut, timeout) -> same(fut)",

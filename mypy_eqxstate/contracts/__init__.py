@@ -1,0 +1,1 @@
+"""What a call does to affine objects: the model, its notation, the library table, summaries."""

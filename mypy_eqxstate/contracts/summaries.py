@@ -1,11 +1,11 @@
 """The summary of a body: what a call of it does, in terms of its inputs.
 
 A summary is a contract that was computed instead of declared.  It says it more exactly than a row
-of the table can: which object *inside* an argument is consumed (`carry[1]`), which fields of `self` hold
-what afterwards, which captured names are read or consumed, and of what the result is made.
+of the table can: which object *inside* an argument is consumed (`carry[1]`), which fields of `self`
+hold what afterwards, which captured names are read or consumed, and of what the result is made.
 
-Values in a summary are those of the callee's own analysis.  Objects whose origin is an input stand for what
-the caller passes; all others are made anew at each call (`flow/instantiate.py`).
+Values in a summary are those of the callee's own analysis.  Objects whose origin is an input stand
+for what the caller passes; all others are made anew at each call (`flow/instantiate.py`).
 
 Worked example.  For::
 
@@ -39,7 +39,8 @@ class Summary:
             that every path writes them.
         variable_writes: foreign variables that hold something else afterwards, likewise.
         result: what a call returns.
-        fields, statuses: what the objects of `result` and of the writes hold, and which are dead.
+        fields: what the objects of `result` and of the writes hold.
+        statuses: per consumed input object, under which decisions it is consumed, and alive.
         lines: per consumed input object, the line of the body at which that happens.
         opaque: the body says nothing (abstract, `...`); the signature counts instead.
     """

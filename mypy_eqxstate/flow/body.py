@@ -24,8 +24,6 @@ from mypy_eqxstate.flow.liveness import crossing_temporaries
 from mypy_eqxstate.flow.memory import (
     LIVE,
     Binding,
-    Event,
-    Happening,
     Memory,
     Root,
     join,
@@ -36,11 +34,12 @@ from mypy_eqxstate.flow.memory import (
 from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
 from mypy_eqxstate.flow.refine import refined
-from mypy_eqxstate.flow.solver import meeting_points, solve
+from mypy_eqxstate.flow.solver import solve
 from mypy_eqxstate.flow.values import (
     NONE_VALUE,
     PLAIN_VALUE,
     UNKNOWN_VALUE,
+    Event,
     Function,
     Object,
     Origin,
@@ -97,7 +96,6 @@ class BodyAnalysis:
         self.dead_end = False
         self._call_conditions: dict[int, frozenset[str]] = {}
         self._crossing = crossing_temporaries(body)
-        self._meeting_points = meeting_points(body)
         self._conditions = self._conditions_by_variable()
 
     def _conditions_by_variable(self) -> dict[ir.Variable, frozenset[str]]:
@@ -199,15 +197,10 @@ class BodyAnalysis:
         yield from self._leave(block, memory)
 
     def _enter_block(self, block: int, memory: Memory) -> tuple[int, int, Memory]:
-        """A memory as it goes over an edge: no temporaries, and the edge as a condition."""
+        """A memory as it goes over an edge: without the temporaries that end in this block."""
         crossing = self._crossing
         for root in [r for r in memory.bindings if isinstance(r, int) and r not in crossing]:
             del memory.bindings[root]
-        if block in self._meeting_points:
-            text = f"@{block}"
-            if self.body.blocks[block].loop is not None:
-                memory.forget_conditions(frozenset({text}))
-            memory.facts = memory.facts | {(text, self.operation_number)}
         return block, self.operation_number, memory
 
     def _leave(self, block: ir.Block, memory: Memory) -> Iterator[tuple[int, int, Memory]]:
@@ -470,7 +463,20 @@ class BodyAnalysis:
         values: dict[Value, Guard] = {}
         represented: dict[Object, list[Object]] = {}
         for value, guard in binding.values.items():
-            if isinstance(value, Object) and value.origin != here and self._holds(memory, value):
+            if not isinstance(value, Object) or value.origin == here:
+                values[value] = guard
+            elif value.is_affine:
+                element = Object(here, value.shape)
+                known = memory.represents.get(element, frozenset())
+                others = memory.represents.get(value.identity, frozenset())
+                memory.represents[element] = known | others | {value.identity}
+                # What died as the element of an earlier turn is not this turn's element.
+                earlier = value.events and all(e.through == here.operation for e in value.events)
+                if not earlier:
+                    values[element._replace(events=value.events)] = ALWAYS
+                elif len(binding.values) == 1:
+                    values[element] = ALWAYS
+            elif self._holds(memory, value):
                 element = Object(here, value.shape)
                 represented.setdefault(element, []).append(value)
                 values[element] = ALWAYS
@@ -489,22 +495,7 @@ class BodyAnalysis:
 
     def _represent(self, memory: Memory, element: Object, items: list[Object], depth: int) -> None:
         """Make an object that stands for any of several, with what they hold represented, too."""
-        self.heap.register(memory, element)
-        if element.is_affine:
-            number = element.origin.operation
-            status: dict[Happening, Guard] = {}
-            found: frozenset[Object] = frozenset()
-            for item in items:
-                found |= {item} | memory.represents.get(item, frozenset())
-                known = {
-                    happening: guard
-                    for happening, guard in memory.status(item).items()
-                    if not (isinstance(happening, Event) and happening.through == number)
-                }
-                status.update(known or {LIVE: ALWAYS})
-            memory.statuses[element] = status
-            memory.represents[element] = found - {element}
-            return
+        memory.fields[element] = {}
         if depth == 0:
             return
         merged: dict[ir.Key, Binding] = {}
@@ -527,12 +518,14 @@ class BodyAnalysis:
     def _written_back(self, memory: Memory, op: ir.WriteItem) -> None:
         """An item written under an unknown index replaces the one that was consumed (policy)."""
         for container in self.read(memory, op.base).values:
-            if not isinstance(container, Object):
-                continue
-            for found in list(self.ownership.held(memory, one(container))):
-                status = memory.status(found.item)
-                if LIVE in status and len(status) > 1:
-                    memory.statuses[found.item] = {LIVE: ALWAYS}
+            if isinstance(container, Object):
+                fields = memory.fields.get(container, {})
+                memory.fields[container] = {
+                    key: Binding(
+                        {v: g for v, g in field.values.items() if not _is_dead(v)} or field.values
+                    )
+                    for key, field in fields.items()
+                }
 
     def _write_field(
         self, memory: Memory, base: ir.Temporary, key: ir.Key, source: ir.Temporary | None
@@ -718,14 +711,9 @@ class BodyAnalysis:
 
     def _start_over(self, memory: Memory, container: Object) -> None:
         """A new iteration meets the elements that an earlier one has consumed."""
-        held = self.ownership.held(memory, one(container))
-        for item in [found.item for found in held]:
-            status = memory.status(item)
-            if any(isinstance(e, Event) and e.through >= 0 for e in status):
-                memory.statuses[item] = {
-                    e._replace(through=-1) if isinstance(e, Event) else e: guard
-                    for e, guard in status.items()
-                }
+        for found in list(self.ownership.held(memory, one(container))):
+            if any(event.through >= 0 for event in found.item.events):
+                memory.rewrite(found.item, _met_again)
 
     def _next(self, memory: Memory, op: ir.Next) -> None:
         element = self.items_of(memory, self.read(memory, op.iterator), ir.ELEMENTS)
@@ -771,6 +759,15 @@ class BodyAnalysis:
                 binding if self.yielded is None else merge_bindings(self.yielded, binding)
             )
         self.set(memory, op.target, one(UNKNOWN_VALUE), op.node)
+
+
+def _is_dead(value: Value) -> bool:
+    return isinstance(value, Object) and bool(value.events)
+
+
+def _met_again(item: Object, guard: Guard) -> Mapping[Object, Guard]:
+    events = frozenset(event._replace(through=-1) for event in item.events)
+    return {item._replace(events=events): guard}
 
 
 def _put(fields: dict[ir.Key, Binding], key: ir.Key, binding: Binding) -> None:

@@ -90,6 +90,7 @@ class Calls:
     def call(self, memory: Memory, op: ir.Call) -> Binding:
         """Carry out a call operation."""
         analysis = self.analysis
+        self.effects.begin()
         decorates = self._decorates(op)
         node = op.node.func if isinstance(op.node, ast.Call) and not decorates else op.node
         direct = isinstance(op.node, ast.Call) and not decorates

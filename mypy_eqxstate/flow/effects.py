@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.guards import Guard
-from mypy_eqxstate.flow.memory import Event, Memory
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import EventDetail, Misuse
+from mypy_eqxstate.flow.values import Event, Object
 from mypy_eqxstate.ir.model import Destination
 from mypy_eqxstate.oracle.shapes import Shape
 
@@ -68,6 +69,11 @@ class Effects:
 
     def __init__(self, analysis: BodyAnalysis) -> None:
         self.analysis = analysis
+        self._consumed: dict[Object, Event] = {}
+
+    def begin(self) -> None:
+        """A new call: none of its arguments was consumed by it yet."""
+        self._consumed = {}
 
     def event(
         self, site: CallSite, actual: Actual, invalidates: bool, grounds: Grounds, class_name: str
@@ -178,6 +184,8 @@ class Effects:
             return False
         self.passed_twice(site, memory, actual)
         event = self.event(site, actual, True, grounds, classes[0])
+        for held in ownership.held(memory, actual.binding, materialise=True):
+            self._consumed.setdefault(held.item.identity, event)
         return ownership.consume(
             memory,
             actual.binding,
@@ -190,25 +198,17 @@ class Effects:
 
     def passed_twice(self, site: CallSite, memory: Memory, actual: Actual) -> None:
         """Report an argument whose object another argument of the same call has consumed."""
-        analysis = self.analysis
-        number = analysis.operation_number
-        for held in analysis.ownership.held(memory, actual.binding):
-            events = tuple(
-                event
-                for event in memory.status(held.item)
-                if isinstance(event, Event)
-                and event.operation == number
-                and event.body == analysis.body.name
-            )
-            others = tuple(event for event in events if event.place != actual.text) or events
-            if others and analysis.body.blocks[analysis.position[0]].loop is None:
-                analysis.report(
+        for held in self.analysis.ownership.held(memory, actual.binding):
+            other = self._consumed.get(held.item.identity)
+            if other is not None and other.place != actual.text and not held.item.events:
+                self.analysis.report(
                     memory,
                     rule="state-reuse",
                     misuse=Misuse.SAME_CALL,
                     node=actual.node,
                     place=actual.text,
                     class_name=getattr(held.item.shape, "class_name", ""),
-                    events=others[:1],
+                    events=(other,),
                     callee=site.text,
                 )
+                return

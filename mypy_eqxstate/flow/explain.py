@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from mypy_eqxstate.flow.memory import LIVE, Binding, Event, Memory
+from mypy_eqxstate.flow.memory import LIVE, Binding, Memory
 from mypy_eqxstate.flow.solver import successors
-from mypy_eqxstate.flow.values import Object
+from mypy_eqxstate.flow.values import Event, Object
 from mypy_eqxstate.ir.model import Attribute, Body, Item, Key, Variable
 
 BLOCK_STRIDE: Final = 10_000
@@ -105,10 +105,9 @@ def newest_place(memory: Memory, events: tuple[Event, ...], body: Body) -> str |
         for text, binding, item in _named_objects(memory):
             if (item.origin.body, item.origin.operation) != (event.body, event.operation):
                 continue
-            status = memory.status(item)
-            if LIVE in status and LIVE in binding.marks and text != event.place:
+            if not item.events and LIVE in binding.marks and text != event.place:
                 return text
-            followers += [e for e in (*status, *binding.marks) if isinstance(e, Event)]
+            followers += [e for e in (*item.events, *binding.marks) if isinstance(e, Event)]
         waiting += [e for e in followers if e not in seen]
         seen.update(followers)
     return None

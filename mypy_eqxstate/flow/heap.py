@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
-from mypy_eqxstate.flow.memory import ALIVE, LIVE, Binding, Memory, merge_bindings
+from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings
 from mypy_eqxstate.flow.values import (
     NONE_VALUE,
     PLAIN_VALUE,
@@ -165,19 +165,19 @@ class Heap:
         Returns:
             the renamings, for bindings that are not in the memory.
         """
-        renamings: list[tuple[Object, Object]] = []
-        for item in [*memory.fields, *memory.statuses]:
-            if item.recent and item.origin.operation == operation and item.origin.body == body:
-                renamings.append((item, item._replace(recent=False)))
+        made = dict.fromkeys(
+            item.identity
+            for item in (*memory.fields, *memory.objects())
+            if item.recent and item.origin.operation == operation and item.origin.body == body
+        )
+        renamings = [(item, item._replace(recent=False)) for item in made]
         for old, new in renamings:
             memory.rename(old, new)
         return renamings
 
     def register(self, memory: Memory, item: Object) -> None:
-        """Write down that an object exists from here on: alive, with no field looked at."""
-        if item.is_affine:
-            memory.statuses[item] = ALIVE
-        else:
+        """Write down that an object exists from here on, with no field looked at."""
+        if not item.is_affine:
             memory.fields[item] = {}
 
     def new_record(
@@ -246,26 +246,23 @@ class Heap:
         if summary is not None and is_display(item):
             return summary
         default = self.default_field(item, key)
-        if summary is not None:
-            default = summary if default is None else merge_bindings(default, summary)
-        if default is not None and summary is None:
-            memory.set_field(item, key, default)
-            self._share_fate(memory, item, default)
-        elif default is not None and isinstance(item.shape, ContainerShape):
+        if default is not None:
+            default = self._sharing_fate(memory, item, default)
             memory.set_field(item, key, default)
         return default
 
-    def _share_fate(self, memory: Memory, item: Object, binding: Binding) -> None:
+    def _sharing_fate(self, memory: Memory, item: Object, binding: Binding) -> Binding:
         """An item looked at for the first time may be one that a weak event was about."""
-        if not isinstance(item.shape, ContainerShape):
-            return
-        for summary in values_of_shape(item.shape.element, item.origin.child(ELEMENTS), False):
-            status = memory.statuses.get(summary) if isinstance(summary, Object) else None
-            if status is None:
-                continue
-            for value in binding.values:
-                if isinstance(value, Object) and value.is_affine and value != summary:
-                    memory.statuses[value] = {**status, LIVE: ALWAYS}
+        summary = memory.fields.get(item, {}).get(ELEMENTS)
+        if summary is None or not isinstance(item.shape, ContainerShape):
+            return binding
+        values = dict(binding.values)
+        for known in summary.values:
+            if isinstance(known, Object) and known.events:
+                for value in binding.values:
+                    if isinstance(value, Object) and value.is_affine:
+                        values[value._replace(events=known.events)] = ALWAYS
+        return Binding(values, binding.marks)
 
     def _any_element(self, memory: Memory, item: Object) -> Binding | None:
         fields = memory.fields.get(item, {})

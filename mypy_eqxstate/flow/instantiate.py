@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from mypy_eqxstate.contracts.summaries import Summary
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.guards import ALWAYS, Guard, either
-from mypy_eqxstate.flow.memory import ALIVE, LIVE, Binding, Event, Memory, Status, one
-from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object, Origin, Value, objects_within
+from mypy_eqxstate.flow.memory import ALIVE, LIVE, Binding, Memory, Status, one
+from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Event, Object, Origin, Value, objects_within
 from mypy_eqxstate.ir.model import Attribute, Item, Key, Variable
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ class Instantiation:
         values: dict[Value, Guard] = {}
         marks: Status = ALIVE
         for value, guard in template.values.items():
+            if isinstance(value, Object) and value.events and len(template.values) > 1:
+                continue  # that the callee returns an old object was reported in it
             for found in self._values(value).values:
                 inner = self.guard(guard)
                 values[found] = either(values[found], inner) if found in values else inner
@@ -140,6 +142,7 @@ class Instantiation:
             if any(True for _ in objects_within(value)):
                 return one(UNKNOWN_VALUE)
             return one(value)
+        value = value.identity
         if value.origin.is_input:
             found = self.input(value)
             return found if found is not None else one(UNKNOWN_VALUE)
@@ -153,9 +156,7 @@ class Instantiation:
         made = Object(self.origin.child(key), item.shape)
         self._made[item] = made
         self.analysis.heap.register(self.memory, made)
-        if item.is_affine:
-            self.memory.statuses[made] = ALIVE
-        else:
+        if not item.is_affine:
             for field, held in self.summary.fields.get(item, {}).items():
                 self.memory.set_field(made, field, self.binding(held))
         return made

@@ -1,39 +1,35 @@
-"""The abstract state of a body at one point, and how two of them are joined.
+"""The abstract state of a body at one point, and how several of them are joined.
 
-A `Memory` maps variables and temporaries to *bindings*, objects to the bindings of their fields,
-and affine objects to their *status*.  Three things are kept apart on purpose:
+A `Memory` maps variables and temporaries to *bindings* and objects to the bindings of their fields.  A binding is a set of
+values that a place may hold.  Two ways of being old are kept apart on purpose:
 
-- the **status** of an object says which events consumed it.  It is shared by every name of the object:
-  this is "invalidated" (`state-reuse`).
-- the **marks** of a binding say which calls took over what this name held and gave back
-  something newer.  They belong to the name, and go when it is rebound: "superseded" (`state-stale`).
-- **LIVE** stands in both for a path on which nothing of the kind has happened.  With an event
-  *and* LIVE, an old use is possible only on some paths ("may").
+- **invalidated** (`state-reuse`) belongs to the object: a reference carries the events that its object died of, and a
+  consumption changes all references to the object in the memory.
+- **superseded** (`state-stale`) belongs to the binding: its *marks* say which calls took over what this name held and gave
+  back something newer; they go when the name is rebound.
 
-Guards make joins precise.  Every entry (value of a binding, event of a status) carries the branch
-conditions under which it came about, as far as they are still about the same values.  A later use whose
-own conditions contradict them is not reported.  Example::
+**LIVE** stands among marks for a path on which nothing of the kind has happened.  With an event *and* LIVE (or with
+another value that is alive) an old use is possible only on some paths ("may").
 
-    if train:                     # facts: {train}
-        y, state = step(state)    # binding of state: {new}
-                                  # join: {new if train, old if not train}
-    if not train:                 # facts: {not train}: only `old` remains possible
-        use(state)
+Worked example::
 
-Rebinding a variable of a condition drops that condition from all guards.
+    t = s                         # t: {S}             s: {S}
+    if unreadable():
+        s = s.set(i, v)           # t: {S dead}        s: {N}
+                                  # t: {S dead, S}     s: {N, S}
+    s.get(i)                      # fine: neither N nor S is dead in s
+    t.get(i)                      # "may have been consumed"
 
-Where several paths meet, the edge by which a path came is a condition too, so that what belongs together stays
-together without any text: after `if unreadable(): s = s.set(i, v)` the binding of `s` is `{new by edge 1, old by edge
-2}` and the status of `old` is `{dead by edge 1, alive by edge 2}`; the old object is dead only where `s` no longer
-holds it.  Entering the block again (a loop) is a new decision and drops the condition of the last time.
+Guards make joins more precise still: an entry carries the branch conditions under which it came about, so that a later use
+whose own conditions contradict them is not reported (`if train: ...` followed by `if not train: ...`).  Rebinding a variable of
+a condition drops that condition everywhere.  Guards themselves are in `flow/guards.py`.
 
-Memories are copied at every branch: a binding, a status and a guard are never changed in place.  Guards themselves are in
-`flow/guards.py`.
+Memories are copied at every branch: a binding and a guard are never changed in place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from mypy_eqxstate.flow.guards import (
@@ -45,24 +41,10 @@ from mypy_eqxstate.flow.guards import (
     under,
     without,
 )
-from mypy_eqxstate.flow.values import VALUE_TYPES, Object, Value, objects_within
+from mypy_eqxstate.flow.values import VALUE_TYPES, Event, Object, Value, objects_within
 from mypy_eqxstate.ir.model import Key, Variable
 
 _Entry = TypeVar("_Entry")
-
-
-class Event(NamedTuple):
-    """A consumption or supersession: the call (by body and number) and the place it was passed as.
-
-    `through` is set on an object of a container that was consumed as the element that an operation (by its
-    number) took from it: the operation's next element is another one.
-    """
-
-    body: str
-    operation: int
-    place: str
-    invalidates: bool
-    through: int = -1
 
 
 class Live(NamedTuple):
@@ -104,15 +86,16 @@ class Memory:
         "facts",
         "fields",
         "handed_over",
+        "input_status",
         "reads",
         "represents",
-        "statuses",
     )
 
     def __init__(self) -> None:
         self.bindings: dict[Root, Binding] = {}
         self.fields: dict[Object, Mapping[Key, Binding]] = {}
-        self.statuses: dict[Object, Status] = {}
+        # Which inputs were consumed, for the summary: nothing may refer to them any more.
+        self.input_status: dict[Object, Status] = {}
         self.facts: Conjunction = NO_FACTS
         # The call at work has already made room for its new objects (`Heap.age`).
         self.aged = False
@@ -129,7 +112,7 @@ class Memory:
         other = Memory()
         other.bindings = dict(self.bindings)
         other.fields = dict(self.fields)
-        other.statuses = dict(self.statuses)
+        other.input_status = dict(self.input_status)
         other.facts = self.facts
         other.aged = self.aged
         other.handed_over = self.handed_over
@@ -147,7 +130,7 @@ class Memory:
             isinstance(other, Memory)
             and self.facts == other.facts
             and self.bindings == other.bindings
-            and self.statuses == other.statuses
+            and self.input_status == other.input_status
             and self.fields == other.fields
             and self.handed_over == other.handed_over
             and self.reads == other.reads
@@ -155,10 +138,6 @@ class Memory:
         )
 
     __hash__ = None  # type: ignore[assignment]
-
-    def status(self, item: Object) -> Status:
-        """The events of an affine object; alive if there are none."""
-        return self.statuses.get(item, ALIVE)
 
     def set_field(self, item: Object, key: Key, binding: Binding) -> None:
         """Make a field hold a binding."""
@@ -179,13 +158,35 @@ class Memory:
         self.facts = frozenset(pair for pair in self.facts if pair[0] not in texts)
         for root, binding in self.bindings.items():
             self.bindings[root] = Binding(cleaned(binding.values), cleaned(binding.marks))
-        for item, status in self.statuses.items():
-            self.statuses[item] = cleaned(status)
+        for item, status in self.input_status.items():
+            self.input_status[item] = cleaned(status)
         for item, fields in self.fields.items():
             self.fields[item] = {
                 key: Binding(cleaned(field.values), cleaned(field.marks))
                 for key, field in fields.items()
             }
+
+    def rewrite(
+        self, item: Object, change: Callable[[Object, Guard], Mapping[Object, Guard]]
+    ) -> None:
+        """Replace every reference to an object by what a function makes of it and its guard."""
+        for root, binding in self.bindings.items():
+            self.bindings[root] = rewritten(binding, item, change)
+        for holder, fields in self.fields.items():
+            if any(_mentions_any(field, item) for field in fields.values()):
+                self.fields[holder] = {
+                    key: rewritten(field, item, change) for key, field in fields.items()
+                }
+
+    def objects(self) -> Iterator[Object]:
+        """All objects that something refers to, possibly several times."""
+        for binding in self.bindings.values():
+            for value in binding.values:
+                yield from objects_within(value)
+        for fields in self.fields.values():
+            for binding in fields.values():
+                for value in binding.values:
+                    yield from objects_within(value)
 
     def rename(self, old: Object, new: Object) -> None:
         """Replace an object by another everywhere: this turn's object becomes an earlier one."""
@@ -198,11 +199,6 @@ class Memory:
             moved = self.fields.pop(old)
             kept = self.fields.get(new)
             self.fields[new] = moved if kept is None else _merge_plain_fields(kept, moved)
-        if old in self.statuses or new in self.statuses:
-            self.statuses[new] = _merge(
-                [(self.status(new), NO_FACTS), (self.statuses.pop(old, ALIVE), NO_FACTS)]
-            )
-        self.forget_conditions(frozenset({old.fate, new.fate}))
         if old in self.represents:
             self.represents[new] = self.represents.get(new, frozenset()) | self.represents.pop(old)
         if old in self.handed_over:
@@ -210,24 +206,43 @@ class Memory:
 
 
 def renamed(binding: Binding, old: Object, new: Object) -> Binding:
-    """A binding with one object replaced by another."""
-    if not any(_mentions(value, old) for value in binding.values):
+    """A binding with one object replaced by another, dead or alive as it was."""
+    return rewritten(binding, old, lambda item, guard: {new._replace(events=item.events): guard})
+
+
+def rewritten(
+    binding: Binding, item: Object, change: Callable[[Object, Guard], Mapping[Object, Guard]]
+) -> Binding:
+    """A binding with every reference to an object replaced by what a function makes of it."""
+    if not _mentions_any(binding, item):
         return binding
     values: dict[Value, Guard] = {}
     for value, guard in binding.values.items():
-        _add(values, _substitute(value, old, new), guard)
+        found = [held for held in objects_within(value) if same_object(held, item)]
+        if not found:
+            _add(values, value, guard)
+            continue
+        for new, new_guard in change(found[0], guard).items():
+            _add(values, _substitute(value, item, new), new_guard)
     return Binding(values, binding.marks)
 
 
-def _mentions(value: Value, item: Object) -> bool:
-    return item in objects_within(value) if value.tag != "object" else value == item
+def same_object(left: Object, right: Object) -> bool:
+    """Whether two references are to one object, dead or alive."""
+    return left[:3] == right[:3]
+
+
+def _mentions_any(binding: Binding, item: Object) -> bool:
+    return any(
+        same_object(held, item) for value in binding.values for held in objects_within(value)
+    )
 
 
 def _substitute(value: Value, old: Object, new: Object) -> Value:
     """The value with one object in it replaced, also inside bound methods and partials."""
-    if value == old:
-        return new
-    if not _mentions(value, old):
+    if isinstance(value, Object):
+        return new if same_object(value, old) else value
+    if not any(same_object(held, old) for held in objects_within(value)):
         return value
     replaced: Value = type(value)._make(_substitute_part(part, old, new) for part in value)
     return replaced
@@ -319,8 +334,7 @@ def join(
     if len(memories) == 1:
         return memories[0]
     common = frozenset.intersection(*(memory.facts for memory in memories))
-    fates = _fates(memories)
-    extras = [(memory.facts - common) | fate for memory, fate in zip(memories, fates, strict=True)]
+    extras = [memory.facts - common for memory in memories]
     joined = Memory()
     joined.facts = common
     for memory in memories:
@@ -340,31 +354,16 @@ def join(
             if binding is not None
         ]
         joined.bindings[root] = _merge_bindings(sides)
-    for item in dict.fromkeys(item for memory in memories for item in memory.statuses):
-        joined.statuses[item] = _merge(
-            [(memory.status(item), extra) for memory, extra in zip(memories, extras, strict=True)]
+    for item in dict.fromkeys(item for memory in memories for item in memory.input_status):
+        joined.input_status[item] = _merge(
+            [
+                (memory.input_status.get(item, ALIVE), extra)
+                for memory, extra in zip(memories, extras, strict=True)
+            ]
         )
     for item in dict.fromkeys(item for memory in memories for item in memory.fields):
         joined.fields[item] = _join_fields(item, memories, extras, default_field)
     return joined
-
-
-def _fates(memories: Sequence[Memory]) -> list[Conjunction]:
-    """Per path, which objects are surely dead or alive on it and not so on another.
-
-    Unlike the edge by which a path came, which is forgotten when the block is entered again, this stays
-    true until the object is consumed: what a name holds stays tied to whether it is dead.
-    """
-    found: list[set[tuple[str, int]]] = [set() for _ in memories]
-    for item in dict.fromkeys(item for memory in memories for item in memory.statuses):
-        statuses = [memory.status(item) for memory in memories]
-        alive = [LIVE in status and len(status) == 1 for status in statuses]
-        dead = [LIVE not in status for status in statuses]
-        if any(alive) and any(dead):
-            for number in range(len(memories)):
-                if alive[number] or dead[number]:
-                    found[number].add((item.fate, int(dead[number])))
-    return [frozenset(conditions) for conditions in found]
 
 
 def _join_fields(

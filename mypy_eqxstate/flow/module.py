@@ -25,13 +25,14 @@ from mypy_eqxstate.flow.body import BodyAnalysis
 from mypy_eqxstate.flow.explain import leads_to
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES, ClassKnowledge, Heap, values_of_shape
-from mypy_eqxstate.flow.memory import LIVE, Binding, Event, Memory, join_bindings, one
+from mypy_eqxstate.flow.memory import LIVE, Binding, Memory, join_bindings, one
 from mypy_eqxstate.flow.problems import EventDetail, Problem
 from mypy_eqxstate.flow.solver import NoFixpoint
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
     Bound,
     Descriptor,
+    Event,
     Function,
     Object,
     Origin,
@@ -467,9 +468,7 @@ def summary_of(analysis: BodyAnalysis) -> Summary:
     lines: dict[Object, int] = {}
     for item in memory.handed_over:
         effects[item] = Effect.SUPERSEDE
-    for item, status in memory.statuses.items():
-        if not item.origin.is_input or not item.recent:
-            continue
+    for item, status in memory.input_status.items():
         events = sorted(e for e in status if isinstance(e, Event))
         if events:
             effects[item] = Effect.MAY_CONSUME if LIVE in status else Effect.CONSUME
@@ -482,7 +481,7 @@ def summary_of(analysis: BodyAnalysis) -> Summary:
         variable_writes=tuple(_variable_writes(memory, analysis)),
         result=result,
         fields=memory.fields,
-        statuses=memory.statuses,
+        statuses=memory.input_status,
         lines=lines,
     )
 

@@ -3,25 +3,25 @@
 Everything that the rules say about old objects is decided here, on bindings and objects, without
 knowing what operation is at work:
 
-- `check` is a *use*: it finds the events that reach the binding (its marks: superseded) and the objects
-  behind it (their status: invalidated), records a problem, and silences what was reported, so that one
-  cause is reported once on every path.
-- `consume` marks the objects dead, for all their names.
+- `check` is a *use*: it finds the events that reach the binding (its marks: superseded) and the
+  objects behind it (their events: invalidated), records a problem, and silences what was reported,
+  so that one cause is reported once on every path.
+- `consume` marks the objects dead, in every reference to them.
 - `supersede` marks the binding from which the argument was read.
 
-Worked example, for `b = a; x = a.set(i, v); b.get(i)`.  `consume` finds one object behind `a` and gives it the
-status `{a.set}`; `a` and `b` are bound to the same object, so `check` on `b` finds the event.  Had the call been
-`x = step(a)` with a signature only, `supersede` would have marked the binding of `a`, and `b`, a snapshot made
-earlier, would have stayed good.
+Worked example, for `b = a; x = a.set(i, v); b.get(i)`.  `consume` finds one object behind `a` and
+changes the references in `a` and in `b`; `check` on `b` finds the event.  Had the call been
+`x = step(a)` with a signature only, `supersede` would have marked the binding of `a`, and `b`, a
+snapshot made earlier, would have stayed good.
 
-A consumption through a binding that may hold several objects can't say which of them died: it weakly marks
-each, and marks the binding itself as surely dead.
+A consumption through a binding that may hold several objects can't say which of them died: the
+binding itself is dead for sure, every other reference to one of them perhaps.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mypy_eqxstate.flow.guards import (
@@ -33,18 +33,32 @@ from mypy_eqxstate.flow.guards import (
     excluded,
     exclusive,
     implied,
-    without,
 )
-from mypy_eqxstate.flow.memory import LIVE, Binding, Event, Happening, Memory, Status
+from mypy_eqxstate.flow.memory import LIVE, Binding, Memory, Status, same_object
 from mypy_eqxstate.flow.problems import Misuse
-from mypy_eqxstate.flow.values import Object, Transformed, Value, objects_within
+from mypy_eqxstate.flow.values import (
+    NO_EVENTS,
+    REPORTED,
+    Event,
+    Object,
+    Origin,
+    objects_within,
+)
 from mypy_eqxstate.ir.model import ELEMENTS, Attribute, Elements, Item, Key, Place, Temporary
-from mypy_eqxstate.oracle.shapes import ContainerShape, InstanceShape, Mode, TupleShape
+from mypy_eqxstate.oracle.shapes import (
+    AffineShape,
+    ContainerShape,
+    InstanceShape,
+    Mode,
+    TupleShape,
+)
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
 
 DEPTH: Final = 4
+_SILENT: Final = frozenset({REPORTED})
+_SOME: Final = Object(Origin("", -1, None), AffineShape(""))
 
 
 class Held(NamedTuple):
@@ -53,7 +67,7 @@ class Held(NamedTuple):
     item: Object
     guard: Guard
     path: tuple[Key, ...]
-    alone: bool  # nothing else can be at this path
+    alone: bool  # no other object can be at this path
 
 
 def format_key(key: Key) -> str:
@@ -66,7 +80,7 @@ def format_key(key: Key) -> str:
 
 
 def without_events(status: Status) -> Status:
-    """What is left of a status after a report: the paths on which nothing has happened."""
+    """What is left of marks after a report: the paths on which nothing has happened."""
     return {LIVE: status[LIVE]} if LIVE in status else {}
 
 
@@ -87,35 +101,28 @@ class Ownership:
         materialise: bool = False,
         guard: Guard = ALWAYS,
     ) -> Iterator[Held]:
-        """The affine objects that a binding holds, itself or inside.
+        """The affine objects that a binding holds, itself or inside, dead ones included.
 
         Args:
             materialise: also objects that nobody has looked at yet (they are alive).
         """
-        alone = len(binding.values) == 1
-        for value, value_guard in binding.values.items():
-            if excluded(value_guard, memory.facts):
-                continue
+        possible = [
+            (value, value_guard)
+            for value, value_guard in binding.values.items()
+            if not excluded(value_guard, memory.facts)
+        ]
+        alone = len({item.identity for value, _ in possible for item in objects_within(value)}) == 1
+        for value, value_guard in possible:
             together = both(guard, value_guard)
             for item in objects_within(value):
                 if item.is_affine:
                     yield Held(item, together, path, alone)
                 elif depth > 0:
-                    yield from self._held_inside(memory, item, depth, path, materialise, together)
-
-    def _held_inside(
-        self,
-        memory: Memory,
-        item: Object,
-        depth: int,
-        path: tuple[Key, ...],
-        materialise: bool,
-        guard: Guard,
-    ) -> Iterator[Held]:
-        if materialise:
-            self.materialise(memory, item)
-        for key, field in list(memory.fields.get(item, {}).items()):
-            yield from self.held(memory, field, depth - 1, (*path, key), materialise, guard)
+                    if materialise:
+                        self.materialise(memory, item)
+                    for key, field in list(memory.fields.get(item, {}).items()):
+                        inner = (*path, key)
+                        yield from self.held(memory, field, depth - 1, inner, materialise, together)
 
     def materialise(self, memory: Memory, item: Object) -> None:
         """Write down the fields of an object that can hold affine objects."""
@@ -145,8 +152,7 @@ class Ownership:
                 found |= self.analysis.heap.classes.affine_classes_in(item.shape)
                 if depth > 0:
                     for field in memory.fields.get(item, {}).values():
-                        inner = self.classes(memory, field, depth - 1)
-                        found |= inner
+                        found |= self.classes(memory, field, depth - 1)
         return found
 
     # --- uses -----------------------------------------------------------------------------------
@@ -167,72 +173,57 @@ class Ownership:
         Returns:
             whether a problem was found (and what caused it silenced).
         """
-        found = self._check_marks(memory, binding, node, place, temporary, misuse, callee)
-        for value, value_guard in list(binding.values.items()):
-            if excluded(value_guard, memory.facts):
-                continue
-            others_alive = len(binding.values) > 1 and self._another_is_alive(
-                memory, binding, value
-            )
-            for item in objects_within(value):
-                if isinstance(value, Transformed) and item.is_affine:
-                    continue
-                found |= self._check_object(
-                    memory, item, value_guard, others_alive, node, place, misuse, callee, deep
-                )
+        use = _Use(node, misuse, callee)
+        found = self._check_marks(memory, binding, use, place, temporary)
+        found |= self._check_objects(memory, binding, use, place, ALWAYS, DEPTH if deep else 0)
         if not found:
             self.analysis.note_clean_use(node, place)
         return found
-
-    def _another_is_alive(self, memory: Memory, binding: Binding, this: Value) -> bool:
-        for value, guard in binding.values.items():
-            if value == this or excluded(guard, memory.facts):
-                continue
-            items = objects_within(value)
-            if not any(item.is_affine for item in items):
-                return True
-            if any(LIVE in memory.status(item) for item in items if item.is_affine):
-                return True
-        return False
 
     def _check_marks(
         self,
         memory: Memory,
         binding: Binding,
-        node: ast.AST,
+        use: _Use,
         place: str,
         temporary: Temporary | None,
-        misuse: Misuse,
-        callee: str,
     ) -> bool:
-        events = _reaching(binding.marks, memory.facts, ALWAYS)
+        events = _reaching(binding.marks, memory.facts)
         if not events or not self.classes(memory, binding):
             return False
-        may = LIVE in binding.marks and not excluded(binding.marks[LIVE], memory.facts)
+        alive = binding.marks.get(LIVE)
+        may = alive is not None and not excluded(alive, memory.facts)
+        self._report(memory, use, place, self._class_name(memory, binding), events, may)
+        if temporary is not None:
+            self._silence_marks(memory, temporary)
+        return True
+
+    def _report(
+        self,
+        memory: Memory,
+        use: _Use,
+        place: str,
+        class_name: str,
+        events: tuple[Event, ...],
+        may: bool,
+    ) -> None:
         invalidated = any(event.invalidates for event in events)
         self.analysis.report(
             memory,
             rule="state-reuse" if invalidated else "state-stale",
-            misuse=misuse,
-            node=node,
+            misuse=use.misuse,
+            node=use.node,
             place=place,
-            class_name=self._class_name(memory, binding),
+            class_name=class_name,
             events=events,
             may=may,
-            callee=callee,
+            callee=use.callee,
         )
-        if temporary is not None:
-            self._silence_marks(memory, temporary)
-        for held in self.held(memory, binding):
-            if any(event in memory.status(held.item) for event in events):
-                memory.statuses[held.item] = without_events(memory.status(held.item))
-        return True
 
     def _class_name(self, memory: Memory, binding: Binding) -> str:
         for held in self.held(memory, binding, materialise=True):
-            name = self.analysis.heap.classes.affine_classes_in(held.item.shape)
-            for class_name in name:
-                return class_name
+            if isinstance(held.item.shape, AffineShape):
+                return held.item.shape.class_name
         return ""
 
     def _silence_marks(self, memory: Memory, temporary: Temporary) -> None:
@@ -244,86 +235,70 @@ class Ownership:
             return
         for length in range(len(place.path) + 1):
             prefix = Place(place.variable, place.path[:length])
-            self.update_marks(memory, prefix, lambda status: without_events(status))
+            self.update_marks(memory, prefix, without_events)
 
-    def _check_object(
+    def _check_objects(
         self,
         memory: Memory,
-        item: Object,
-        guard: Guard,
-        others_alive: bool,
-        node: ast.AST,
+        binding: Binding,
+        use: _Use,
         place: str,
-        misuse: Misuse,
-        callee: str,
-        deep: bool,
-        depth: int = DEPTH,
+        guard: Guard,
+        depth: int,
     ) -> bool:
-        if item.is_affine:
-            status = memory.status(item)
-            events = _reaching(status, memory.facts, guard)
-            if not events:
-                if item.origin.is_input and item.recent and LIVE in status:
-                    memory.reads = memory.reads | {item}
-                return False
-            may = others_alive or (
-                LIVE in status
-                and not excluded(status[LIVE], memory.facts)
-                and not exclusive(status[LIVE], guard)
-            )
-            self.analysis.report(
-                memory,
-                rule="state-reuse",
-                misuse=misuse,
-                node=node,
-                place=place,
-                class_name=item.shape.class_name,  # type: ignore[union-attr]
-                events=events,
-                may=may,
-                callee=callee,
-            )
-            memory.statuses[item] = without_events(status)
-            return True
-        if not deep or depth == 0:
-            return False
+        dead: list[Object] = []
+        alive = False
+        inner: list[tuple[Object, Guard]] = []
+        for value, value_guard in binding.values.items():
+            if excluded(value_guard, memory.facts) or exclusive(value_guard, guard):
+                continue
+            items = objects_within(value)
+            alive |= not any(item.is_affine for item in items)
+            for item in items:
+                if not item.is_affine:
+                    inner.append((item, both(guard, value_guard)))
+                elif not item.events:
+                    alive = True
+                    if item.origin.is_input and item.recent:
+                        memory.reads = memory.reads | {item}
+                elif REPORTED not in item.events:
+                    dead.append(item)
+        found = bool(dead)
+        if dead:
+            events = tuple(sorted(frozenset().union(*(item.events for item in dead))))
+            class_name = getattr(dead[0].shape, "class_name", "")
+            self._report(memory, use, place, class_name, events, alive)
+            for item in dead:
+                self._silence(memory, item)
+        if depth > 0:
+            for item, item_guard in inner:
+                found |= self._check_inside(memory, item, use, place, item_guard, depth)
+        return found
+
+    def _silence(self, memory: Memory, dead: Object) -> None:
+        def silenced(item: Object, guard: Guard) -> Mapping[Object, Guard]:
+            if item.events & dead.events:
+                return {item._replace(events=_SILENT): guard}
+            return {item: guard}
+
+        memory.rewrite(dead, silenced)
+
+    def _check_inside(
+        self, memory: Memory, item: Object, use: _Use, place: str, guard: Guard, depth: int
+    ) -> bool:
         if item.origin.is_input:
             self.materialise(memory, item)
         found = False
         for key, field in list(memory.fields.get(item, {}).items()):
             part = f"{place}{format_key(key)}"
-            events = _reaching(field.marks, memory.facts, guard)
+            events = _reaching(field.marks, memory.facts)
             if events and self.classes(memory, field):
-                self.analysis.report(
-                    memory,
-                    rule="state-reuse" if any(e.invalidates for e in events) else "state-stale",
-                    misuse=misuse,
-                    node=node,
-                    place=part,
-                    class_name=self._class_name(memory, field),
-                    events=events,
-                    may=LIVE in field.marks,
-                    callee=callee,
-                )
+                class_name = self._class_name(memory, field)
+                self._report(memory, use, part, class_name, events, LIVE in field.marks)
                 memory.set_field(item, key, Binding(field.values, without_events(field.marks)))
                 found = True
                 continue
-            for value, value_guard in list(field.values.items()):
-                if excluded(value_guard, memory.facts):
-                    continue
-                others = len(field.values) > 1 and self._another_is_alive(memory, field, value)
-                for inner in objects_within(value):
-                    found |= self._check_object(
-                        memory,
-                        inner,
-                        both(guard, value_guard),
-                        others,
-                        node,
-                        part,
-                        misuse,
-                        callee,
-                        deep,
-                        depth - 1,
-                    )
+            found |= self._check_objects(memory, field, use, part, guard, depth - 1)
         return found
 
     # --- consuming ------------------------------------------------------------------------------
@@ -347,74 +322,61 @@ class Ownership:
         Returns:
             whether the binding held an affine object at all.
         """
-        held = list(self.held(memory, binding, materialise=True))
-        weakly = False
-        for one in held:
-            item = one.item
+        held = [
+            one
+            for one in self.held(memory, binding, materialise=True)
+            if REPORTED not in one.item.events
+        ]
+        for item, guard, path, alone in held:
             self._check_borrowed(memory, item, event, node)
-            apart = all(
-                other is one or other.path != one.path or exclusive(other.guard, one.guard)
-                for other in held
+            certain = item.recent and not any(isinstance(key, Elements) for key in path)
+            fate = _Fate(
+                event,
+                ALWAYS if alone else guard,
+                surely and certain and (alone or guard is not ALWAYS),
+                split if certain and alone else None,
             )
-            if split is not None and one.alone and item.recent and apart:
-                self._consume_split(memory, item, event, split)
-                continue
-            strong = (
-                surely
-                and apart
-                and (one.alone or one.guard is not ALWAYS)
-                and item.recent
-                and not any(isinstance(key, Elements) for key in one.path)
-            )
-            weakly |= not self._consume_one(memory, item, event, one.guard, strong)
+            self._strike(memory, item, fate)
             through = event._replace(through=item.origin.operation)
             self.analysis.module.events[through] = self.analysis.module.events[event]
-            for represented in memory.represents.get(item, ()):
-                self._consume_one(memory, represented, through, ALWAYS, strong=False)
-        if weakly and surely and temporary is not None and all(one.path == () for one in held):
-            place = self.analysis.body.places.get(temporary)
-            if place is not None and self._unchanged(memory, place, binding):
-                self.update_marks(memory, place, lambda _: {event: ALWAYS})
+            for represented in memory.represents.get(item.identity, ()):
+                self._strike(memory, represented, _Fate(through, ALWAYS, False, None))
+        place = None if temporary is None else self.analysis.body.places.get(temporary)
+        if surely and place is not None and len(held) > 1:
+            self._strike_place(memory, place, binding, event)
         return bool(held)
 
-    def _consume_split(
-        self, memory: Memory, item: Object, event: Event, split: tuple[Guard, Guard]
-    ) -> None:
-        """Mark one object as dead under one guard and leave it alive under another."""
-        status = dict(memory.status(item))
-        alive = status.pop(LIVE, None)
-        if alive is not None:
-            memory.forget_conditions(frozenset({item.fate}))
-            alive = without(alive, frozenset({item.fate}))
-            dead_if, alive_if = split
-            status[event] = both(alive, dead_if)
-            status[LIVE] = both(alive, alive_if)
-        memory.statuses[item] = status
+    def _strike(self, memory: Memory, struck: Object, fate: _Fate) -> None:
+        """Change every reference to an object."""
+        memory.rewrite(struck, lambda item, guard: fate.of_reference(item, guard, memory.facts))
+        item = struck.identity
+        if item.origin.is_input and item.recent:
+            memory.input_status[item] = fate.of_status(
+                memory.input_status.get(item, {LIVE: ALWAYS}), memory.facts
+            )
 
-    def _consume_one(
-        self, memory: Memory, item: Object, event: Event, guard: Guard, strong: bool
-    ) -> bool:
-        """Mark one object as dead where the guard holds; True if it is alive nowhere then."""
-        status = dict(memory.status(item))
-        alive = status.get(LIVE)
-        if alive is None and strong and status:
-            return True
-        if strong and alive is not None and implied(alive, guard, memory.facts):
-            del status[LIVE]
-            guard = both(alive, guard)
-        known = status.get(event)
-        status[event] = guard if known is None else either(known, guard)
-        memory.statuses[item] = status
-        if alive is not None:
-            memory.forget_conditions(frozenset({item.fate}))
-        return LIVE not in status
+    def _strike_place(self, memory: Memory, place: Place, binding: Binding, event: Event) -> None:
+        """Of several objects it isn't known which one died, yet the place holds that one."""
+        current = self.at_place(memory, place)
+        if current is None or not self._unchanged(memory, place, binding):
+            return
+        values = {
+            (
+                value._replace(events=frozenset({event}))
+                if isinstance(value, Object) and value.is_affine and not value.events
+                else value
+            ): guard
+            for value, guard in current.values.items()
+        }
+        self._set_place(memory, place, Binding(values, current.marks))
 
     def _check_borrowed(self, memory: Memory, item: Object, event: Event, node: ast.AST) -> None:
         variable = item.origin.variable
         if not item.origin.is_input or variable is None or item.origin.path:
             return
-        if self.analysis.modes.get(variable.name) is not Mode.BORROWED or (
-            variable.owner != self.analysis.body.name
+        if (
+            self.analysis.modes.get(variable.name) is not Mode.BORROWED
+            or variable.owner != self.analysis.body.name
         ):
             return
         self.analysis.report(
@@ -445,7 +407,7 @@ class Ownership:
             path: leads from the temporary to the binding (`*args` taken apart).
         """
         inputs = frozenset(
-            held.item
+            held.item.identity
             for held in self.held(memory, binding, materialise=True)
             if held.item.origin.is_input and held.item.recent
         )
@@ -466,7 +428,15 @@ class Ownership:
     def _unchanged(self, memory: Memory, place: Place, binding: Binding) -> bool:
         """The place still holds what the argument held (it was not rebound in between)."""
         current = self.at_place(memory, place)
-        return current is not None and not current.values.keys().isdisjoint(binding.values.keys())
+        if current is None:
+            return False
+        passed = [item for value in binding.values for item in objects_within(value)]
+        return any(
+            same_object(item, other)
+            for value in current.values
+            for item in objects_within(value)
+            for other in passed
+        )
 
     # --- places ---------------------------------------------------------------------------------
 
@@ -486,38 +456,83 @@ class Ownership:
         self, memory: Memory, place: Place, change: Callable[[Status], Status]
     ) -> None:
         """Change the marks of the binding at a place; of unknown items nothing is marked."""
+        binding = self.at_place(memory, place)
+        if binding is not None:
+            self._set_place(memory, place, Binding(binding.values, change(binding.marks)))
+
+    def _set_place(self, memory: Memory, place: Place, binding: Binding) -> None:
         if any(isinstance(key, Elements) for key in place.path):
             return
         if not place.path:
-            binding = memory.bindings.get(place.variable)
-            if binding is not None:
-                marks = change(binding.marks)
-                memory.bindings[place.variable] = Binding(binding.values, marks)
+            memory.bindings[place.variable] = binding
             return
         holder = self.at_place(memory, Place(place.variable, place.path[:-1]))
         item = None if holder is None else _single_object(holder)
-        if item is None:
-            return
-        field = self.analysis.heap.read(memory, item, place.path[-1])
-        if field is not None:
-            marks = change(field.marks)
-            self.analysis.heap.write(
-                memory, item, place.path[-1], Binding(field.values, marks), strong=True
-            )
+        if item is not None:
+            self.analysis.heap.write(memory, item, place.path[-1], binding, strong=True)
+
+
+class _Use(NamedTuple):
+    """What a check is about, besides the binding."""
+
+    node: ast.AST
+    misuse: Misuse
+    callee: str
+
+
+class _Fate(NamedTuple):
+    """What a consumption does to references of an object.
+
+    Attributes:
+        event: the consumption.
+        guard: under which the binding that it came through held this object.
+        surely: there the object is dead for sure.
+        split: the guards under which the callee consumes, and does not.
+    """
+
+    event: Event
+    guard: Guard
+    surely: bool
+    split: tuple[Guard, Guard] | None
+
+    def of_reference(self, item: Object, guard: Guard, facts: Conjunction) -> dict[Object, Guard]:
+        """What becomes of a reference with a guard."""
+        if item.events or exclusive(guard, self.guard):
+            return {item: guard}
+        dead = item._replace(events=frozenset({self.event}))
+        if self.split is not None:
+            dead_if, alive_if = self.split
+            return {dead: both(guard, dead_if), item: both(guard, alive_if)}
+        if self.surely and implied(guard, self.guard, facts):
+            return {dead: guard}
+        return {item: guard, dead: both(guard, self.guard)}
+
+    def of_status(self, status: Status, facts: Conjunction) -> Status:
+        """What becomes of the status of an input."""
+        changed = dict(status)
+        alive = changed.pop(LIVE, None)
+        if alive is None:
+            return status
+        for item, guard in self.of_reference(_SOME, alive, facts).items():
+            if item.events == NO_EVENTS:
+                changed[LIVE] = guard
+            else:
+                known = changed.get(self.event)
+                changed[self.event] = guard if known is None else either(known, guard)
+        return changed
 
 
 def _single_object(binding: Binding) -> Object | None:
-    objects = [value for value in binding.values if isinstance(value, Object)]
-    return objects[0] if len(objects) == 1 else None
+    objects = {value.identity for value in binding.values if isinstance(value, Object)}
+    return next(iter(objects)) if len(objects) == 1 else None
 
 
-def _reaching(status: Status, facts: Conjunction, guard: Guard) -> tuple[Event, ...]:
-    """The events of a status that are possible under the facts that hold here."""
-    found: list[Event] = []
-    happening: Happening
-    for happening, condition in status.items():
-        if isinstance(happening, Event) and not (
-            excluded(condition, facts) or exclusive(condition, guard)
-        ):
-            found.append(happening)
-    return tuple(sorted(found))
+def _reaching(marks: Status, facts: Conjunction) -> tuple[Event, ...]:
+    """The events among marks that are possible under the facts that hold here."""
+    return tuple(
+        sorted(
+            happening
+            for happening, guard in marks.items()
+            if isinstance(happening, Event) and not excluded(guard, facts)
+        )
+    )

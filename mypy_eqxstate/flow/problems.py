@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from enum import Enum
 
-from mypy_eqxstate.flow.memory import Event
+from mypy_eqxstate.flow.values import Event
 
 
 class Misuse(Enum):

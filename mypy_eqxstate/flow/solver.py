@@ -85,16 +85,6 @@ def reverse_postorder(body: Body) -> list[int]:
     return order
 
 
-def meeting_points(body: Body) -> frozenset[int]:
-    """The blocks that more than one edge, or the edges of a handler, lead to."""
-    entered: dict[int, int] = {}
-    for block in body.blocks:
-        for successor in successors(block):
-            weight = 2 if successor == block.handler else 1
-            entered[successor] = entered.get(successor, 0) + weight
-    return frozenset(block for block, edges in entered.items() if edges > 1)
-
-
 class Solution(Generic[StateType]):
     """The state at the entry of every reachable block, in reverse postorder."""
 

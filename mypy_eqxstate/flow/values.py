@@ -48,26 +48,49 @@ class Origin(NamedTuple):
         return self.operation < 0
 
 
+class Event(NamedTuple):
+    """A consumption or supersession: the call (by body and number) and the place it was passed as.
+
+    `through` is set where an object of a container was consumed as the element that an operation (by its
+    number) took from it: the operation's next element is another one.
+    """
+
+    body: str
+    operation: int
+    place: str
+    invalidates: bool
+    through: int = -1
+
+
+# Stands in an object's events once its death was reported: neither dead nor alive from then on.
+REPORTED = Event("", -1, "", True)
+NO_EVENTS: frozenset[Event] = frozenset()
+
+
 class Object(NamedTuple):
-    """An object with identity: affine, or able to hold affine objects."""
+    """An object with identity: affine, or able to hold affine objects.
+
+    `events` are the consumptions that it died of; it is alive if there are none.  They are part of the
+    *reference* and not kept per object, so that what a name holds and whether it is dead stay tied
+    together where paths meet: after `if unreadable(): s = s.set(i, v)` the name `s` holds `{new, alive}` or
+    `{old, alive}`, and nothing holds the dead old one.  A consumption changes all references at once.
+    """
 
     origin: Origin
     shape: Shape
     recent: bool = True
+    events: frozenset[Event] = NO_EVENTS
     tag: str = "object"
-
-    @property
-    def fate(self) -> str:
-        """The question "is it dead?" as a condition's text."""
-        body, operation, variable, path = self.origin
-        name = variable.name if variable is not None else ""
-        keys = "".join(str(key[0]) for key in path)
-        return f"fate:{body}:{operation}:{name}:{keys}:{int(self.recent)}"
 
     @property
     def is_affine(self) -> bool:
         """Whether the object itself is affine."""
         return type(self.shape) is AffineShape
+
+    @property
+    def identity(self) -> Object:
+        """The object regardless of whether it is dead."""
+        return self if not self.events else self._replace(events=NO_EVENTS)
 
 
 class Function(NamedTuple):

@@ -14,8 +14,8 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from mypy_eqxstate.flow.memory import Event
 from mypy_eqxstate.flow.problems import EventDetail, Misuse, Problem
+from mypy_eqxstate.flow.values import Event
 from mypy_eqxstate.report.finding import Finding, Note, Position
 
 if TYPE_CHECKING:

@@ -10,21 +10,8 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from tests.contracts.observation import (
-    INDEX,
-    MODEL,
-    Call,
-    Counter,
-    Gradient,
-    Judged,
-    Transform,
-    X,
-    fresh,
-    is_old,
-    pair,
-    step,
-    under_jit,
-)
+from tests.contracts.material import INDEX, MODEL, Counter, X, fresh, is_old, pair, step
+from tests.contracts.observation import Call, Gradient, Judged, Transform, under_jit
 
 KEY = jax.random.key(0)
 IN_AXES: dict[str, Any] = {"in_axes": (0, None), "out_axes": (0, None)}

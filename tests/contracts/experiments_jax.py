@@ -8,21 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy
 
-from tests.contracts.observation import (
-    MODEL,
-    Call,
-    Gradient,
-    Judged,
-    Transform,
-    X,
-    fresh,
-    is_old,
-    pair,
-    states_in,
-    step,
-    step_packed,
-    under_vmap,
-)
+from tests.contracts.material import MODEL, X, fresh, is_old, pair, states_in, step, step_packed
+from tests.contracts.observation import Call, Gradient, Judged, Transform, under_vmap
 
 IN_AXES: dict[str, Any] = {"in_axes": (0, None), "out_axes": (0, None)}
 THREE = jnp.ones(3)

@@ -10,20 +10,8 @@ import io
 import pickle
 from typing import Any
 
-from tests.contracts.observation import (
-    Box,
-    Call,
-    Judged,
-    Noted,
-    Pair,
-    Transform,
-    X,
-    fresh,
-    is_old,
-    pair,
-    states_in,
-    step,
-)
+from tests.contracts.material import Box, Noted, Pair, X, fresh, is_old, pair, states_in, step
+from tests.contracts.observation import Call, Judged, Transform
 
 
 def keyed() -> dict[str, Any]:

@@ -32,10 +32,10 @@ from mypy_eqxstate.fullnames import canonical
 from tests.contracts.experiments_equinox import EXPERIMENTS as OF_EQUINOX
 from tests.contracts.experiments_jax import EXPERIMENTS as OF_JAX
 from tests.contracts.experiments_python import EXPERIMENTS as OF_PYTHON
+from tests.contracts.material import Pair
 from tests.contracts.observation import (
     Gradient,
     Judged,
-    Pair,
     Transform,
     Verdict,
     contract_supersedes,

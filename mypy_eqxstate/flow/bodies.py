@@ -33,7 +33,7 @@ from mypy_eqxstate.flow.values import (
     Symbol,
     Value,
 )
-from mypy_eqxstate.ir.model import Attribute, Destination, FunctionNode, Item, Variable
+from mypy_eqxstate.ir.model import Attribute, Destination, FunctionNode, Item, Key, Variable
 from mypy_eqxstate.oracle.shapes import (
     UNKNOWN,
     AffineShape,
@@ -124,8 +124,9 @@ class BodyCalls:
                 effect = self._effect_on(summary, parameters, actual)
                 copied = actual.copied_by is not None
                 self.calls.effects.check(site, memory, actual, effect, deep=copied)
+        stars = _stars(formals)
         origin = analysis.origin()
-        instantiation = Instantiation(analysis, memory, summary, parameters, origin)
+        instantiation = Instantiation(analysis, memory, summary, parameters, origin, stars)
         self._check_reads(site, memory, summary, instantiation, parameters)
         grounds = Grounds("body", (None, line))
         consumed = self._carry_out(site, memory, summary, instantiation, parameters, modes, grounds)
@@ -134,7 +135,7 @@ class BodyCalls:
         parameters = {
             variable: matched.of(variable.name) or before for variable, before in parameters.items()
         }
-        instantiation = Instantiation(analysis, memory, summary, parameters, origin)
+        instantiation = Instantiation(analysis, memory, summary, parameters, origin, stars)
         self._write(memory, instantiation, summary)
         if not summary.returns:
             analysis.dead_end = True
@@ -194,11 +195,13 @@ class BodyCalls:
         analysis = self.analysis
         declared = {p.name: p.shape for p in signature.parameters} if signature else {}
         context: list[tuple[Variable, tuple[object, ...]]] = []
+        stars = _stars(formals_of(function.node))
         for variable, actuals in parameters.items():
             shape = declared.get(variable.name, UNKNOWN)
             if not actuals or not analysis.module.wants_context(shape):
                 continue
-            if len(actuals) == 1 and not actuals[0].splat:
+            star = bool(actuals[0].splat) or variable.name in stars
+            if len(actuals) == 1 and not star:
                 kind = kind_of(memory, actuals[0].binding, analysis.heap)
             else:
                 kind = self._star_kind(memory, actuals)
@@ -342,16 +345,16 @@ class BodyCalls:
     ) -> Actual:
         """The part of an argument (or the captured variable) that an effect is about."""
         text = instantiation.text(item, actuals)
-        if len(actuals) == 1:
+        variable = item.origin.variable
+        star = variable is not None and variable.name in instantiation.stars
+        if len(actuals) == 1 and not star:
             outer = actuals[0]
             return outer._replace(binding=binding, path=(*outer.path, *item.origin.path), text=text)
         path = item.origin.path
-        if actuals and path and isinstance(path[0], Item) and isinstance(path[0].value, int):
-            index = path[0].value
-            if index < len(actuals):
-                outer = actuals[index]
-                inner = (*outer.path, *path[1:])
-                return outer._replace(binding=binding, path=inner)
+        outer = _starred(actuals, path[0]) if path else None
+        if outer is not None:
+            inner = (*outer.path, *path[1:])
+            return outer._replace(binding=binding, path=inner)
         return Actual(binding, None, text, site.node)
 
     def newer_classes(
@@ -496,3 +499,19 @@ def _suspended(function: Function, actuals: Sequence[Actual]) -> Suspended | Non
         else:
             positional.append(value)
     return Suspended(function, tuple(positional), tuple(named))
+
+
+def _stars(formals: Sequence[Formal]) -> frozenset[str]:
+    """The names of `*args` and `**kwargs`."""
+    kinds = {ParameterKind.STAR, ParameterKind.DOUBLE_STAR}
+    return frozenset(formal.name for formal in formals if formal.kind in kinds)
+
+
+def _starred(actuals: Sequence[Actual], key: Key) -> Actual | None:
+    """The argument that a star parameter holds under a key."""
+    if not isinstance(key, Item):
+        return None
+    positional = [actual for actual in actuals if actual.name is None]
+    if isinstance(key.value, int) and 0 <= key.value < len(positional):
+        return positional[key.value]
+    return next((actual for actual in actuals if actual.name == key.value), None)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.explain import loop_line, newest_place
 from mypy_eqxstate.flow.guards import ALWAYS, Guard, both
-from mypy_eqxstate.flow.heap import DISPLAY_SHAPES, Heap, values_of_shape
+from mypy_eqxstate.flow.heap import DISPLAY_SHAPES, Heap, normal_key, values_of_shape
 from mypy_eqxstate.flow.liveness import crossing_temporaries
 from mypy_eqxstate.flow.memory import (
     LIVE,
@@ -166,6 +166,11 @@ class BodyAnalysis:
     def operation_number(self) -> int:
         """The number of the operation at work, unique in the body."""
         return self.position[0] * BLOCK_STRIDE + self.position[1]
+
+    @property
+    def in_loop(self) -> bool:
+        """Whether the operation at work may run several times."""
+        return self.body.blocks[self.position[0]].loop is not None
 
     def origin(self, *path: ir.Key) -> Origin:
         """The origin of what the operation at work makes."""
@@ -415,7 +420,14 @@ class BodyAnalysis:
         base = self.read(memory, op.base)
         self.receivers[op.target] = op.base
         result = self.calls.attributes.read(memory, base, op)
-        self.set(memory, op.target, self._refine(memory, result, op.node), op.node)
+        exact = self._refine(memory, result, op.node)
+        holders = list(base.values)
+        if exact is not result and len(holders) == 1 and isinstance(holders[0], Object):
+            # What became known stays known, so that a later read finds the same object.
+            key = normal_key(holders[0], ir.Attribute(op.name))
+            if key in memory.fields.get(holders[0], {}):
+                memory.set_field(holders[0], key, exact)
+        self.set(memory, op.target, exact, op.node)
 
     def _write_attribute(self, memory: Memory, op: ir.WriteAttribute) -> None:
         self._write_field(memory, op.base, ir.Attribute(op.name), op.source)
@@ -754,6 +766,7 @@ class BodyAnalysis:
             self.use(memory, op.source)
             binding = self.read(memory, op.source)
             if op.delegate:
+                binding = self.calls.run_suspended(memory, binding, op.node)
                 binding = self.items_of(memory, binding, ir.ELEMENTS)
             self.yielded = (
                 binding if self.yielded is None else merge_bindings(self.yielded, binding)

@@ -152,6 +152,8 @@ class Calls:
             returns = returns or not self.analysis.dead_end
             self.analysis.dead_end = False
         self.analysis.dead_end = not returns
+        if not outcomes:
+            return self.unknown(site, memory, actuals)
         if len(outcomes) == 1:
             return outcomes[0][1]
         merged = join_bindings(outcomes)
@@ -501,7 +503,7 @@ class Calls:
                             key = ir.Item(literal_value.value)
                             if isinstance(item.shape, InstanceShape):
                                 key = ir.Attribute(str(literal_value.value))
-                if isinstance(key, ir.Elements):
+                if isinstance(key, ir.Elements) and not self.analysis.in_loop:
                     length = self.analysis.length(memory, item)
                     if length is not None and item.recent and not key_name:
                         key = ir.Item(length)

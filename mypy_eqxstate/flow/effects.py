@@ -69,7 +69,7 @@ class Effects:
 
     def __init__(self, analysis: BodyAnalysis) -> None:
         self.analysis = analysis
-        self._consumed: dict[Object, Event] = {}
+        self._consumed: dict[Object, tuple[Event, Actual]] = {}
 
     def begin(self) -> None:
         """A new call: none of its arguments was consumed by it yet."""
@@ -185,7 +185,7 @@ class Effects:
         self.passed_twice(site, memory, actual)
         event = self.event(site, actual, True, grounds, classes[0])
         for held in ownership.held(memory, actual.binding, materialise=True):
-            self._consumed.setdefault(held.item.identity, event)
+            self._consumed.setdefault(held.item.identity, (event, actual))
         return ownership.consume(
             memory,
             actual.binding,
@@ -199,8 +199,9 @@ class Effects:
     def passed_twice(self, site: CallSite, memory: Memory, actual: Actual) -> None:
         """Report an argument whose object another argument of the same call has consumed."""
         for held in self.analysis.ownership.held(memory, actual.binding):
-            other = self._consumed.get(held.item.identity)
-            if other is not None and other.place != actual.text and not held.item.events:
+            event, other = self._consumed.get(held.item.identity, (None, actual))
+            differs = (other.temporary, other.path) != (actual.temporary, actual.path)
+            if event is not None and differs and not held.item.events:
                 self.analysis.report(
                     memory,
                     rule="state-reuse",
@@ -208,7 +209,7 @@ class Effects:
                     node=actual.node,
                     place=actual.text,
                     class_name=getattr(held.item.shape, "class_name", ""),
-                    events=(other,),
+                    events=(event,),
                     callee=site.text,
                 )
                 return

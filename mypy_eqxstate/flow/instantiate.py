@@ -4,6 +4,8 @@ A summary speaks of the callee's inputs by origin: parameter (or captured variab
 looked up in the caller's memory, and each object that the callee made becomes a new object of the
 caller's, named by the call.
 
+Limit: what a call makes beyond `MAXIMAL_OBJECTS` objects is one summary object a shape.
+
 Worked example.  The summary "result is `(x, input state)`; input `state` is consumed" of `f`, at `y, t = f(1, s)`:
 input `state` is the object behind `s`; `t` becomes one more name of it, and it is dead.
 """
@@ -11,7 +13,7 @@ input `state` is the object behind `s`; `t` becomes one more name of it, and it 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.summaries import Summary
 from mypy_eqxstate.flow.arguments import Actual
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
 
 
+MAXIMAL_OBJECTS: Final = 60
+
+
 class Instantiation:
     """One summary at one call.
 
@@ -32,6 +37,7 @@ class Instantiation:
         memory: the caller's memory.
         parameters: the callee's parameters by variable, with what the call passes for each.
         origin: names what the callee makes.
+        stars: the names of `*args` and `**kwargs`.
     """
 
     def __init__(
@@ -41,12 +47,14 @@ class Instantiation:
         summary: Summary,
         parameters: Mapping[Variable, Sequence[Actual]],
         origin: Origin,
+        stars: frozenset[str] = frozenset(),
     ) -> None:
         self.analysis = analysis
         self.memory = memory
         self.summary = summary
         self.parameters = parameters
         self.origin = origin
+        self.stars = stars
         self._made: dict[Object, Object] = {}
         self._roots: dict[Variable, Binding | None] = {}
 
@@ -59,10 +67,10 @@ class Instantiation:
     def _find_root(self, variable: Variable) -> Binding | None:
         if variable in self.parameters:
             actuals = self.parameters[variable]
-            if len(actuals) == 1 and not actuals[0].splat:
-                return actuals[0].binding
             if not actuals:
                 return None
+            if variable.name not in self.stars:
+                return actuals[0].binding
             return self.analysis.calls.results.collected(
                 self.memory, tuple(actuals), self.origin.child(Item(variable.name))
             )
@@ -153,7 +161,9 @@ class Instantiation:
         if made is not None:
             return made
         key = Item(f"made{len(self._made)}")
-        made = Object(self.origin.child(key), item.shape)
+        if len(self._made) >= MAXIMAL_OBJECTS:
+            key = Item("more")
+        made = Object(self.origin.child(key), item.shape, recent=key.value != "more")
         self._made[item] = made
         self.analysis.heap.register(self.memory, made)
         if not item.is_affine:

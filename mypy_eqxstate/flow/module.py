@@ -8,7 +8,7 @@ Recursion.  A body that is asked for while it is being solved answers with its l
 returns"; when it is done and its summary has changed, it is solved again.  Summaries that were computed while
 resting on such a provisional answer are not kept.
 
-Limits: `MAXIMAL_CONTEXTS` contexts a function (then the declared one serves for all), `MAXIMAL_ROUNDS` rounds for a
+Limits: `MAXIMAL_CONTEXTS` contexts a function and `MAXIMAL_RECURSION` of them nested (then the declared one serves), `MAXIMAL_ROUNDS` rounds for a
 recursive one, `MAXIMAL_STACK` bodies at work at once (deeper calls count by their signature).
 """
 
@@ -57,7 +57,8 @@ from mypy_eqxstate.oracle.shapes import (
     UnknownShape,
 )
 
-MAXIMAL_CONTEXTS: Final = 12
+MAXIMAL_CONTEXTS: Final = 8
+MAXIMAL_RECURSION: Final = 2
 MAXIMAL_ROUNDS: Final = 6
 MAXIMAL_STACK: Final = 25
 DESCRIPTORS: Final = {
@@ -372,7 +373,8 @@ class ModuleAnalysis:
             return OPAQUE
         known = self._contexts.setdefault(node, set())
         if context and context not in known:
-            if len(known) >= MAXIMAL_CONTEXTS:
+            recursive = sum(at_work is node for at_work, _ in self._stack) >= MAXIMAL_RECURSION
+            if len(known) >= MAXIMAL_CONTEXTS or recursive:
                 context = ()
             else:
                 known.add(context)

@@ -230,12 +230,12 @@ class Results:
         actuals = arguments.get(name, ())
         if not actuals:
             return one(UNKNOWN_VALUE)
+        if len(actuals) == 1 and not actuals[0].splat:
+            return actuals[0].binding
         return self.collected(memory, actuals, origin)
 
     def collected(self, memory: Memory, actuals: tuple[Actual, ...], origin: Origin) -> Binding:
-        """The one argument of a parameter, or what a star parameter holds: a tuple of several."""
-        if len(actuals) == 1 and not actuals[0].splat:
-            return actuals[0].binding
+        """What a star parameter holds: a tuple (or dict) of the arguments."""
         fields: dict[Key, Binding] = {}
         position = 0
         for actual in actuals:

@@ -37,7 +37,7 @@ def bad_passed_by_a_caller_of_this_module(state, index):
 
 # not-run: it calls the function above, which is wrong
 def good_caller(state: eqx.nn.State, index: eqx.nn.StateIndex[Array]) -> None:
-    bad_passed_by_a_caller_of_this_module(state, index)
+    _ = bad_passed_by_a_caller_of_this_module(state, index)
 
 
 def good_made_here(x):

@@ -158,7 +158,7 @@ def _one_for_each_cause(module: ModuleAnalysis, problems: Iterator[Problem]) -> 
             getattr(p.node, "lineno", 0),
             getattr(p.node, "col_offset", 0),
             _RULE_ORDER.index(p.rule),
-            p.may,
+            not p.may,
             repr(p.events),
         ),
     )

@@ -33,6 +33,7 @@ STATE: Final = "equinox.nn.State"
 STATE_INDEX: Final = "equinox.nn.StateIndex"
 STATEFUL_LAYER: Final = "equinox.nn.StatefulLayer"
 MODULE: Final = "equinox.Module"
+NEW_TYPE: Final = "typing.NewType"
 MAKE_WITH_STATE: Final = "equinox.nn.make_with_state"
 
 EXACT: Mapping[str, str] = MappingProxyType(

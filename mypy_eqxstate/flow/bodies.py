@@ -120,7 +120,7 @@ class BodyCalls:
                 )
             return self.calls.unknown(site, memory, actuals)
         for actual in (*(actual for actual, _ in matched.pairs), *matched.left_over, *defaults):
-            if not actual.receiver or actual.copied_by:
+            if not actual.receiver or actual.copied_by or _is_affine(actual):
                 effect = self._effect_on(summary, parameters, actual)
                 copied = actual.copied_by is not None
                 self.calls.effects.check(site, memory, actual, effect, deep=copied)
@@ -321,7 +321,7 @@ class BodyCalls:
                 if classes & written:
                     continue
             split = None
-            if adjusted is Effect.MAY_CONSUME and item in summary.statuses:
+            if adjusted is Effect.MAY_CONSUME and item.recent and item in summary.statuses:
                 split = instantiation.split(summary.statuses[item])
             if effects.carry_out(site, memory, actual, adjusted, exact, split):
                 consumed = True
@@ -351,10 +351,9 @@ class BodyCalls:
             outer = actuals[0]
             return outer._replace(binding=binding, path=(*outer.path, *item.origin.path), text=text)
         path = item.origin.path
-        outer = _starred(actuals, path[0]) if path else None
-        if outer is not None:
-            inner = (*outer.path, *path[1:])
-            return outer._replace(binding=binding, path=inner)
+        starred = _starred(actuals, path[0]) if path else None
+        if starred is not None:
+            return starred._replace(binding=binding, path=(*starred.path, *path[1:]))
         return Actual(binding, None, text, site.node)
 
     def newer_classes(
@@ -454,6 +453,8 @@ class BodyCalls:
         actuals = analysis.make_room(memory, actuals)
         origin = analysis.origin(Item("instance"))
         info = analysis.heap.classes.info(class_name)
+        if info is not None and info.is_new_type and len(actuals) == 1:
+            return actuals[0].binding
         shape: Shape = site.typed
         if isinstance(shape, UnknownShape):
             shape = InstanceShape(class_name)
@@ -499,6 +500,10 @@ def _suspended(function: Function, actuals: Sequence[Actual]) -> Suspended | Non
         else:
             positional.append(value)
     return Suspended(function, tuple(positional), tuple(named))
+
+
+def _is_affine(actual: Actual) -> bool:
+    return any(isinstance(value, Object) and value.is_affine for value in actual.binding.values)
 
 
 def _stars(formals: Sequence[Formal]) -> frozenset[str]:

@@ -483,7 +483,11 @@ class BodyAnalysis:
                 others = memory.represents.get(value.identity, frozenset())
                 memory.represents[element] = known | others | {value.identity}
                 # What died as the element of an earlier turn is not this turn's element.
-                earlier = value.events and all(e.through == here.operation for e in value.events)
+                earlier = (
+                    value.events
+                    and all(event.through == here.operation for event in value.events)
+                    and value.identity not in memory.repeated
+                )
                 if not earlier:
                     values[element._replace(events=value.events)] = ALWAYS
                 elif len(binding.values) == 1:
@@ -630,6 +634,11 @@ class BodyAnalysis:
             shape: Shape = TupleShape((UNKNOWN,) * position)
         else:
             shape = DISPLAY_SHAPES["list" if op.kind == "tuple" else op.kind]
+        seen: set[Object] = set()
+        for field in fields.values():
+            held = {v.identity for v in field.values if isinstance(v, Object) and v.is_affine}
+            memory.repeated |= held & seen
+            seen |= held
         record = self.heap.new_record(memory, self.origin(), shape, fields)
         self.set(memory, op.target, one(record), op.node)
 
@@ -733,7 +742,6 @@ class BodyAnalysis:
         self.set(memory, op.target, self._refine(memory, element, op.node), op.node)
 
     def _enter(self, memory: Memory, op: ir.Enter) -> None:
-        self.use(memory, op.context, deep=False)
         context = self.read(memory, op.context)
         entered = self.calls.run_suspended(memory, context, op.node)
         if entered is not context:
@@ -741,10 +749,16 @@ class BodyAnalysis:
             result = self.items_of(memory, entered, ir.ELEMENTS)
             self.set(memory, op.target, result, op.node)
             return
+        if any(isinstance(value, Object) and value.is_affine for value in context.values):
+            self.set(memory, op.target, context, op.node)  # `nullcontext(state)`
+            return
         result = self.calls.call_method(memory, op.context, "__enter__", op.node)
         self.set(memory, op.target, result, op.node)
 
     def _exit(self, memory: Memory, op: ir.Exit) -> None:
+        context = self.read(memory, op.context)
+        if any(isinstance(value, Object) and value.is_affine for value in context.values):
+            return
         self.calls.call_method(memory, op.context, "__exit__", op.node)
 
     def _await(self, memory: Memory, op: ir.Await) -> None:

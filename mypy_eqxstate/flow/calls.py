@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from mypy_eqxstate.contracts.library import affine_class_shown
 from mypy_eqxstate.contracts.model import (
     Contract,
     Decorator,
@@ -55,6 +56,7 @@ from mypy_eqxstate.flow.values import (
     Transformed,
     Value,
 )
+from mypy_eqxstate.fullnames import NEW_TYPE
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import (
     UNKNOWN,
@@ -107,11 +109,28 @@ class Calls:
                 return one(held[0])  # a decorated class is still that class
         callee = analysis.read(memory, op.callee)
         receiver = analysis.receivers.get(op.callee)
+        self._note_evidence(memory, op, receiver)
         actuals = [
             actual._replace(binding=self.run_suspended(memory, actual.binding, op.node))
             for actual in actual_arguments(analysis, memory, op.arguments)
         ]
         return self.of_binding(site, memory, callee, actuals, receiver, op.callee)
+
+    def _note_evidence(self, memory: Memory, op: ir.Call, receiver: ir.Temporary | None) -> None:
+        """A method that only an affine class has, called with what only its method takes."""
+        func = op.node.func if isinstance(op.node, ast.Call) else None
+        if receiver is None or not op.arguments or not isinstance(func, ast.Attribute):
+            return
+        base = self.analysis.read(memory, receiver)
+        if not any(
+            isinstance(v, Object) and isinstance(v.shape, UnknownShape) for v in base.values
+        ):
+            return
+        for value in self.analysis.read(memory, op.arguments[0].source).values:
+            if isinstance(value, Object) and isinstance(value.shape, InstanceShape):
+                shown = affine_class_shown(func.attr, value.shape.class_name)
+                if shown is not None:
+                    self.analysis.promote(base, self.analysis.module.affine_class_of(shown))
 
     def _decorates(self, op: ir.Call) -> bool:
         """Whether the call applies a decorator: it has the decorator's expression as its node."""
@@ -379,6 +398,10 @@ class Calls:
         self, site: CallSite, memory: Memory, full_name: str, actuals: list[Actual]
     ) -> Binding:
         module = self.analysis.module
+        if full_name == NEW_TYPE and actuals:
+            names = [v.value for v in actuals[0].binding.values if isinstance(v, Literal)]
+            if len(names) == 1:
+                return one(Symbol(module.full_name(str(names[0]))))
         row = module.row(full_name)
         if row is not None:
             return self._row(site, memory, full_name, row, actuals)

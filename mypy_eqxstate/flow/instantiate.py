@@ -21,6 +21,7 @@ from mypy_eqxstate.flow.guards import ALWAYS, Guard, either
 from mypy_eqxstate.flow.memory import ALIVE, LIVE, Binding, Memory, Status, one
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Event, Object, Origin, Value, objects_within
 from mypy_eqxstate.ir.model import Attribute, Item, Key, Variable
+from mypy_eqxstate.oracle.shapes import UnknownShape
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
@@ -91,7 +92,24 @@ class Instantiation:
             if binding is None:
                 return None
             binding = self._field(binding, key)
+        if item.is_affine and binding is not None:
+            return self._known_by_callee(item, variable, binding)
         return binding
+
+    def _known_by_callee(self, item: Object, variable: Variable, binding: Binding) -> Binding:
+        """The callee knows the type of a captured name, of which the caller knows nothing."""
+        exact: dict[Value, Guard] = {
+            Object(value.origin, item.shape, value.recent)
+            if isinstance(value, Object) and isinstance(value.shape, UnknownShape)
+            else value: guard
+            for value, guard in binding.values.items()
+        }
+        if exact.keys() == binding.values.keys():
+            return binding
+        known = Binding(exact, binding.marks)
+        if not item.origin.path and variable not in self.parameters:
+            self.memory.bindings[variable] = known
+        return known
 
     def _field(self, binding: Binding, key: Key) -> Binding | None:
         if isinstance(key, Attribute):

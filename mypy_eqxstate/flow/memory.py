@@ -88,6 +88,7 @@ class Memory:
         "handed_over",
         "input_status",
         "reads",
+        "repeated",
         "represents",
     )
 
@@ -104,6 +105,8 @@ class Memory:
         self.handed_over: frozenset[Object] = frozenset()
         # An element met while iterating stands for some object of the container: consuming the
         # element may consume each of those, but the next element is another one.
+        # Affine objects that one container holds several times.
+        self.repeated: frozenset[Object] = frozenset()
         self.represents: dict[Object, frozenset[Object]] = {}
         self.reads: frozenset[Object] = frozenset()
 
@@ -117,6 +120,7 @@ class Memory:
         other.aged = self.aged
         other.handed_over = self.handed_over
         other.reads = self.reads
+        other.repeated = self.repeated
         other.represents = dict(self.represents)
         return other
 
@@ -135,6 +139,7 @@ class Memory:
             and self.handed_over == other.handed_over
             and self.reads == other.reads
             and self.represents == other.represents
+            and self.repeated == other.repeated
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -340,6 +345,7 @@ def join(
     for memory in memories:
         joined.handed_over |= memory.handed_over
         joined.reads |= memory.reads
+        joined.repeated |= memory.repeated
         for item, represented in memory.represents.items():
             known = joined.represents.get(item)
             joined.represents[item] = represented if known is None else known | represented

@@ -40,6 +40,7 @@ from mypy_eqxstate.flow.values import (
     Transformed,
     Value,
 )
+from mypy_eqxstate.fullnames import canonical
 from mypy_eqxstate.ir.model import ELEMENTS, Body, BodyNode, Elements, FunctionNode, Key, Variable
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import ClassInfo, Oracle
@@ -150,10 +151,16 @@ class ModuleAnalysis:
         return sorted(self._affine_classes, key=lambda name: (-len(name), name))[0]
 
     def affine_class_of(self, row_name: str) -> str:
-        """The affine class that a row speaks of: its own class, if it is a method's."""
+        """The affine class that a row speaks of: its own class, if it is a method's.
+
+        Of the names of one class it is that of the definition, which is what type checkers give.
+        """
         for class_name in sorted(self._affine_classes, key=len, reverse=True):
             if row_name == class_name or row_name.startswith(f"{class_name}."):
-                return class_name
+                public = canonical(class_name)
+                return max(
+                    (name for name in self._affine_classes if canonical(name) == public), key=len
+                )
         return self.default_affine_class
 
     def _class_info(self, full_name: str) -> ClassInfo | None:
@@ -473,7 +480,8 @@ def summary_of(analysis: BodyAnalysis) -> Summary:
     for item, status in memory.input_status.items():
         events = sorted(e for e in status if isinstance(e, Event))
         if events:
-            effects[item] = Effect.MAY_CONSUME if LIVE in status else Effect.CONSUME
+            surely = item.recent and LIVE not in status
+            effects[item] = Effect.CONSUME if surely else Effect.MAY_CONSUME
             lines[item] = getattr(analysis.module.events[events[0]].node, "lineno", 0)
     return Summary(
         returns=True,

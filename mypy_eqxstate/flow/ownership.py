@@ -350,7 +350,7 @@ class Ownership:
         """Change every reference to an object."""
         memory.rewrite(struck, lambda item, guard: fate.of_reference(item, guard, memory.facts))
         item = struck.identity
-        if item.origin.is_input and item.recent:
+        if item.origin.is_input:
             memory.input_status[item] = fate.of_status(
                 memory.input_status.get(item, {LIVE: ALWAYS}), memory.facts
             )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts import model as contract
 from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.effects import CallSite
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
 from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
@@ -31,7 +32,7 @@ from mypy_eqxstate.flow.values import (
     Transformed,
     Value,
 )
-from mypy_eqxstate.ir.model import ELEMENTS, Attribute, Destination, Elements, Item, Key
+from mypy_eqxstate.ir.model import ELEMENTS, KEPT, Attribute, Destination, Elements, Item, Key
 from mypy_eqxstate.oracle.shapes import (
     UNKNOWN,
     AffineShape,
@@ -70,7 +71,7 @@ class Results:
         match template:
             case contract.Nothing() | contract.Same() | contract.Structure() | contract.Element():
                 return False
-            case contract.Each() | contract.Shallow() | contract.Decorator():
+            case contract.Each() | contract.Shallow() | contract.Decorator() | contract.Taken():
                 return False
             case contract.CallableReturning():
                 return False
@@ -179,6 +180,10 @@ class Results:
                 return self._copy_of_argument(memory, arguments, name, origin)
             case contract.Element(parameter=name, key=key_name):
                 return self._element(memory, arguments, name, key_name, origin)
+            case contract.Taken(parameter=name, key=key_name):
+                return self._taken(memory, arguments, name, key_name, origin)
+            case contract.Applied(function=name, arguments=containers):
+                return self._applied(memory, arguments, name, containers, origin)
             case contract.Each(parameter=name):
                 fields: dict[Key, Binding] = {}
                 for index, actual in enumerate(arguments.get(name, ())):
@@ -272,6 +277,56 @@ class Results:
         if isinstance(key, Elements):
             found = self.analysis.representative(memory, found, origin)
         return found
+
+    def _taken(
+        self, memory: Memory, arguments: Arguments, name: str, key_name: str, origin: Origin
+    ) -> Binding:
+        """A member that leaves its container: what becomes of it is nothing of the container's."""
+        container = self._argument(memory, arguments, name, origin)
+        found = self._element(memory, arguments, name, key_name, origin)
+        holders = list(container.values)
+        if not key_name or not arguments.get(key_name):
+            # The last one, where the container was built here and its length is known.
+            if len(holders) == 1 and isinstance(holders[0], Object):
+                length = self.analysis.length(memory, holders[0])
+                key = Item(length - 1) if length else None
+                fields = dict(memory.fields.get(holders[0], {}))
+                if key is not None and key in fields and not self.analysis.in_loop:
+                    last = fields.pop(key)
+                    memory.fields[holders[0]] = fields
+                    return last
+        for value in found.values:
+            if isinstance(value, Object) and value.origin == origin:
+                memory.represents.pop(value.identity, None)
+        return found
+
+    def _applied(
+        self,
+        memory: Memory,
+        arguments: Arguments,
+        name: str,
+        containers: tuple[str, ...],
+        origin: Origin,
+    ) -> Binding:
+        """What a function returns that is called with a member of each container."""
+        analysis = self.analysis
+        callables = arguments.get(name, ())
+        given = [actual for container in containers for actual in arguments.get(container, ())]
+        if not callables or not given:
+            return one(UNKNOWN_VALUE)
+        result: Binding | None = None
+        # Twice where a container holds one object several times: the second time it may be old.
+        for turn in range(2 if memory.repeated else 1):
+            passed = []
+            for number, actual in enumerate(given):
+                members = self._members(memory, actual.binding)
+                here = origin.child(Item(f"member{number}"))
+                if turn == 0:
+                    members = analysis.representative(memory, members, here)
+                passed.append(Actual(members, None, actual.text, actual.node))
+            site = CallSite(passed[0].node, callables[0].text, KEPT, UNKNOWN, direct=False)
+            result = analysis.calls.of_binding(site, memory, callables[0].binding, passed)
+        return result if result is not None else one(UNKNOWN_VALUE)
 
     def _has_attributes(self, container: Binding) -> bool:
         return any(

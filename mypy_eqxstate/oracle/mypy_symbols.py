@@ -232,6 +232,7 @@ class Symbols:
             constructor_fields=_constructor_fields(info),
             affine=info in self._affine,
             is_protocol=info.is_protocol,
+            is_new_type=info.is_newtype,
         )
 
 

@@ -60,6 +60,7 @@ class ClassInfo:
             `__init__`: the field names in the order of the generated constructor, else None.
         affine: the class was declared with `@affine` (in source or stubs).
         is_protocol: the class is a Protocol.
+        is_new_type: made by `NewType`: calling it returns the argument itself.
     """
 
     full_name: str
@@ -68,6 +69,7 @@ class ClassInfo:
     constructor_fields: tuple[str, ...] | None = None
     affine: bool = False
     is_protocol: bool = False
+    is_new_type: bool = False
 
 
 class Oracle(Protocol):

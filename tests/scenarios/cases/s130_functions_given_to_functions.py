@@ -1,6 +1,4 @@
-"""`map` calls its function for each element; `methodcaller` calls the method by its name."""
-
-import operator
+"""`map` calls its function for each element."""
 
 import equinox as eqx
 from jaxtyping import Array
@@ -21,11 +19,6 @@ def bad_read_after_map(
     return state.get(index)  # E: state-reuse | "state" | line -1
 
 
-def bad_methodcaller(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> Array:
-    new = operator.methodcaller("set", index, x)(state)
-    return state.get(index)  # E: state-reuse | "state" | line -1
-
-
 def good_map_over_two(
     state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array]
 ) -> list[Array]:
@@ -34,8 +27,3 @@ def good_map_over_two(
 
 def good_map_reads(state: eqx.nn.State, index: eqx.nn.StateIndex[Array]) -> list[Array]:
     return list(map(lambda s: s.get(index), [state, state]))
-
-
-def good_methodcaller(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> Array:
-    state = operator.methodcaller("set", index, x)(state)
-    return state.get(index)

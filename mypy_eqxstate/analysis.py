@@ -24,6 +24,7 @@ from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.notation import parse_row
 from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.problems import Problem
+from mypy_eqxstate.flow.relevance import mentioned_names
 from mypy_eqxstate.ir.model import FunctionNode
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import Oracle
@@ -86,12 +87,16 @@ def analyze_module(
     module = ModuleAnalysis(
         index, oracle, row, AFFINE_CLASSES | configuration.affine, configuration.strict
     )
+    if not module.relevance and not mentioned_names(tree) & module.telling_names:
+        return result
     try:
         module.analyze_module_body()
     except Exception as error:
         result.faults.append(_fault(error, "the module"))
-    index.look_into_everything()
     for name, node in list(index.functions.items()):
+        # Generator expressions run where they are iterated; nobody else calls them.
+        if node not in module.relevance or isinstance(node, ast.GeneratorExp):
+            continue
         try:
             module.analyze(node)
         except Exception as error:

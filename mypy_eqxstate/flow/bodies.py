@@ -14,7 +14,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.contracts.summaries import Summary
@@ -26,11 +26,14 @@ from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
+    Bound,
     Function,
     Object,
     Origin,
+    Producer,
     Suspended,
     Symbol,
+    Transformed,
     Value,
 )
 from mypy_eqxstate.ir.model import Attribute, Destination, FunctionNode, Item, Key, Variable
@@ -49,6 +52,9 @@ from mypy_eqxstate.oracle.shapes import (
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
     from mypy_eqxstate.flow.calls import Calls
+
+
+_CALLABLES: Final = (Function, Transformed, Bound, Suspended, Producer)
 
 
 def formals_of(node: FunctionNode) -> list[Formal]:
@@ -94,6 +100,9 @@ class BodyCalls:
         analysis = self.analysis
         module = analysis.module
         node = function.node
+        if node not in module.relevance and not self._brings_something(memory, function, actuals):
+            analysis.make_room(memory, ())
+            return Binding(analysis.heap.allocate(memory, analysis.origin(), site.typed))
         formals = formals_of(node)
         matched = match(formals, actuals)
         parameters = {
@@ -146,6 +155,21 @@ class BodyCalls:
             if classes:
                 self.calls.dropped(site, memory, sorted(classes)[0])
         return result
+
+    def _brings_something(
+        self, memory: Memory, function: Function, actuals: Sequence[Actual]
+    ) -> bool:
+        """Whether a call gives a function something affine, or a callable that may be about it."""
+        bindings = [actual.binding for actual in actuals]
+        for variable in self.analysis.module.free_variables(function.node):
+            captured = memory.bindings.get(variable)
+            if captured is not None:
+                bindings.append(captured)
+        return any(
+            self.analysis.ownership.classes(memory, binding)
+            or any(isinstance(value, _CALLABLES) for value in binding.values)
+            for binding in bindings
+        )
 
     def called_elsewhere(self, site: CallSite, memory: Memory, function: Function) -> None:
         """A function is given to a callee that may call it, with arguments that aren't known."""

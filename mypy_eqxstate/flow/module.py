@@ -18,6 +18,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from mypy_eqxstate.contracts.library import PRODUCERS
 from mypy_eqxstate.contracts.model import Effect, Row
 from mypy_eqxstate.contracts.summaries import NEVER_RETURNS, OPAQUE, Summary
 from mypy_eqxstate.flow.abstraction import Context, binding_of_kind, shape_of
@@ -27,6 +28,7 @@ from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES, ClassKnowledge, Heap, values_of_shape
 from mypy_eqxstate.flow.memory import LIVE, Binding, Memory, join_bindings, one
 from mypy_eqxstate.flow.problems import EventDetail, Problem
+from mypy_eqxstate.flow.relevance import Relevance
 from mypy_eqxstate.flow.solver import NoFixpoint
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
@@ -93,7 +95,11 @@ class ModuleAnalysis:
         self.oracle = oracle
         self.row = row
         self.strict = strict
+        self._affine_classes = affine_classes
         self.classes = ClassKnowledge(self._class_info, {})
+        self.telling_names = self._telling_names()
+        index.look_into_everything()
+        self.relevance = Relevance(index.functions, oracle.affine_lines(), self.telling_names)
         self.events: dict[Event, EventDetail] = {}
         self.globals: dict[Variable, Binding] = {}
         self.members: dict[Variable, Binding] = {}
@@ -105,7 +111,6 @@ class ModuleAnalysis:
             for node in (*index.functions.values(), *index.classes.values())
             for decorator in getattr(node, "decorator_list", ())
         )
-        self._affine_classes = affine_classes
         self._bodies: dict[BodyNode, Body] = {}
         self._summaries: dict[tuple[BodyNode, Context], Summary] = {}
         self._stack: list[tuple[BodyNode, Context]] = []
@@ -168,6 +173,22 @@ class ModuleAnalysis:
         if found is None and self.is_own_class(full_name):
             return ClassInfo(full_name, (full_name,))
         return found
+
+    def _telling_names(self) -> frozenset[str]:
+        """Names whose mention shows that a function without types may meet an affine object."""
+        found = {name.rpartition(".")[2] for name in (*self._affine_classes, *PRODUCERS)}
+        for class_name in self.index.classes:
+            info = self.classes.info(self.full_name(class_name))
+            for field, shape in info.fields.items() if info is not None else ():
+                if self.classes.affine_classes_in(shape):
+                    found.add(field)
+        for local, full_name in self.index.imported_names():
+            declaration = self.oracle.declaration(full_name)
+            for signature in declaration.signatures if declaration is not None else ():
+                shapes = (signature.result, *(p.shape for p in signature.parameters))
+                if any(self.classes.affine_classes_in(shape) for shape in shapes):
+                    found.add(local)
+        return frozenset(found)
 
     # --- definitions -----------------------------------------------------------------------------
 

@@ -94,6 +94,14 @@ class ModuleIndex:
         kept = parts[: len(parts) - drop] if drop <= len(parts) else []
         return ".".join([*kept, module] if module else kept)
 
+    def imported_names(self) -> Iterator[tuple[str, str]]:
+        """The names that `from ... import` binds at the top of the module, and what they mean."""
+        for statement in self.tree.body:
+            if isinstance(statement, ast.ImportFrom):
+                module = self.absolute_name(statement.module, statement.level)
+                for alias in statement.names:
+                    yield alias.asname or alias.name, f"{module}.{alias.name}"
+
     # --- Bodies ---------------------------------------------------------------------------------
 
     def lower(

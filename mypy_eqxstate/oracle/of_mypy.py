@@ -48,6 +48,7 @@ from mypy.types import (
 )
 
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
+from mypy_eqxstate.oracle.mypy_affine_lines import AffineLines
 from mypy_eqxstate.oracle.mypy_calls import chosen_item
 from mypy_eqxstate.oracle.mypy_reachability import Reachability
 from mypy_eqxstate.oracle.mypy_symbols import Symbols, member, plain_function, resolve_alias
@@ -120,6 +121,11 @@ class MypyOracle:
         self._symbols = Symbols(checker.modules, tree, self._affine)
         self._shapes = self._symbols.shapes
         self._reachability = Reachability(module_ast, self.pairing, self._types)
+
+    @_answering(None)
+    def affine_lines(self) -> frozenset[int]:
+        """The lines on which an expression's type can hold an affine object."""
+        return AffineLines(self._affine).of(self._types)
 
     # --- types of expressions
 

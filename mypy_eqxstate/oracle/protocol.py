@@ -75,6 +75,10 @@ class ClassInfo:
 class Oracle(Protocol):
     """One module's questions to a type checker.  Nodes are those of the module's own `ast`."""
 
+    def affine_lines(self) -> frozenset[int] | None:
+        """The lines on which an expression's type can hold an affine object; None if not known."""
+        ...
+
     def shape(self, node: ast.expr) -> Shape:
         """The shape of an expression's inferred type, narrowed at this point; UNKNOWN if none."""
         ...

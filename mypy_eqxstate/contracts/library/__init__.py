@@ -32,13 +32,29 @@ from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.notation import parse_row
 from mypy_eqxstate.fullnames import canonical
 
-__all__ = ["AFFINE_CLASSES", "EVIDENCE", "LIBRARY", "affine_class_shown", "library_row"]
+__all__ = [
+    "AFFINE_CLASSES",
+    "EVIDENCE",
+    "LIBRARY",
+    "PRODUCERS",
+    "affine_class_shown",
+    "library_row",
+]
 
 LIBRARY: Mapping[str, str] = MappingProxyType({**_EQUINOX, **_JAX, **_PYTHON})
 """Public dotted name -> row, in the notation."""
 
 AFFINE_CLASSES: frozenset[str] = frozenset(_EQUINOX_AFFINE)
 """The affine classes of the libraries, by public name and by the names of their definitions."""
+
+PRODUCERS: frozenset[str] = frozenset(
+    name
+    for name, text in LIBRARY.items()
+    if "fresh" in text
+    and "supersede" not in text
+    and not any(name.startswith(f"{class_name}.") for class_name in AFFINE_CLASSES)
+)
+"""What makes affine objects out of others: mentioning one shows that there are some."""
 
 EVIDENCE: Mapping[str, tuple[str, str]] = MappingProxyType(_EQUINOX_EVIDENCE)
 """Name of a method -> (class of its first argument, affine class), by public names.

@@ -1,0 +1,110 @@
+"""On which lines of a module a value can hold an affine object, by mypy's types.
+
+Most functions of a module never meet an affine object, and looking at them would only cost time.
+The checker's type map knows the type of every expression that mypy has inferred; one walk over
+it, asking each type whether an affine object can be in it, tells which lines matter.
+
+Worked example.  For `def f(s: State) -> int: return helper(s)` the line of the `return` is one,
+because of the type of `s`; a function that only builds layers has none.
+
+Limits: where mypy gives no types (unannotated functions, `Any`) there are no lines; who uses them must
+look at such functions by other means.
+"""
+
+from __future__ import annotations
+
+from mypy.nodes import Expression, TypeInfo
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    NoneType,
+    Overloaded,
+    TupleType,
+    Type,
+    TypedDictType,
+    TypeType,
+    TypeVarType,
+    UnionType,
+    get_proper_type,
+)
+
+from mypy_eqxstate.oracle.mypy_affine import AffineClasses
+
+_DEPTH = 4
+
+
+class AffineLines:
+    """The question whether a type can hold an affine object, remembered per class."""
+
+    def __init__(self, affine: AffineClasses) -> None:
+        self._affine = affine
+        self._holders: dict[TypeInfo, bool] = {}
+
+    def of(self, types: dict[Expression, Type]) -> frozenset[int]:
+        """The lines of the expressions whose type can hold an affine object.
+
+        Args:
+            types: a checker's type map.
+        """
+        found: set[int] = set()
+        for expression, type_ in types.items():
+            if expression.line not in found and self.holds(type_):
+                found.add(expression.line)
+        return frozenset(found)
+
+    def holds(self, type_: Type, depth: int = _DEPTH) -> bool:
+        """Whether a value of this type can hold an affine object, or is a callable about one."""
+        proper = get_proper_type(type_)
+        if isinstance(proper, (AnyType, NoneType)) or depth == 0:
+            return False
+        if isinstance(proper, Instance):
+            return self._class_holds(proper.type, depth) or any(
+                self.holds(argument, depth - 1) for argument in proper.args
+            )
+        if isinstance(proper, CallableType):
+            return self.holds(proper.ret_type, depth - 1) or any(
+                self.holds(argument, depth - 1) for argument in proper.arg_types
+            )
+        if isinstance(proper, (UnionType, TupleType)):
+            return any(self.holds(item, depth) for item in proper.items)
+        if isinstance(proper, Overloaded):
+            return any(self.holds(item, depth) for item in proper.items)
+        if isinstance(proper, TypeType):
+            return self.holds(proper.item, depth - 1)
+        if isinstance(proper, TypedDictType):
+            return any(self.holds(item, depth - 1) for item in proper.items.values())
+        if isinstance(proper, TypeVarType):
+            return self.holds(proper.upper_bound, depth - 1) or any(
+                self.holds(value, depth - 1) for value in proper.values
+            )
+        return False
+
+    def _class_holds(self, info: TypeInfo, depth: int) -> bool:
+        known = self._holders.get(info)
+        if known is None:
+            self._holders[info] = False  # while it is being found out: a recursive class
+            known = info in self._affine
+            for base in info.mro if not known else ():
+                if base.module_name in _PLAIN_MODULES:
+                    continue
+                for symbol in base.names.values():
+                    type_ = symbol.type
+                    if type_ is None:
+                        continue
+                    proper = get_proper_type(type_)
+                    # A method that hands out an affine object makes its class a holder, too.
+                    if isinstance(proper, CallableType):
+                        proper = get_proper_type(proper.ret_type)
+                    if self.holds(proper, depth - 1):
+                        known = True
+                        break
+                if known:
+                    break
+            self._holders[info] = known
+        return known
+
+
+_PLAIN_MODULES = frozenset(
+    {"builtins", "typing", "typing_extensions", "abc", "collections", "collections.abc", "enum"}
+)

@@ -92,17 +92,28 @@ class AffineLines:
                     type_ = symbol.type
                     if type_ is None:
                         continue
-                    proper = get_proper_type(type_)
-                    # A method that hands out an affine object makes its class a holder, too.
-                    if isinstance(proper, CallableType):
-                        proper = get_proper_type(proper.ret_type)
-                    if self.holds(proper, depth - 1):
+                    if self._member_holds(type_, depth - 1):
                         known = True
                         break
                 if known:
                     break
             self._holders[info] = known
         return known
+
+
+    def _member_holds(self, type_: Type, depth: int) -> bool:
+        """A field that holds one, or a method that hands one out without being given one."""
+        proper = get_proper_type(type_)
+        methods = proper.items if isinstance(proper, Overloaded) else [proper]
+        for method in methods:
+            if not isinstance(method, CallableType):
+                if self.holds(method, depth):
+                    return True
+            elif self.holds(method.ret_type, depth) and not any(
+                self.holds(given, depth) for given in method.arg_types[1:]
+            ):
+                return True
+        return False
 
 
 _PLAIN_MODULES = frozenset(

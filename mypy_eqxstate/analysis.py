@@ -2,11 +2,11 @@
 
     result = analyze_module(path, name, tree, source, oracle, configuration)
 
-Steps: index the module, solve its body and all its functions (`flow/module.py`), sort out what belongs to one
-cause, put it into words (`report/wording.py`).
+Steps: index the module, solve its body and all its functions (`flow/module.py`), sort out what
+belongs to one cause, put it into words (`report/wording.py`).
 
-A fault inside the analysis of one function never spoils the others: it is described in `faults` and the function
-has no findings.
+A fault inside the analysis of one function never spoils the others: it is described in `faults`
+and the function has no findings.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Contexts: what is known at a call of a function's inputs, small enough to compare and keep.
 
-A function is analysed once for every *different kind* of arguments, not for every call.  The kind of an
-argument is its value if it is a callable or constant, and its shape if it is an object: two calls of
-`step(model, state)` with different States are one context, a call with a jitted model is another.
+A function is analysed once for every *different kind* of arguments, not for every call.  The kind
+of an argument is its value if it is a callable or constant, and its shape if it is an object: two
+calls of `step(model, state)` with different States are one context, a call with a jitted model is
+another.
 
 Only inputs about which the declaration says too little get a context; a parameter annotated as
 State is a State, whatever is passed.

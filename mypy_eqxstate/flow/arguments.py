@@ -1,8 +1,8 @@
 """Which argument of a call reaches which parameter.
 
-Follows Python's binding rules as far as the syntax tells: positional arguments in order, keywords by name,
-`*args` and `**kwargs` taken apart where their contents are known.  An argument of which it isn't known where
-it goes is left over; the caller treats it conservatively.
+Follows Python's binding rules as far as the syntax tells: positional arguments in order, keywords
+by name, `*args` and `**kwargs` taken apart where their contents are known.  An argument of which
+it isn't known where it goes is left over; the caller treats it conservatively.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What `base.name` is: a field, a method, a member of a class or module.
 
-Looked for in this order: what the body itself has stored there; a field that the class declares; a method of the
-class, in this module or elsewhere; a member of a class or module; last, what the type checker says.
+Looked for in this order: what the body itself has stored there; a field that the class declares; a
+method of the class, in this module or elsewhere; a member of a class or module; last, what the
+type checker says.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """Calls of functions and classes of the module itself: their bodies are their contracts.
 
-`invoke` asks for the summary of the function in the context of the call and carries it out: first what the callee
-reads of captured names and of its receiver's fields (old ones are reported at the call), then what it consumes or
-hands over, then what it writes, last its result.
+`invoke` asks for the summary of the function in the context of the call and carries it out: first
+what the callee reads of captured names and of its receiver's fields (old ones are reported at the
+call), then what it consumes or hands over, then what it writes, last its result.
 
-Worked example.  `def bump(): nonlocal s; s = s.set(i, 1)` called twice: the summary says that the foreign variable
-`s` is read, its object consumed, and that `s` holds a new object afterwards.  So the second call finds a live one.
-Without the rebinding (`t = s.set(i, 1)`) the second call reads a dead one: `state-reuse` at the call.
+Worked example.  `def bump(): nonlocal s; s = s.set(i, 1)` called twice: the summary says that the
+foreign variable `s` is read, its object consumed, and that `s` holds a new object afterwards.  So
+the second call finds a live one.  Without the rebinding (`t = s.set(i, 1)`) the second call reads
+a dead one: `state-reuse` at the call.
 """
 
 from __future__ import annotations

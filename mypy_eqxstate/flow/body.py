@@ -1,12 +1,12 @@
 """The ownership analysis of one body: what each operation does to the memory.
 
-A `BodyAnalysis` is the dataflow problem that `flow/solver.py` solves.  It is made for one body in one
-*context* (what is known of its parameters and of the names it captures), is solved to a fixpoint with reports off, and
-then runs once more over the solution with reports on: solve first, report afterwards, so that
-nothing is reported from a state that is not final.
+A `BodyAnalysis` is the dataflow problem that `flow/solver.py` solves.  It is made for one body in
+one *context* (what is known of its parameters and of the names it captures), is solved to a
+fixpoint with reports off, and then runs once more over the solution with reports on: solve first,
+report afterwards, so that nothing is reported from a state that is not final.
 
-The rules about ownership are in `flow/ownership.py`, calls in `flow/calls.py`, fields in `flow/heap.py`; what
-remains here is one short method for each operation of the IR.
+The rules about ownership are in `flow/ownership.py`, calls in `flow/calls.py`, fields in
+`flow/heap.py`; what remains here is one short method for each operation of the IR.
 """
 
 from __future__ import annotations

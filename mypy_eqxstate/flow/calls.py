@@ -1,15 +1,16 @@
 """What a call does: find the contract of the callee, apply it, build the result.
 
-The sources of a contract, first match wins (`Borrowed`/`Consumed` annotations outrank all for their parameter):
+The sources of a contract, first match wins (`Borrowed`/`Consumed` annotations outrank all for
+their parameter):
 
-1. the library table and the user's own rows, by full name;
-2. the body, when the callee is a function of this module: a summary;
-3. the signature: an argument of an affine class, or of a class that holds one, is superseded when the result holds
+1. the library table and the user's own rows, by full name; 2. the body, when the callee is a
+function of this module: a summary; 3. the signature: an argument of an affine class, or of a class
+that holds one, is superseded when the result holds
    a newer one of that class;
 4. nothing: an unknown callee supersedes if a part of its result later turns out to be affine.
 
-Callables are values (`flow/values.py`), so that `jax.jit(f)`, `partial(f, state)` or a bound method carry the contract
-of what they are made of wherever they go.
+Callables are values (`flow/values.py`), so that `jax.jit(f)`, `partial(f, state)` or a bound
+method carry the contract of what they are made of wherever they go.
 
 Limit: `MAXIMAL_DEPTH` callables inside callables.
 """
@@ -626,7 +627,8 @@ class Calls:
         """A callee of which only the signature is known.
 
         Args:
-            with_receiver: the signatures' first parameter is the receiver, which `actuals` have too.
+            with_receiver: the signatures' first parameter is the receiver, which `actuals` have
+                too.
         """
         chosen = self._chosen(site, signatures, actuals, with_receiver)
         if chosen is None:

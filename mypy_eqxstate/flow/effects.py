@@ -4,9 +4,9 @@ First every argument is used (an old one is reported), then effects are applied 
 arguments.  The effect that a contract names is softened by circumstances (`adjusted`):
 
 - behind a transform the callee has a copy, so a consumption becomes a supersession;
-- a supersession counts only if the caller keeps the newer value and the argument has a place that could be
-  rebound: an explicitly dropped result and a partial's argument make it a borrow (policies; `strict`
-  undoes the first);
+- a supersession counts only if the caller keeps the newer value and the argument has a place that
+  could be rebound: an explicitly dropped result and a partial's argument make it a borrow
+  (policies; `strict` undoes the first);
 - a callee in inference mode borrows.
 """
 
@@ -39,8 +39,8 @@ class CallSite:
         text: the callee as written.
         destination: which parts of the result are kept.
         typed: the type checker's shape of the result.
-        direct: the call's own syntax describes the arguments (nothing bound or transformed), so that
-            the type checker's signature for it applies.
+        direct: the call's own syntax describes the arguments (nothing bound or transformed), so
+            that the type checker's signature for it applies.
         inference: the callee is in inference mode.
         depth: how many callables deep (a transform of a partial of ...).
         getter: it is the reading of a property.

@@ -1,13 +1,14 @@
 """Explaining a problem after it was found: through which loop, and where the newest value is.
 
-Solving only needs to know *that* a consumption reaches a use.  People need to know how.  Both questions
-here are answered on demand, for the few uses that are reported:
+Solving only needs to know *that* a consumption reaches a use.  People need to know how.  Both
+questions here are answered on demand, for the few uses that are reported:
 
-- `loop_line`: if the use can't be reached from the consumption without taking a back edge, the loop of
-  that back edge is the explanation, "in an earlier iteration of the loop on line 12".  Of nested loops it
-  is the innermost one whose back edge suffices.
-- `newest_place`: a consuming call made a newer object.  Whichever name holds that object now is what the
-  user meant.  If that object was consumed in its turn, the search goes on with its successor.
+- `loop_line`: if the use can't be reached from the consumption without taking a back edge, the
+  loop of that back edge is the explanation, "in an earlier iteration of the loop on line 12".  Of
+  nested loops it is the innermost one whose back edge suffices.
+- `newest_place`: a consuming call made a newer object.  Whichever name holds that object now is
+  what the user meant.  If that object was consumed in its turn, the search goes on with its
+  successor.
 
 Limit: `loop_line` looks at the graph alone and not at rebindings in between.
 """

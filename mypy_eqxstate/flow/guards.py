@@ -1,19 +1,20 @@
 """Guards: under which branch decisions an entry of the abstract state came about.
 
-A *condition* gives a question its answer: a branch's text and whether it holds, or a block that several paths enter
-(`@12`) and the point that the path came from.  A *conjunction* is a set of conditions that hold together, such as the facts of
-a path; a *guard* is a set of conjunctions of which one holds.  Two guards are exclusive if no path can satisfy both.
+A *condition* gives a question its answer: a branch's text and whether it holds, or a block that
+several paths enter (`@12`) and the point that the path came from.  A *conjunction* is a set of
+conditions that hold together, such as the facts of a path; a *guard* is a set of conjunctions of
+which one holds.  Two guards are exclusive if no path can satisfy both.
 
 Example.  After::
 
     if a:
         if b: s = s.set(i, v)
 
-the old object is in `s` under `{not b and by the inner edge 2} or {by the outer edge 2}` and dead under `{b and by the
-inner edge 1}`: exclusive, so reading `s` is fine.
+the old object is in `s` under `{not b and by the inner edge 2} or {by the outer edge 2}` and dead
+under `{b and by the inner edge 1}`: exclusive, so reading `s` is fine.
 
-Limits: a conjunction keeps at most `MAXIMAL_CONDITIONS` conditions and a guard `MAXIMAL_ALTERNATIVES` conjunctions;
-what is cut makes the guard weaker.
+Limits: a conjunction keeps at most `MAXIMAL_CONDITIONS` conditions and a guard
+`MAXIMAL_ALTERNATIVES` conjunctions; what is cut makes the guard weaker.
 """
 
 from __future__ import annotations

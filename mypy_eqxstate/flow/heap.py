@@ -7,11 +7,11 @@ known by its shape only; its fields are *materialised* when they are first looke
 `carry[1]`.  Materialising depends on nothing but the object and the key, so that two paths that
 look at the same field separately agree, and a path that never looked agrees with both.
 
-Writes are strong (the old contents are gone) when the object is one object and the key one key, else
-weak (the old contents stay possible).
+Writes are strong (the old contents are gone) when the object is one object and the key one key,
+else weak (the old contents stay possible).
 
-Limits: paths longer than `MAXIMAL_DEPTH` end in an unknown value, which keeps recursive data finite.
-A list's items of unknown index are summed up in one field.
+Limits: paths longer than `MAXIMAL_DEPTH` end in an unknown value, which keeps recursive data
+finite.  A list's items of unknown index are summed up in one field.
 """
 
 from __future__ import annotations

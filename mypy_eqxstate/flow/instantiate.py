@@ -1,13 +1,14 @@
 """A summary meets a call: the callee's inputs become the caller's arguments.
 
-A summary speaks of the callee's inputs by origin: parameter (or captured variable) and path.  Here each of them is
-looked up in the caller's memory, and each object that the callee made becomes a new object of the
-caller's, named by the call.
+A summary speaks of the callee's inputs by origin: parameter (or captured variable) and path.  Here
+each of them is looked up in the caller's memory, and each object that the callee made becomes a
+new object of the caller's, named by the call.
 
 Limit: what a call makes beyond `MAXIMAL_OBJECTS` objects is one summary object a shape.
 
-Worked example.  The summary "result is `(x, input state)`; input `state` is consumed" of `f`, at `y, t = f(1, s)`:
-input `state` is the object behind `s`; `t` becomes one more name of it, and it is dead.
+Worked example.  The summary "result is `(x, input state)`; input `state` is consumed" of `f`, at
+`y, t = f(1, s)`: input `state` is the object behind `s`; `t` becomes one more name of it, and it
+is dead.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Which temporaries outlive the block that defines them.
 
-Most temporaries are used up within their block (`t1 = read f; t2 = call t1()`); carrying them further
-would only make joins slower.  Those that cross a block boundary are a `for` loop's iterator, the value of a
-conditional expression, a comprehension's container and the like.
+Most temporaries are used up within their block (`t1 = read f; t2 = call t1()`); carrying them
+further would only make joins slower.  Those that cross a block boundary are a `for` loop's
+iterator, the value of a conditional expression, a comprehension's container and the like.
 """
 
 from __future__ import annotations

@@ -1,15 +1,16 @@
 """The abstract state of a body at one point, and how several of them are joined.
 
-A `Memory` maps variables and temporaries to *bindings* and objects to the bindings of their fields.  A binding is a set of
-values that a place may hold.  Two ways of being old are kept apart on purpose:
+A `Memory` maps variables and temporaries to *bindings* and objects to the bindings of their
+fields.  A binding is a set of values that a place may hold.  Two ways of being old are kept apart
+on purpose:
 
-- **invalidated** (`state-reuse`) belongs to the object: a reference carries the events that its object died of, and a
-  consumption changes all references to the object in the memory.
-- **superseded** (`state-stale`) belongs to the binding: its *marks* say which calls took over what this name held and gave
-  back something newer; they go when the name is rebound.
+- **invalidated** (`state-reuse`) belongs to the object: a reference carries the events that its
+  object died of, and a consumption changes all references to the object in the memory.
+- **superseded** (`state-stale`) belongs to the binding: its *marks* say which calls took over what
+  this name held and gave back something newer; they go when the name is rebound.
 
-**LIVE** stands among marks for a path on which nothing of the kind has happened.  With an event *and* LIVE (or with
-another value that is alive) an old use is possible only on some paths ("may").
+**LIVE** stands among marks for a path on which nothing of the kind has happened.  With an event
+*and* LIVE (or with another value that is alive) an old use is possible only on some paths ("may").
 
 Worked example::
 
@@ -20,9 +21,10 @@ Worked example::
     s.get(i)                      # fine: neither N nor S is dead in s
     t.get(i)                      # "may have been consumed"
 
-Guards make joins more precise still: an entry carries the branch conditions under which it came about, so that a later use
-whose own conditions contradict them is not reported (`if train: ...` followed by `if not train: ...`).  Rebinding a variable of
-a condition drops that condition everywhere.  Guards themselves are in `flow/guards.py`.
+Guards make joins more precise still: an entry carries the branch conditions under which it came
+about, so that a later use whose own conditions contradict them is not reported (`if train: ...`
+followed by `if not train: ...`).  Rebinding a variable of a condition drops that condition
+everywhere.  Guards themselves are in `flow/guards.py`.
 
 Memories are copied at every branch: a binding and a guard are never changed in place.
 """
@@ -328,8 +330,8 @@ def join(
 ) -> Memory:
     """The memory after any of several paths.
 
-    All at once and not two by two: an entry of which only one path differs then is under "by one of the
-    other edges" on these, and not under no condition.
+    All at once and not two by two: an entry of which only one path differs then is under "by one
+    of the other edges" on these, and not under no condition.
 
     Args:
         memories: those at the ends of the paths; none is changed.

@@ -1,15 +1,17 @@
 """All bodies of one module: who analyses them, in which contexts, and what they know of each other.
 
-The module body is solved first: it tells what the global names are (decorated functions, `step = jax.jit(f)`,
-a State made at module level).  Function bodies follow on demand: a call asks for the summary of its callee in the
-context of the call, which solves the callee's body, which may ask for further summaries.
+The module body is solved first: it tells what the global names are (decorated functions,
+`step = jax.jit(f)`, a State made at module level).  Function bodies follow on demand: a call asks
+for the summary of its callee in the context of the call, which solves the callee's body, which may
+ask for further summaries.
 
-Recursion.  A body that is asked for while it is being solved answers with its last summary, at first "never
-returns"; when it is done and its summary has changed, it is solved again.  Summaries that were computed while
-resting on such a provisional answer are not kept.
+Recursion.  A body that is asked for while it is being solved answers with its last summary, at
+first "never returns"; when it is done and its summary has changed, it is solved again.  Summaries
+that were computed while resting on such a provisional answer are not kept.
 
-Limits: `MAXIMAL_CONTEXTS` contexts a function and `MAXIMAL_RECURSION` of them nested (then the declared one serves), `MAXIMAL_ROUNDS` rounds for a
-recursive one, `MAXIMAL_STACK` bodies at work at once (deeper calls count by their signature).
+Limits: `MAXIMAL_CONTEXTS` contexts a function and `MAXIMAL_RECURSION` of them nested (then the
+declared one serves), `MAXIMAL_ROUNDS` rounds for a recursive one, `MAXIMAL_STACK` bodies at work
+at once (deeper calls count by their signature).
 """
 
 from __future__ import annotations

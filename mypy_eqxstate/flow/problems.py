@@ -18,6 +18,10 @@ class Misuse(Enum):
     CALLEE_READS = "read by the callee"
     DROPPED = "dropped"
     BORROWED = "borrowed, yet consumed"
+    NESTED_MODES = "Borrowed and Consumed inside each other"
+    MISPLACED_MODE = "Borrowed or Consumed on something that is no parameter"
+    NOTHING_AFFINE = "Borrowed or Consumed around something that holds nothing affine"
+    BARE_MODE = "Borrowed or Consumed without a type"
 
 
 @dataclass(frozen=True, slots=True)

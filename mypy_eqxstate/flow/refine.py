@@ -1,8 +1,8 @@
 """Where the engine's own knowledge ends, ask the type checker.
 
-The engine follows values itself; the oracle's type of an expression is only asked for where that leaves
-something unknown: an attribute of a class that is defined elsewhere, a parameter without evidence, a union that
-the type checker has narrowed.
+The engine follows values itself; the oracle's type of an expression is only asked for where that
+leaves something unknown: an attribute of a class that is defined elsewhere, a parameter without
+evidence, a union that the type checker has narrowed.
 """
 
 from __future__ import annotations

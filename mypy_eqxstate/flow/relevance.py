@@ -1,18 +1,21 @@
 """Which functions of a module an affine object can reach.
 
-A training package has hundreds of functions, and a State passes through a few.  Only these are worth solving.  Three
-grounds make a function relevant:
+A training package has hundreds of functions, and a State passes through a few.  Only these are
+worth solving.  Three grounds make a function relevant:
 
-- by type: the type checker gives an expression in it a type that can hold an affine object (`Oracle.affine_lines`);
+- by type: the type checker gives an expression in it a type that can hold an affine object
+  (`Oracle.affine_lines`);
 - by name, where there are no types: it mentions an affine class, something that produces one
   (`make_with_state`), or a relevant function or field of the module; worked out to a fixpoint;
-- by what it returns: a function that is defined inside it. Its callers get a callable whose contract is its body.
+- by what it returns: a function that is defined inside it.  Its callers get a callable whose
+  contract is its body.
 
-A function that is not relevant is still looked at when a call passes it something affine, or a callable
-(`flow/bodies.py`).
+A function that is not relevant is still looked at when a call passes it something affine, or a
+callable (`flow/bodies.py`).
 
-Example.  In a module with `def init(): return eqx.nn.make_with_state(Net)()` and an unannotated `def main(): m, s =
-init()`, `init` is relevant because it names a producer, and `main` because it names `init`.
+Example.  In a module with `def init(): return eqx.nn.make_with_state(Net)()` and an unannotated
+`def main(): m, s = init()`, `init` is relevant because it names a producer, and `main` because it
+names `init`.
 """
 
 from __future__ import annotations

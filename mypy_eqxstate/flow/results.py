@@ -1,11 +1,12 @@
 """From result templates to values: what a call by a contract row returns.
 
-A row says of what the result is made: `fresh`, `same(p)`, `copy(p)`, `(a, b)` (`contracts/model.py`).  Here the
-template meets the arguments of one call.  `keeps` answers, before anything is changed, whether a part of the result
-that holds affine objects is kept by the caller.
+A row says of what the result is made: `fresh`, `same(p)`, `copy(p)`, `(a, b)`
+(`contracts/model.py`).  Here the template meets the arguments of one call.  `keeps` answers,
+before anything is changed, whether a part of the result that holds affine objects is kept by the
+caller.
 
-Example: `(pytree, filter_spec) -> (copy(pytree), copy(pytree))` for `partition((model, state), is_array)` makes a
-tuple of two tuples with a new State in each.
+Example: `(pytree, filter_spec) -> (copy(pytree), copy(pytree))` for
+`partition((model, state), is_array)` makes a tuple of two tuples with a new State in each.
 """
 
 from __future__ import annotations

@@ -9,11 +9,12 @@ The effect of a block is given as the states that it passes on: one for each suc
 terminator, and those with which an operation in it may raise, for the handler.  The state of every
 edge is kept, and the entry of a block is the join of all its edges at once.
 
-The state of an edge is replaced by the one of the next visit, which keeps it exact.  Where that does not settle within
-`PATIENCE` visits, states are accumulated instead, which always settles.
+The state of an edge is replaced by the one of the next visit, which keeps it exact.  Where that
+does not settle within `PATIENCE` visits, states are accumulated instead, which always settles.
 
 Limit: `MAXIMAL_VISITS` bounds the visits of one block; a body that is not stable by then raises
-`NoFixpoint`, and the caller gives the body up rather than report from a state that is not a solution.
+`NoFixpoint`, and the caller gives the body up rather than report from a state that is not a
+solution.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ object, or something that can hold one.  It is named by its *origin*, the operat
 the input through which it came into the body, never by its contents, so that the set of
 objects of a body is finite.  What its fields hold and whether it is dead is in the `Memory`.
 
-Recency.  An operation in a loop makes a new object every turn.  `recent=True` is the one made last;
-`recent=False` sums up all earlier ones, so that consuming this turn's object says nothing of
+Recency.  An operation in a loop makes a new object every turn.  `recent=True` is the one made
+last; `recent=False` sums up all earlier ones, so that consuming this turn's object says nothing of
 the next turn's, and changes to the sum are weak.
 
 All other values have no identity that matters: functions, classes, transforms around them,
@@ -51,8 +51,8 @@ class Origin(NamedTuple):
 class Event(NamedTuple):
     """A consumption or supersession: the call (by body and number) and the place it was passed as.
 
-    `through` is set where an object of a container was consumed as the element that an operation (by its
-    number) took from it: the operation's next element is another one.
+    `through` is set where an object of a container was consumed as the element that an operation
+    (by its number) took from it: the operation's next element is another one.
     """
 
     body: str
@@ -70,10 +70,11 @@ NO_EVENTS: frozenset[Event] = frozenset()
 class Object(NamedTuple):
     """An object with identity: affine, or able to hold affine objects.
 
-    `events` are the consumptions that it died of; it is alive if there are none.  They are part of the
-    *reference* and not kept per object, so that what a name holds and whether it is dead stay tied
-    together where paths meet: after `if unreadable(): s = s.set(i, v)` the name `s` holds `{new, alive}` or
-    `{old, alive}`, and nothing holds the dead old one.  A consumption changes all references at once.
+    `events` are the consumptions that it died of; it is alive if there are none.  They are part of
+    the *reference* and not kept per object, so that what a name holds and whether it is dead stay
+    tied together where paths meet: after `if unreadable(): s = s.set(i, v)` the name `s` holds
+    `{new, alive}` or `{old, alive}`, and nothing holds the dead old one.  A consumption changes
+    all references at once.
     """
 
     origin: Origin

@@ -1,11 +1,15 @@
 """The sentences: from a problem to a finding that people read.
 
-Every message is complete in its one line, because editors show only that: the place as written, what happened to
-it, by which callee, on which line, and what to write instead.  Notes point at the consuming line and, where the callee's
-declaration is the reason, there.
+Every message is complete in its one line, because editors show only that: the place as written,
+what happened to it, by which callee, on which line, and what to write instead.  Notes point at the
+consuming line and, where the callee's declaration or body is the reason, there.
 
-Advice, in this order: use the name that holds the newer value; rebind where the value was taken; only where the old
-value is clearly wanted twice, a clone.
+Advice, in this order: rebind where the value was taken over, with the actual names; use the name
+that holds the newer value; only where the old value is wanted twice, or the callee gives nothing
+newer back, a clone.
+
+Example: `_, new = counter(x, state)` and then `print(state)` gives `... write "_, state =
+counter(...)" there, or use "new", the newer State, here`.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.flow.problems import EventDetail, Misuse, Problem
 from mypy_eqxstate.flow.values import Event
+from mypy_eqxstate.oracle.shapes import UnknownShape
 from mypy_eqxstate.report.finding import Finding, Note, Position
 
 if TYPE_CHECKING:
@@ -62,20 +67,24 @@ class Wording:
         causes = self._causes(problem)
         if problem.rule == "state-stale":
             return self._stale(problem, causes)
-        was = "may have been consumed" if problem.may else "was consumed"
+        was = "may have been consumed" if self._may(problem) else "was consumed"
         if problem.misuse is Misuse.CONSUMED_AGAIN:
             then = "and is consumed again"
         elif problem.misuse is Misuse.CALLEE_READS:
-            then = f'and is used again in "{problem.callee}"'
+            then = f"and is used again in {_callee(problem.callee)}"
         else:
             then = "and is used again"
         return f'"{problem.place}" {was} {causes} {then}; {self._advice(problem)}'
 
     def _stale(self, problem: Problem, causes: str) -> str:
-        is_old = "may be out of date" if problem.may else "is out of date"
-        may = "may have taken" if problem.may else "took"
+        is_old = "may be out of date" if self._may(problem) else "is out of date"
+        took = causes.format(took="may have taken" if self._may(problem) else "took")
         hidden = self._hidden(problem)
-        return f'"{problem.place}" {is_old}: {causes.format(took=may)}{hidden}; {self._advice(problem)}'
+        return f'"{problem.place}" {is_old}: {took}{hidden}; {self._advice(problem)}'
+
+    def _may(self, problem: Problem) -> bool:
+        """On some paths only; that a loop has a first turn goes without saying."""
+        return problem.may and not all(line is not None for line in problem.loop_lines)
 
     def _hidden(self, problem: Problem) -> str:
         transforms = sorted(
@@ -95,9 +104,9 @@ class Wording:
             if loop is not None:
                 where += f" in an earlier iteration of the loop on line {loop}"
             if stale:
-                parts.append(f'"{detail.callee}" {{took}} it over {where}')
+                parts.append(f"{_callee(detail.callee)} {{took}} it over {where}")
             else:
-                parts.append(f'by "{detail.callee}" {where}')
+                parts.append(f"by {_callee(detail.callee)} {where}")
         unique = list(dict.fromkeys(parts))
         text = " or ".join(unique[:MAXIMAL_CAUSES])
         if len(unique) > MAXIMAL_CAUSES:
@@ -125,50 +134,85 @@ class Wording:
             f'declare it "Consumed[{self._class(problem)}]", or consume "clone({problem.place})"'
         )
 
+    def _nested(self, problem: Problem) -> str:
+        return f'"{problem.place}": Borrowed and Consumed exclude each other; keep one of them'
+
+    def _misplaced(self, problem: Problem) -> str:
+        return (
+            f'"{problem.place}": Borrowed and Consumed say what a call does to a parameter; they '
+            "mean nothing here and inside other types: write the plain type"
+        )
+
+    def _nothing_affine(self, problem: Problem) -> str:
+        return (
+            f'"{problem.place}" holds no affine object (a State, or an object of a class '
+            "declared with @affine), so there is nothing to borrow or consume; write the plain type"
+        )
+
+    def _bare(self, problem: Problem) -> str:
+        return f'"{problem.place}" needs a type: write "{problem.place}[State]"'
+
     # --- advice ----------------------------------------------------------------------------------
 
     def _advice(self, problem: Problem) -> str:
-        if problem.newest is not None and problem.newest != problem.place:
-            if self._wanted_twice(problem):
-                event = problem.events[0]
-                line = getattr(self._module.events[event].node, "lineno", 0)
-                return (
-                    f'use "{problem.newest}", the newer {self._class(problem)}, or pass '
-                    f'"clone({event.place})" on line {line} if the old one is wanted twice'
-                )
-            return f'use "{problem.newest}", the newer {self._class(problem)}'
         if not problem.events:
             return "rebind it"
         event = problem.events[0]
         detail = self._module.events[event]
-        return f"write {self._rebinding(detail.node, event.place)} there"
+        line = getattr(detail.node, "lineno", 0)
+        clone = f'pass "clone({event.place})" on line {line}'
+        if not self._gives_back(detail):
+            return f"{clone} if it is still wanted"
+        newest = self._newest(problem)
+        if newest is not None and problem.misuse is Misuse.CONSUMED_AGAIN:
+            newer = f'use "{newest}", the newer {self._class(problem)}'
+            return f"{newer}, or {clone} if the old one is wanted twice"
+        rebind = f"write {self._rebinding(detail.node, event.place, problem.newest)} there"
+        if newest is not None:
+            return f'{rebind}, or use "{newest}", the newer {self._class(problem)}, here'
+        return rebind
 
-    def _wanted_twice(self, problem: Problem) -> bool:
-        """The same old value is consumed twice, and the first result is kept under its own name."""
-        return problem.misuse is Misuse.CONSUMED_AGAIN and len(problem.events) == 1
+    def _newest(self, problem: Problem) -> str | None:
+        """A name that surely holds the newer value at the use, and is meant to be used."""
+        unsure = problem.may or any(line is not None for line in problem.loop_lines)
+        newest = problem.newest
+        if newest is None or unsure or newest == problem.place or newest.startswith("_"):
+            return None
+        return newest
 
-    def _rebinding(self, node: ast.AST, place: str) -> str:
+    def _gives_back(self, detail: EventDetail) -> bool:
+        """Whether the call returns something newer, by its type; if in doubt, it does."""
+        if not isinstance(detail.node, ast.Call):
+            return False
+        shape = self._module.oracle.shape(detail.node)
+        if isinstance(shape, UnknownShape):
+            return True
+        return bool(self._module.classes.affine_classes_in(shape))
+
+    def _rebinding(self, node: ast.AST, place: str, newest: str | None = None) -> str:
         """The statement that rebinds a place to what the call returns."""
         callee = node.func if isinstance(node, ast.Call) else node
         call = f"{self._module.text(callee)}(...)"
-        names = self._targets(node)
-        if names is None:
-            return f'"{place} = {call}"'
-        return f'"{names.format(place)} = {call}"'
+        names = self._targets(node, place, newest)
+        return f'"{names or place} = {call}"'
 
-    def _targets(self, node: ast.AST) -> str | None:
-        """The targets of the statement around a call, the newer object's replaced by `{}`."""
+    def _targets(self, node: ast.AST, place: str, newest: str | None) -> str | None:
+        """The targets of the statement around a call, that of the newer object replaced."""
         statement = self._statement_of(node)
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            target = statement.targets[0]
-            if isinstance(target, ast.Tuple) and len(target.elts) >= 2 and statement.value is node:
-                names = [self._module.text(element) for element in target.elts]
-                dropped = [n for n, name in enumerate(names) if name.startswith("_")]
-                which = dropped[-1] if len(dropped) == 1 and dropped[0] > 0 else len(names) - 1
-                names = [name.replace("{", "{{").replace("}", "}}") for name in names]
-                names[which] = "{}"
-                return ", ".join(names)
-        return None
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            return None
+        target = statement.targets[0]
+        if not isinstance(target, ast.Tuple) or len(target.elts) < 2 or statement.value is not node:
+            return None
+        names = [self._module.text(element) for element in target.elts]
+        dropped = [number for number, name in enumerate(names) if name.startswith("_")]
+        if newest in names:
+            names[names.index(newest)] = place
+        elif len(dropped) == 1 and dropped[0] > 0:
+            names[dropped[0]] = place
+        else:
+            names[-1] = place
+        return ", ".join(names)
 
     def _statement_of(self, node: ast.AST) -> ast.stmt | None:
         parents = self._parents()
@@ -204,13 +248,13 @@ class Wording:
             if (line, detail.callee) in seen or problem.misuse is Misuse.BORROWED:
                 continue
             seen.add((line, detail.callee))
-            notes.append(Note(self._consumed_here(event, detail), self.position(detail.node)))
+            notes.append(Note(self._consumed_here(event), self.position(detail.node)))
             declaration = self._declared_here(detail)
             if declaration is not None:
                 notes.append(declaration)
         return notes
 
-    def _consumed_here(self, event: Event, detail: EventDetail) -> str:
+    def _consumed_here(self, event: Event) -> str:
         verb = "consumed" if event.invalidates else "handed over"
         return f'"{event.place}" was {verb} here'
 
@@ -219,15 +263,20 @@ class Wording:
         if reason is None or detail.origin is None or not detail.origin[1]:
             return None
         path, line = detail.origin
-        message = reason.format(callee=detail.callee, class_name=detail.class_name.split(".")[-1])
+        message = reason.format(callee=_callee(detail.callee))
         if path is not None:
             return Note(f"{message} ({path}:{line})", None)
         return Note(message, Position(line, 0, line, 0))
 
 
+def _callee(text: str) -> str:
+    """A callee as it is named in a sentence."""
+    return "a generator expression" if text.startswith("<genexp>") else f'"{text}"'
+
+
 _REASONS: Final[Mapping[str, str]] = {
-    "annotation": '"{callee}" is declared to consume it here',
-    "body": '"{callee}" takes it over here',
+    "annotation": "{callee} is declared to consume it here",
+    "body": "{callee} takes it over here",
 }
 _MESSAGES: Final[Mapping[Misuse, Callable[[Wording, Problem], str]]] = {
     Misuse.USED: Wording._old,
@@ -236,4 +285,8 @@ _MESSAGES: Final[Mapping[Misuse, Callable[[Wording, Problem], str]]] = {
     Misuse.SAME_CALL: Wording._same_call,
     Misuse.DROPPED: Wording._dropped,
     Misuse.BORROWED: Wording._borrowed,
+    Misuse.NESTED_MODES: Wording._nested,
+    Misuse.MISPLACED_MODE: Wording._misplaced,
+    Misuse.NOTHING_AFFINE: Wording._nothing_affine,
+    Misuse.BARE_MODE: Wording._bare,
 }

@@ -20,7 +20,13 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.flow.problems import EventDetail, Misuse, Problem
 from mypy_eqxstate.flow.values import Event
-from mypy_eqxstate.oracle.shapes import UnknownShape
+from mypy_eqxstate.oracle.shapes import (
+    ContainerShape,
+    Shape,
+    TupleShape,
+    UnionShape,
+    UnknownShape,
+)
 from mypy_eqxstate.report.finding import Finding, Note, Position
 
 if TYPE_CHECKING:
@@ -185,9 +191,7 @@ class Wording:
         if not isinstance(detail.node, ast.Call):
             return False
         shape = self._module.oracle.shape(detail.node)
-        if isinstance(shape, UnknownShape):
-            return True
-        return bool(self._module.classes.affine_classes_in(shape))
+        return _is_open(shape) or bool(self._module.classes.affine_classes_in(shape))
 
     def _rebinding(self, node: ast.AST, place: str, newest: str | None = None) -> str:
         """The statement that rebinds a place to what the call returns."""
@@ -267,6 +271,15 @@ class Wording:
         if path is not None:
             return Note(f"{message} ({path}:{line})", None)
         return Note(message, Position(line, 0, line, 0))
+
+
+def _is_open(shape: Shape) -> bool:
+    """Whether a part of a shape is not known."""
+    if isinstance(shape, TupleShape | UnionShape):
+        return any(map(_is_open, shape.items))
+    if isinstance(shape, ContainerShape):
+        return _is_open(shape.element)
+    return isinstance(shape, UnknownShape)
 
 
 def _callee(text: str) -> str:

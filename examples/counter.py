@@ -1,9 +1,7 @@
 """The report that started the project: jit hides that `state` is old, so nothing raises.
 
-https://github.com/patrick-kidger/equinox/issues/1071
-
-Without the line `@jax.jit` Equinox raises an error at `print(state)`. With it the old State is
-printed as if it were the current one. `make demo` shows what mypy says here with the plugin;
+Without the line `@jax.jit` Equinox shows `State(~old~)` at `print(state)`. With it the old numbers
+are printed as if they were the current ones. `make demo` shows what mypy says here with the plugin;
 `counter_fixed.py` is the right version.
 """
 
@@ -17,19 +15,14 @@ class Counter(eqx.Module):
     index: eqx.nn.StateIndex
 
     def __init__(self):
-        init_state = jnp.array(0)
-        self.index = eqx.nn.StateIndex(init_state)
+        self.index = eqx.nn.StateIndex(jnp.array(0))
 
     @jax.jit
     def __call__(self, x: Array, state: eqx.nn.State) -> tuple[Array, eqx.nn.State]:
         value = state.get(self.index)
-        new_x = x + value
-        new_state = state.set(self.index, value + 1)
-        return new_x, new_state
+        return x + value, state.set(self.index, value + 1)
 
 
 counter, state = eqx.nn.make_with_state(Counter)()
-x = jnp.array(2.3)
-
-_, new_state = counter(x, state)
+_, new_state = counter(jnp.array(2.3), state)
 print(state)

@@ -10,19 +10,14 @@ class Counter(eqx.Module):
     index: eqx.nn.StateIndex
 
     def __init__(self):
-        init_state = jnp.array(0)
-        self.index = eqx.nn.StateIndex(init_state)
+        self.index = eqx.nn.StateIndex(jnp.array(0))
 
     @jax.jit
     def __call__(self, x: Array, state: eqx.nn.State) -> tuple[Array, eqx.nn.State]:
         value = state.get(self.index)
-        new_x = x + value
-        new_state = state.set(self.index, value + 1)
-        return new_x, new_state
+        return x + value, state.set(self.index, value + 1)
 
 
 counter, state = eqx.nn.make_with_state(Counter)()
-x = jnp.array(2.3)
-
-_, state = counter(x, state)
+_, state = counter(jnp.array(2.3), state)
 print(state)

@@ -19,6 +19,7 @@ from pathlib import PurePath
 from typing import Final
 
 from mypy_eqxstate.config import Configuration
+from mypy_eqxstate.contracts.declarations import malformed_annotations
 from mypy_eqxstate.contracts.library import AFFINE_CLASSES, library_row
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.notation import parse_row
@@ -87,7 +88,8 @@ def analyze_module(
     module = ModuleAnalysis(
         index, oracle, row, AFFINE_CLASSES | configuration.affine, configuration.strict
     )
-    if not module.relevance and not mentioned_names(tree) & module.telling_names:
+    names = mentioned_names(tree)
+    if not module.relevance and not names & (module.telling_names | {"Borrowed", "Consumed"}):
         return result
     try:
         module.analyze_module_body()
@@ -102,7 +104,8 @@ def analyze_module(
         except Exception as error:
             result.faults.append(_fault(error, name))
     wording = Wording(module, source)
-    for problem in _one_for_each_cause(module, _problems(module)):
+    problems = [*_one_for_each_cause(module, _problems(module)), *_malformed(module)]
+    for problem in problems:
         result.findings.append(wording.finding(problem))
     result.findings.sort(key=lambda finding: (finding.position.line, finding.position.column))
     result.faults += [f"{what}: no fixpoint" for what in module.given_up]
@@ -137,6 +140,20 @@ def _problems(module: ModuleAnalysis) -> Iterator[Problem]:
             continue
         for context in sorted(contexts, key=repr):
             yield from module.problems.get((node, context), ())
+
+
+def _malformed(module: ModuleAnalysis) -> Iterator[Problem]:
+    """Annotations with `Borrowed` or `Consumed` that mean nothing."""
+
+    def holds_affine(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool | None:
+        signature = module.signature(node)
+        for parameter in signature.parameters if signature is not None else ():
+            if parameter.name == name and not isinstance(parameter.shape, UnknownShape):
+                return bool(module.classes.affine_classes_in(parameter.shape))
+        return None
+
+    for found in malformed_annotations(module.index.tree, module.annotation_name, holds_affine):
+        yield Problem("state-contract", found.misuse, "", found.node, found.text, "")
 
 
 def _is_declared(module: ModuleAnalysis, node: FunctionNode) -> bool:

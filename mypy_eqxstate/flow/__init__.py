@@ -1,0 +1,1 @@
+"""The flow analysis: which objects are old, where, and through whose doing."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mypy_eqxstate.flow.memory import Binding, Memory
 from mypy_eqxstate.flow.values import Object
-from mypy_eqxstate.ir.model import ELEMENTS, Argument, Item, Key, Temporary
+from mypy_eqxstate.ir.model import ELEMENTS, Argument, FunctionNode, Item, Key, Temporary
 from mypy_eqxstate.oracle.shapes import ParameterKind
 
 if TYPE_CHECKING:
@@ -46,12 +46,38 @@ class Actual(NamedTuple):
     bound: bool = False
     receiver: bool = False
 
+    @property
+    def is_affine(self) -> bool:
+        """Whether the argument itself can be an affine object."""
+        return any(isinstance(value, Object) and value.is_affine for value in self.binding.values)
+
 
 class Formal(NamedTuple):
     """A parameter, as far as matching needs it."""
 
     name: str
     kind: ParameterKind
+
+
+def formals_of(node: FunctionNode) -> list[Formal]:
+    """The parameters of a function of this module, in order."""
+    if isinstance(node, ast.GeneratorExp):
+        return [Formal(".0", ParameterKind.POSITIONAL)]
+    arguments = node.args
+    found = [Formal(a.arg, ParameterKind.POSITIONAL_ONLY) for a in arguments.posonlyargs]
+    found += [Formal(a.arg, ParameterKind.POSITIONAL) for a in arguments.args]
+    if arguments.vararg is not None:
+        found.append(Formal(arguments.vararg.arg, ParameterKind.STAR))
+    found += [Formal(a.arg, ParameterKind.KEYWORD_ONLY) for a in arguments.kwonlyargs]
+    if arguments.kwarg is not None:
+        found.append(Formal(arguments.kwarg.arg, ParameterKind.DOUBLE_STAR))
+    return found
+
+
+def star_names(formals: Sequence[Formal]) -> frozenset[str]:
+    """The names of `*args` and `**kwargs`."""
+    kinds = {ParameterKind.STAR, ParameterKind.DOUBLE_STAR}
+    return frozenset(formal.name for formal in formals if formal.kind in kinds)
 
 
 class Matched(NamedTuple):
@@ -94,7 +120,7 @@ def _taken_apart(analysis: BodyAnalysis, memory: Memory, actual: Actual) -> list
     item = values[0]
     parts: list[Actual] = []
     if actual.splat == "*":
-        length = analysis.length(memory, item)
+        length = analysis.containers.length(memory, item)
         if length is None:
             return None
         keys: list[Item] = [Item(index) for index in range(length)]
@@ -109,7 +135,7 @@ def _taken_apart(analysis: BodyAnalysis, memory: Memory, actual: Actual) -> list
             continue
         parts.append(
             actual._replace(
-                binding=analysis.inherit_marks(memory, binding, actual.binding),
+                binding=analysis.containers.inherit_marks(memory, binding, actual.binding),
                 path=(key,),
                 text=f"{actual.text}[{key.value!r}]",
                 name=str(key.value) if actual.splat == "**" else None,

@@ -67,10 +67,10 @@ class Attributes:
             if isinstance(op.node, ast.expr):
                 target = self.analysis.oracle.target(op.node)
             if target is not None and len(found.values) == 1:
-                value = self.analysis.module.value_of_symbol(target)
+                value = self.analysis.module.definitions.value_of_symbol(target)
                 bound = self._bound_if_method(base, value, op.name, target)
                 found = Binding({bound: next(iter(found.values.values()))}, found.marks)
-        return self.analysis.inherit_marks(memory, found, base)
+        return self.analysis.containers.inherit_marks(memory, found, base)
 
     def _bound_if_method(self, base: Binding, value: Value, name: str, target: str) -> Value:
         """A method that is found through an unknown instance still has its receiver."""
@@ -133,7 +133,7 @@ class Attributes:
             return stored
         if isinstance(item.shape, TupleShape) and item.shape.names and name in NAMED_TUPLE_METHODS:
             return one(Method(item, Symbol(f"{NAMED_TUPLE}.{name}"), name))
-        method = analysis.module.method(class_name, name)
+        method = analysis.module.definitions.method(class_name, name)
         if method is not None:
             return self._bind(memory, item, method, name, op)
         if isinstance(item.shape, ContainerShape) and item.shape.class_name == "":
@@ -174,11 +174,11 @@ class Attributes:
     def _of_symbol(self, symbol: Symbol, name: str) -> Binding:
         module = self.analysis.module
         full_name = f"{symbol.full_name}.{name}"
-        member = module.own_member(symbol.full_name, name)
+        member = module.definitions.own_member(symbol.full_name, name)
         if member is None and module.classes.info(symbol.full_name) is not None:
-            member = module.method(symbol.full_name, name)
+            member = module.definitions.method(symbol.full_name, name)
         if member is None:
-            return one(module.value_of_symbol(full_name))
+            return one(module.definitions.value_of_symbol(full_name))
         if isinstance(member, Descriptor):
             if member.kind == "classmethod":
                 return one(Method(symbol, member.function, name))

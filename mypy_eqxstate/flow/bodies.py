@@ -1,4 +1,4 @@
-"""Calls of functions and classes of the module itself: their bodies are their contracts.
+"""Calls of functions of the module itself: their bodies are their contracts.
 
 `invoke` asks for the summary of the function in the context of the call and carries it out: first
 what the callee reads of captured names and of its receiver's fields (old ones are reported at the
@@ -12,15 +12,14 @@ a dead one: `state-reuse` at the call.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.contracts.summaries import Summary
-from mypy_eqxstate.flow.abstraction import Context, kind_of
-from mypy_eqxstate.flow.arguments import Actual, Formal, match
+from mypy_eqxstate.flow.arguments import Actual, formals_of, match, star_names
+from mypy_eqxstate.flow.contexts import context_of
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.instantiate import Instantiation
 from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
@@ -33,22 +32,11 @@ from mypy_eqxstate.flow.values import (
     Origin,
     Producer,
     Suspended,
-    Symbol,
     Transformed,
     Value,
 )
-from mypy_eqxstate.ir.model import Attribute, Destination, FunctionNode, Item, Key, Variable
-from mypy_eqxstate.oracle.shapes import (
-    UNKNOWN,
-    AffineShape,
-    InstanceShape,
-    Mode,
-    ParameterKind,
-    Shape,
-    Signature,
-    TupleShape,
-    UnknownShape,
-)
+from mypy_eqxstate.ir.model import Attribute, Destination, Item, Key, Variable
+from mypy_eqxstate.oracle.shapes import AffineShape, InstanceShape, Mode, TupleShape
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
@@ -58,29 +46,12 @@ if TYPE_CHECKING:
 _CALLABLES: Final = (Function, Transformed, Bound, Suspended, Producer)
 
 
-def formals_of(node: FunctionNode) -> list[Formal]:
-    """The parameters of a function of this module, in order."""
-    if isinstance(node, ast.GeneratorExp):
-        return [Formal(".0", ParameterKind.POSITIONAL)]
-    arguments = node.args
-    found = [Formal(a.arg, ParameterKind.POSITIONAL_ONLY) for a in arguments.posonlyargs]
-    found += [Formal(a.arg, ParameterKind.POSITIONAL) for a in arguments.args]
-    if arguments.vararg is not None:
-        found.append(Formal(arguments.vararg.arg, ParameterKind.STAR))
-    found += [Formal(a.arg, ParameterKind.KEYWORD_ONLY) for a in arguments.kwonlyargs]
-    if arguments.kwarg is not None:
-        found.append(Formal(arguments.kwarg.arg, ParameterKind.DOUBLE_STAR))
-    return found
-
-
 class BodyCalls:
     """Calls that are resolved by a body of this module."""
 
     def __init__(self, analysis: BodyAnalysis, calls: Calls) -> None:
         self.analysis = analysis
         self.calls = calls
-
-    # --- functions -------------------------------------------------------------------------------
 
     def invoke(
         self, site: CallSite, memory: Memory, function: Function, actuals: list[Actual]
@@ -116,11 +87,13 @@ class BodyCalls:
                 parameters[Variable(name, function.name)] = (defaults[-1],)
         signature = module.signature(node)
         modes = module.modes(node)
-        summary = module.summary(function, self._context(memory, function, signature, parameters))
+        summary = module.summary(
+            function, context_of(analysis, memory, function, signature, parameters)
+        )
         line = getattr(node, "lineno", 0)
         if summary.opaque:
             if signature is not None:
-                return self.calls.by_signatures(
+                return self.calls.signatures.by_signatures(
                     site,
                     memory,
                     (signature,),
@@ -128,13 +101,13 @@ class BodyCalls:
                     Grounds("signature", (None, line)),
                     with_receiver=any(actual.receiver for actual in actuals),
                 )
-            return self.calls.unknown(site, memory, actuals)
+            return self.calls.signatures.unknown(site, memory, actuals)
         for actual in (*(actual for actual, _ in matched.pairs), *matched.left_over, *defaults):
-            if not actual.receiver or actual.copied_by or _is_affine(actual):
+            if not actual.receiver or actual.copied_by or actual.is_affine:
                 effect = self._effect_on(summary, parameters, actual)
                 copied = actual.copied_by is not None
                 self.calls.effects.check(site, memory, actual, effect, deep=copied)
-        stars = _stars(formals)
+        stars = star_names(formals)
         origin = analysis.origin()
         instantiation = Instantiation(analysis, memory, summary, parameters, origin, stars)
         self._check_reads(site, memory, summary, instantiation, parameters)
@@ -179,7 +152,7 @@ class BodyCalls:
             Variable(formal.name, function.name): () for formal in formals_of(function.node)
         }
         signature = module.signature(function.node)
-        context = self._context(memory, function, signature, parameters)
+        context = context_of(self.analysis, memory, function, signature, parameters)
         summary = module.summary(function, context)
         if summary.opaque or not summary.returns:
             return
@@ -209,53 +182,6 @@ class BodyCalls:
             effect for item, effect in summary.effects.items() if item.origin.variable in taking
         ]
         return max(effects, default=Effect.BORROW)
-
-    def _context(
-        self,
-        memory: Memory,
-        function: Function,
-        signature: Signature | None,
-        parameters: Mapping[Variable, tuple[Actual, ...]],
-    ) -> Context:
-        analysis = self.analysis
-        declared = {p.name: p.shape for p in signature.parameters} if signature else {}
-        context: list[tuple[Variable, tuple[object, ...]]] = []
-        stars = _stars(formals_of(function.node))
-        for variable, actuals in parameters.items():
-            shape = declared.get(variable.name, UNKNOWN)
-            if not actuals or not analysis.module.wants_context(shape):
-                continue
-            star = bool(actuals[0].splat) or variable.name in stars
-            if len(actuals) == 1 and not star:
-                kind = kind_of(memory, actuals[0].binding, analysis.heap)
-            else:
-                kind = self._star_kind(memory, actuals)
-            if kind and not (len(kind) == 1 and kind[0] == shape):
-                context.append((variable, kind))
-        for variable in analysis.module.free_variables(function.node):
-            binding = memory.bindings.get(variable)
-            if binding is None:
-                binding = analysis.default_binding(variable)
-            if binding is not None:
-                kind = kind_of(memory, binding, analysis.heap)
-                if kind:
-                    context.append((variable, kind))
-        return tuple(context)  # type: ignore[arg-type]
-
-    def _star_kind(self, memory: Memory, actuals: tuple[Actual, ...]) -> tuple[Shape, ...]:
-        if any(actual.splat for actual in actuals):
-            return ()
-        names = tuple(actual.name for actual in actuals if actual.name is not None)
-        if names and len(names) != len(actuals):
-            return ()
-        shapes: list[Shape] = []
-        for actual in actuals:
-            kind = kind_of(memory, actual.binding, self.analysis.heap)
-            if len(kind) != 1 or isinstance(kind[0], tuple):
-                shapes.append(UNKNOWN)
-            else:
-                shapes.append(kind[0])
-        return (TupleShape(tuple(shapes), "builtins.dict" if names else "builtins.tuple", names),)
 
     def _check_reads(
         self,
@@ -341,10 +267,14 @@ class BodyCalls:
                 classes |= {item.shape.class_name}
             kept = bool(classes & newer)
             adjusted = effects.adjusted(site, actual, effect, kept)
-            if adjusted is Effect.SUPERSEDE and actual.receiver and actual.path:
+            if (
+                adjusted is Effect.SUPERSEDE
+                and actual.receiver
+                and actual.path
+                and classes & written
+            ):
                 # The body has put something newer there itself, or left the old one in place.
-                if classes & written:
-                    continue
+                continue
             split = None
             if adjusted is Effect.MAY_CONSUME and item.recent and item in summary.statuses:
                 split = instantiation.split(summary.statuses[item])
@@ -468,49 +398,6 @@ class BodyCalls:
         instantiation = Instantiation(self.analysis, memory, summary, {}, origin)
         return instantiation.binding(summary.result)
 
-    # --- classes ---------------------------------------------------------------------------------
-
-    def construct(
-        self, site: CallSite, memory: Memory, class_name: str, actuals: list[Actual]
-    ) -> Binding:
-        """A call of a class: a new instance that holds what its constructor stores."""
-        analysis = self.analysis
-        actuals = analysis.make_room(memory, actuals)
-        origin = analysis.origin(Item("instance"))
-        info = analysis.heap.classes.info(class_name)
-        if info is not None and info.is_new_type and len(actuals) == 1:
-            return actuals[0].binding
-        shape: Shape = site.typed
-        if isinstance(shape, UnknownShape):
-            shape = InstanceShape(class_name)
-            if info is not None and info.affine:
-                shape = AffineShape(class_name)
-        if isinstance(shape, AffineShape):
-            for actual in actuals:
-                self.calls.effects.check(site, memory, actual)
-            return Binding(analysis.heap.allocate(memory, origin, shape))
-        initialiser = analysis.module.method(class_name, "__init__")
-        if (
-            isinstance(shape, InstanceShape)
-            and initialiser is not None
-            and not isinstance(initialiser, Symbol)
-        ):
-            instance = analysis.heap.new_record(memory, origin, shape, {})
-            receiver = Actual(one(instance), None, site.text, site.node, receiver=True)
-            self.calls.invoke(site, memory, initialiser, [receiver, *actuals])
-            return one(instance)
-        for actual in actuals:
-            self.calls.effects.check(site, memory, actual)
-        names = info.constructor_fields if info is not None else None
-        if names is None or not isinstance(shape, InstanceShape | TupleShape):
-            return Binding(analysis.heap.allocate(memory, origin, shape))
-        formals = [Formal(name, ParameterKind.POSITIONAL) for name in names]
-        matched = match(formals, actuals)
-        instance = analysis.heap.new_record(memory, origin, shape, {})
-        for actual, name in matched.pairs:
-            analysis.heap.write(memory, instance, Attribute(name), actual.binding)
-        return one(instance)
-
 
 def _suspended(function: Function, actuals: Sequence[Actual]) -> Suspended | None:
     """The generator that a call prepares; None if what it is given can't be told exactly."""
@@ -525,16 +412,6 @@ def _suspended(function: Function, actuals: Sequence[Actual]) -> Suspended | Non
         else:
             positional.append(value)
     return Suspended(function, tuple(positional), tuple(named))
-
-
-def _is_affine(actual: Actual) -> bool:
-    return any(isinstance(value, Object) and value.is_affine for value in actual.binding.values)
-
-
-def _stars(formals: Sequence[Formal]) -> frozenset[str]:
-    """The names of `*args` and `**kwargs`."""
-    kinds = {ParameterKind.STAR, ParameterKind.DOUBLE_STAR}
-    return frozenset(formal.name for formal in formals if formal.kind in kinds)
 
 
 def _starred(actuals: Sequence[Actual], key: Key) -> Actual | None:

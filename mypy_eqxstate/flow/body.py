@@ -6,7 +6,9 @@ fixpoint with reports off, and then runs once more over the solution with report
 report afterwards, so that nothing is reported from a state that is not final.
 
 The rules about ownership are in `flow/ownership.py`, calls in `flow/calls.py`, fields in
-`flow/heap.py`; what remains here is one short method for each operation of the IR.
+`flow/heap.py`, containers in `flow/containers.py`, `with`, `await` and `yield` in
+`flow/implicit.py`, the facts of branches in `flow/edges.py`; what remains here is running, and one
+short method for each other operation of the IR.
 """
 
 from __future__ import annotations
@@ -17,20 +19,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.containers import Containers
+from mypy_eqxstate.flow.edges import assume, conditions_by_variable
+from mypy_eqxstate.flow.evidence import promote_like
 from mypy_eqxstate.flow.explain import loop_line, newest_place
-from mypy_eqxstate.flow.guards import ALWAYS, Guard, both
-from mypy_eqxstate.flow.heap import DISPLAY_SHAPES, Heap, normal_key, values_of_shape
+from mypy_eqxstate.flow.heap import Heap, normal_key
+from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.liveness import crossing_temporaries
-from mypy_eqxstate.flow.memory import (
-    LIVE,
-    Binding,
-    Memory,
-    Root,
-    join,
-    merge_bindings,
-    one,
-    renamed,
-)
+from mypy_eqxstate.flow.memory import Binding, Memory, Root, join, one, renamed
 from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
 from mypy_eqxstate.flow.refine import refined
@@ -48,15 +44,7 @@ from mypy_eqxstate.flow.values import (
     literal,
 )
 from mypy_eqxstate.ir import model as ir
-from mypy_eqxstate.oracle.shapes import (
-    UNKNOWN,
-    AffineShape,
-    ContainerShape,
-    Mode,
-    Shape,
-    TupleShape,
-    UnknownShape,
-)
+from mypy_eqxstate.oracle.shapes import Mode
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.module import ModuleAnalysis
@@ -84,7 +72,9 @@ class BodyAnalysis:
         self.modes = modes
         self.heap = Heap(module.classes)
         self.ownership = Ownership(self)
+        self.containers = Containers(self)
         self.calls = Calls(self)
+        self._steps = self._steps_by_type()
         self.definitions: dict[ir.Temporary, ast.AST] = {}
         self.receivers: dict[ir.Temporary, ir.Temporary] = {}
         self.problems: list[Problem] = []
@@ -96,17 +86,36 @@ class BodyAnalysis:
         self.dead_end = False
         self._call_conditions: dict[int, frozenset[str]] = {}
         self._crossing = crossing_temporaries(body)
-        self._conditions = self._conditions_by_variable()
+        self._conditions = conditions_by_variable(body)
 
-    def _conditions_by_variable(self) -> dict[ir.Variable, frozenset[str]]:
-        texts: dict[ir.Variable, set[str]] = {}
-        for block in self.body.blocks:
-            terminator = block.terminator
-            if isinstance(terminator, ir.Branch):
-                for fact in (*terminator.then_facts, *terminator.otherwise_facts):
-                    for variable in fact.variables:
-                        texts.setdefault(variable, set()).add(fact.text)
-        return {variable: frozenset(found) for variable, found in texts.items()}
+    def _steps_by_type(self) -> Mapping[type, Callable[[Memory, Any], None]]:
+        containers = self.containers
+        implicit = ImplicitCalls(self)
+        return {
+            ir.ReadVariable: self._read_variable,
+            ir.WriteVariable: self._write_variable,
+            ir.DeleteVariable: self._delete_variable,
+            ir.ReadAttribute: self._read_attribute,
+            ir.WriteAttribute: self._write_attribute,
+            ir.ReadItem: containers.read_item,
+            ir.WriteItem: containers.write_item,
+            ir.Unpack: containers.unpack,
+            ir.Constant: self._constant,
+            ir.Build: containers.build,
+            ir.Append: containers.append,
+            ir.Alias: self._alias,
+            ir.Call: self._call,
+            ir.Compute: self._compute,
+            ir.MakeFunction: self._make_function,
+            ir.MakeClass: self._make_class,
+            ir.Import: self._import,
+            ir.Iterate: containers.iterate,
+            ir.Next: containers.next_element,
+            ir.Enter: implicit.enter,
+            ir.Exit: implicit.leave,
+            ir.Await: implicit.await_value,
+            ir.Yield: implicit.yield_value,
+        }
 
     # --- running --------------------------------------------------------------------------------
 
@@ -114,7 +123,7 @@ class BodyAnalysis:
         """Solve the body, then collect problems and return states from the solution.
 
         Raises:
-            NoFixpoint: the solver gave up.
+            NoFixpointError: the solver gave up.
         """
         promoted = -1
         while promoted != len(self.module.classes.promoted):
@@ -191,8 +200,7 @@ class BodyAnalysis:
                 memory.forget_conditions(self._call_conditions[self.operation_number])
             if block.loop is not None and isinstance(operation, _ALLOCATING):
                 self.heap.age(memory, self.body.name, self.operation_number)
-            step = _STEPS[type(operation)]
-            step(self, memory, operation)
+            self._steps[type(operation)](memory, operation)
             changed = changed or not isinstance(operation, _UNCHANGING)
             if self.dead_end:
                 if block.handler is not None:
@@ -218,7 +226,7 @@ class BodyAnalysis:
                 (terminator.otherwise, terminator.otherwise_facts),
             ):
                 taken = memory.copy()
-                if self._assume(taken, facts):
+                if assume(taken, facts):
                     yield self._enter_block(target, taken)
         elif isinstance(terminator, ir.Suppress):
             if self.oracle.swallows_exceptions(terminator.context):
@@ -234,36 +242,6 @@ class BodyAnalysis:
                     binding = self.read(memory, terminator.source)
                 memory.facts = memory.facts | {("return", self.operation_number)}
                 self.returned.append((memory, binding))
-
-    def _assume(self, memory: Memory, facts: Iterable[ir.Fact]) -> bool:
-        """Add what holds on an edge; False if it contradicts what is known."""
-        for fact in facts:
-            if (fact.text, not fact.holds) in memory.facts:
-                return False
-            if fact.none_test is not None and not self._narrow_none(memory, fact):
-                return False
-            memory.facts = memory.facts | {(fact.text, fact.holds)}
-        return True
-
-    def _narrow_none(self, memory: Memory, fact: ir.Fact) -> bool:
-        place = fact.none_test
-        if place is None or place.path:
-            return True
-        binding = memory.bindings.get(place.variable)
-        if binding is None:
-            return True
-        kept = {
-            value: guard
-            for value, guard in binding.values.items()
-            if (value == NONE_VALUE) is fact.holds
-            or value == UNKNOWN_VALUE
-            or (isinstance(value, Object) and isinstance(value.shape, UnknownShape))
-        }
-        if not kept:
-            return not binding.values
-        if len(kept) != len(binding.values):
-            memory.bindings[place.variable] = Binding(kept, binding.marks)
-        return True
 
     # --- reading and using ----------------------------------------------------------------------
 
@@ -291,7 +269,10 @@ class BodyAnalysis:
             return False
         parts = self.body.parts.get(temporary)
         if parts and deep and all(part in memory.bindings for part in parts):
-            return any([self.use(memory, part, misuse, callee) for part in parts])
+            found = False
+            for part in parts:  # all of them, each with its own report
+                found |= self.use(memory, part, misuse, callee)
+            return found
         return self.ownership.check(
             memory,
             self.read(memory, temporary),
@@ -355,13 +336,13 @@ class BodyAnalysis:
             if binding is None:
                 binding = one(UNKNOWN_VALUE)
             memory.bindings[op.variable] = binding
-        exact = self._refine(memory, binding, op.node)
+        exact = self.refine(memory, binding, op.node)
         if exact is not binding:
             memory.bindings[op.variable] = exact
             binding = exact
         self.set(memory, op.target, binding, op.node)
 
-    def _refine(self, memory: Memory, binding: Binding, node: ast.AST) -> Binding:
+    def refine(self, memory: Memory, binding: Binding, node: ast.AST) -> Binding:
         """A binding with what the type checker knows at this node about its unknown parts."""
         if not isinstance(node, ast.expr):
             return binding
@@ -371,7 +352,7 @@ class BodyAnalysis:
         binding = self.read(memory, op.source)
         before = memory.bindings.get(op.variable)
         if before is not None:
-            self.promote_like(binding, before)
+            promote_like(self.module.classes, binding, before)
         self.forget_conditions(memory, op.variable)
         if op.variable not in self.body.locals:
             self.use(memory, op.source)
@@ -400,18 +381,6 @@ class BodyAnalysis:
         number = self.operation_number
         self._call_conditions[number] = self._call_conditions.get(number, frozenset()) | texts
 
-    def promote_like(self, binding: Binding, before: Binding) -> None:
-        """What rebinds the name of an affine object is taken for one of the same class."""
-        for old in before.values:
-            if isinstance(old, Object) and isinstance(old.shape, AffineShape):
-                self.promote(binding, old.shape.class_name)
-
-    def promote(self, binding: Binding, class_name: str) -> None:
-        """Evidence that an unknown value is an affine object: remembered for the next round."""
-        for value in binding.values:
-            if isinstance(value, Object) and isinstance(value.shape, UnknownShape):
-                self.module.classes.promoted.setdefault(value.origin, class_name)
-
     def _delete_variable(self, memory: Memory, op: ir.DeleteVariable) -> None:
         self.forget_conditions(memory, op.variable)
         memory.bindings[op.variable] = one(UNKNOWN_VALUE)
@@ -420,7 +389,7 @@ class BodyAnalysis:
         base = self.read(memory, op.base)
         self.receivers[op.target] = op.base
         result = self.calls.attributes.read(memory, base, op)
-        exact = self._refine(memory, result, op.node)
+        exact = self.refine(memory, result, op.node)
         holders = list(base.values)
         if exact is not result and len(holders) == 1 and isinstance(holders[0], Object):
             # What became known stays known, so that a later read finds the same object.
@@ -430,261 +399,17 @@ class BodyAnalysis:
         self.set(memory, op.target, exact, op.node)
 
     def _write_attribute(self, memory: Memory, op: ir.WriteAttribute) -> None:
-        self._write_field(memory, op.base, ir.Attribute(op.name), op.source)
-
-    def _read_item(self, memory: Memory, op: ir.ReadItem) -> None:
-        base = self.read(memory, op.base)
-        key: ir.Key = op.key
-        binding = self.items_of(memory, base, key)
-        if isinstance(key, ir.Elements):
-            binding = self.representative(memory, binding)
-        self.set(memory, op.target, self._refine(memory, binding, op.node), op.node)
-
-    def items_of(self, memory: Memory, base: Binding, key: ir.Key) -> Binding:
-        result: Binding | None = None
-        for value, guard in base.values.items():
-            part: Binding | None = None
-            if isinstance(value, Object):
-                part = self.heap.read(memory, value, key)
-            elif value == PLAIN_VALUE:
-                part = one(PLAIN_VALUE)
-            if part is None:
-                part = one(UNKNOWN_VALUE)
-            if guard is not ALWAYS:
-                part = Binding({v: both(g, guard) for v, g in part.values.items()}, part.marks)
-            result = part if result is None else merge_bindings(result, part)
-        if result is None:
-            result = one(UNKNOWN_VALUE)
-        return self.inherit_marks(memory, result, base)
-
-    def inherit_marks(self, memory: Memory, part: Binding, whole: Binding) -> Binding:
-        """A part of something that was superseded as a whole is superseded too."""
-        if len(whole.marks) == 1 and LIVE in whole.marks:
-            return part
-        if not self.ownership.classes(memory, part):
-            return part
-        if len(part.marks) == 1 and LIVE in part.marks:
-            return Binding(part.values, whole.marks)
-        return Binding(part.values, {**part.marks, **whole.marks})
-
-    def representative(
-        self, memory: Memory, binding: Binding, origin: Origin | None = None
-    ) -> Binding:
-        """Some element of a container: an object of its own, which stands for any of them."""
-        here = self.origin() if origin is None else origin
-        values: dict[Value, Guard] = {}
-        represented: dict[Object, list[Object]] = {}
-        for value, guard in binding.values.items():
-            if not isinstance(value, Object) or value.origin == here:
-                values[value] = guard
-            elif value.is_affine:
-                element = Object(here, value.shape)
-                known = memory.represents.get(element, frozenset())
-                others = memory.represents.get(value.identity, frozenset())
-                memory.represents[element] = known | others | {value.identity}
-                # What died as the element of an earlier turn is not this turn's element.
-                earlier = (
-                    value.events
-                    and all(event.through == here.operation for event in value.events)
-                    and value.identity not in memory.repeated
-                )
-                if not earlier:
-                    values[element._replace(events=value.events)] = ALWAYS
-                elif len(binding.values) == 1:
-                    values[element] = ALWAYS
-            elif self._holds(memory, value):
-                element = Object(here, value.shape)
-                represented.setdefault(element, []).append(value)
-                values[element] = ALWAYS
-            else:
-                values[value] = guard
-        for element, items in represented.items():
-            self._represent(memory, element, items, 3)
-        return Binding(values, binding.marks)
-
-    def _holds(self, memory: Memory, item: Object) -> bool:
-        return bool(
-            self.heap.classes.affine_classes_in(item.shape)
-            or memory.fields.get(item)
-            or item in memory.represents
-        )
-
-    def _represent(self, memory: Memory, element: Object, items: list[Object], depth: int) -> None:
-        """Make an object that stands for any of several, with what they hold represented, too."""
-        memory.fields[element] = {}
-        if depth == 0:
-            return
-        merged: dict[ir.Key, Binding] = {}
-        for item in items:
-            self.ownership.materialise(memory, item)
-            for key, field in memory.fields.get(item, {}).items():
-                _put(merged, key, field)
-        for key, field in merged.items():
-            if isinstance(key, ir.Elements):
-                memory.set_field(element, key, field)
-                continue
-            part = self.representative(memory, field, element.origin.child(key))
-            memory.set_field(element, key, part)
-
-    def _write_item(self, memory: Memory, op: ir.WriteItem) -> None:
-        self._write_field(memory, op.base, op.key, op.source)
-        if isinstance(op.key, ir.Elements) and op.source is not None:
-            self._written_back(memory, op)
-
-    def _written_back(self, memory: Memory, op: ir.WriteItem) -> None:
-        """An item written under an unknown index replaces the one that was consumed (policy)."""
-        for container in self.read(memory, op.base).values:
-            if isinstance(container, Object):
-                fields = memory.fields.get(container, {})
-                memory.fields[container] = {
-                    key: Binding(
-                        {v: g for v, g in field.values.items() if not _is_dead(v)} or field.values
-                    )
-                    for key, field in fields.items()
-                }
-
-    def _write_field(
-        self, memory: Memory, base: ir.Temporary, key: ir.Key, source: ir.Temporary | None
-    ) -> None:
-        holders = self.read(memory, base)
-        binding = one(UNKNOWN_VALUE) if source is None else self.read(memory, source)
-        objects = [value for value in holders.values if isinstance(value, Object)]
-        if source is not None and any(item.origin.is_input for item in objects):
-            self.use(memory, source)
-            binding = self.read(memory, source)
-        strong = len(holders.values) == 1
-        for item in objects:
-            before = memory.fields.get(item, {}).get(key)
-            if before is not None:
-                self.promote_like(binding, before)
-            self.heap.write(memory, item, key, binding, strong)
-
-    def _unpack(self, memory: Memory, op: ir.Unpack) -> None:
-        base = self.read(memory, op.source)
-        if op.rest:
-            record = self.heap.new_record(memory, self.origin(), DISPLAY_SHAPES["list"], {})
-            for value in base.values:
-                if not isinstance(value, Object):
-                    continue
-                length = self.length(memory, value)
-                if length is None:
-                    part = self.heap.read(memory, value, ir.ELEMENTS)
-                    if part is not None:
-                        self.heap.write(memory, record, ir.ELEMENTS, part)
-                    continue
-                for number, index in enumerate(range(op.position, length - op.after)):
-                    part = self.heap.read(memory, value, ir.Item(index))
-                    if part is not None:
-                        self.heap.write(memory, record, ir.Item(number), part)
-            self.set(memory, op.target, one(record), op.node)
-            return
-        result: Binding | None = None
-        for value in base.values:
-            key = self._unpack_key(memory, value, op)
-            part = self.items_of(memory, Binding({value: ALWAYS}, base.marks), key)
-            if isinstance(key, ir.Elements):
-                part = self.representative(memory, part)
-            result = part if result is None else merge_bindings(result, part)
-        if result is None:
-            result = one(UNKNOWN_VALUE)
-        self.set(memory, op.target, self._refine(memory, result, op.node), op.node)
-
-    def length(self, memory: Memory, item: Object) -> int | None:
-        """The number of elements, if it is known."""
-        if isinstance(item.shape, TupleShape):
-            return len(item.shape.items)
-        fields = memory.fields.get(item, {})
-        display = isinstance(item.shape, ContainerShape) and item.shape.class_name == ""
-        if not display or ir.ELEMENTS in fields:
-            return None
-        return sum(isinstance(key, ir.Item) for key in fields)
-
-    def _unpack_key(self, memory: Memory, value: Value, op: ir.Unpack) -> ir.Key:
-        if not isinstance(value, Object):
-            return ir.Item(op.position)
-        length = self.length(memory, value)
-        if length is not None:
-            return ir.Item(op.position if op.position >= 0 else length + op.position)
-        if isinstance(value.shape, UnknownShape) and op.position >= 0:
-            return ir.Item(op.position)
-        return ir.ELEMENTS
+        self.containers.write_field(memory, op.base, ir.Attribute(op.name), op.source)
 
     def _constant(self, memory: Memory, op: ir.Constant) -> None:
         self.set(memory, op.target, one(literal(op.value)), op.node)
-
-    def _build(self, memory: Memory, op: ir.Build) -> None:
-        fields: dict[ir.Key, Binding] = {}
-        position: int | None = 0
-        for element in op.elements:
-            binding = self.read(memory, element.source)
-            if op.kind == "dict":
-                if element.splat:
-                    self._splat_into(memory, fields, binding, None)
-                else:
-                    key: ir.Key = ir.ELEMENTS if element.key is None else element.key
-                    _put(fields, key, binding)
-            elif element.splat:
-                position = self._splat_into(memory, fields, binding, position)
-            elif position is None or op.kind == "set":
-                _put(fields, ir.ELEMENTS, binding)
-            else:
-                fields[ir.Item(position)] = binding
-                position += 1
-        if op.kind == "tuple" and position is not None:
-            shape: Shape = TupleShape((UNKNOWN,) * position)
-        else:
-            shape = DISPLAY_SHAPES["list" if op.kind == "tuple" else op.kind]
-        seen: set[Object] = set()
-        for field in fields.values():
-            held = {v.identity for v in field.values if isinstance(v, Object) and v.is_affine}
-            memory.repeated |= held & seen
-            seen |= held
-        record = self.heap.new_record(memory, self.origin(), shape, fields)
-        self.set(memory, op.target, one(record), op.node)
-
-    def _splat_into(
-        self,
-        memory: Memory,
-        fields: dict[ir.Key, Binding],
-        binding: Binding,
-        position: int | None,
-    ) -> int | None:
-        """Add the elements of `*binding`; the next position, None when it is not known."""
-        values = list(binding.values)
-        if position is not None and len(values) == 1 and isinstance(values[0], Object):
-            length = self.length(memory, values[0])
-            if length is not None:
-                for index in range(length):
-                    part = self.heap.read(memory, values[0], ir.Item(index))
-                    if part is not None:
-                        fields[ir.Item(position)] = part
-                    position += 1
-                return position
-        for value in values:
-            if not isinstance(value, Object):
-                continue
-            for key, part in memory.fields.get(value, {}).items():
-                if position is None and isinstance(key, ir.Item) and isinstance(key.value, str):
-                    fields[key] = part
-                elif not isinstance(key, ir.Attribute):
-                    _put(fields, ir.ELEMENTS, part)
-            default = self.heap.default_field(value, ir.ELEMENTS)
-            if default is not None and self.ownership.classes(memory, default):
-                _put(fields, ir.ELEMENTS, default)
-        return None
-
-    def _append(self, memory: Memory, op: ir.Append) -> None:
-        binding = self.read(memory, op.source)
-        for value in self.read(memory, op.container).values:
-            if isinstance(value, Object):
-                self.heap.write(memory, value, ir.ELEMENTS, binding)
 
     def _alias(self, memory: Memory, op: ir.Alias) -> None:
         self.set(memory, op.target, self.read(memory, op.source), op.node)
 
     def _call(self, memory: Memory, op: ir.Call) -> None:
         result = self.calls.call(memory, op)
-        self.set(memory, op.target, self._refine(memory, result, op.node), op.node)
+        self.set(memory, op.target, self.refine(memory, result, op.node), op.node)
         if isinstance(op.node, ast.Call) and self.oracle.never_returns(op.node):
             self.dead_end = True
 
@@ -697,7 +422,7 @@ class BodyAnalysis:
             self.set(
                 memory,
                 op.target,
-                self._refine(memory, one(UNKNOWN_VALUE if unknown else PLAIN_VALUE), op.node),
+                self.refine(memory, one(UNKNOWN_VALUE if unknown else PLAIN_VALUE), op.node),
                 op.node,
             )
 
@@ -714,91 +439,13 @@ class BodyAnalysis:
         for member in op.members:
             binding = memory.bindings.get(member)
             if binding is not None:
-                self.module.note_member(member, binding)
-        symbol = Symbol(self.module.full_name(op.name))
+                self.module.definitions.note_member(member, binding)
+        symbol = Symbol(self.module.definitions.full_name(op.name))
         self.set(memory, op.target, one(symbol), op.node)
 
     def _import(self, memory: Memory, op: ir.Import) -> None:
         value: Value = Symbol(op.full_name)
         self.set(memory, op.target, one(value), op.node)
-
-    def _iterate(self, memory: Memory, op: ir.Iterate) -> None:
-        self.use(memory, op.source, deep=False)
-        binding = self.calls.run_suspended(memory, self.read(memory, op.source), op.node)
-        for value in binding.values:
-            if isinstance(value, Object):
-                self._start_over(memory, value)
-        self.set(memory, op.target, binding, op.node)
-
-    def _start_over(self, memory: Memory, container: Object) -> None:
-        """A new iteration meets the elements that an earlier one has consumed."""
-        for found in list(self.ownership.held(memory, one(container))):
-            if any(event.through >= 0 for event in found.item.events):
-                memory.rewrite(found.item, _met_again)
-
-    def _next(self, memory: Memory, op: ir.Next) -> None:
-        element = self.items_of(memory, self.read(memory, op.iterator), ir.ELEMENTS)
-        element = self.representative(memory, element)
-        self.set(memory, op.target, self._refine(memory, element, op.node), op.node)
-
-    def _enter(self, memory: Memory, op: ir.Enter) -> None:
-        context = self.read(memory, op.context)
-        entered = self.calls.run_suspended(memory, context, op.node)
-        if entered is not context:
-            # A generator as a context manager: what it yields is what `as` binds.
-            result = self.items_of(memory, entered, ir.ELEMENTS)
-            self.set(memory, op.target, result, op.node)
-            return
-        if any(isinstance(value, Object) and value.is_affine for value in context.values):
-            self.set(memory, op.target, context, op.node)  # `nullcontext(state)`
-            return
-        result = self.calls.call_method(memory, op.context, "__enter__", op.node)
-        self.set(memory, op.target, result, op.node)
-
-    def _exit(self, memory: Memory, op: ir.Exit) -> None:
-        context = self.read(memory, op.context)
-        if any(isinstance(value, Object) and value.is_affine for value in context.values):
-            return
-        self.calls.call_method(memory, op.context, "__exit__", op.node)
-
-    def _await(self, memory: Memory, op: ir.Await) -> None:
-        binding = self.read(memory, op.source)
-        values: dict[Value, Guard] = {}
-        for value, guard in binding.values.items():
-            if (
-                isinstance(value, Object)
-                and isinstance(value.shape, ContainerShape)
-                and ("Coroutine" in value.shape.class_name or "Awaitable" in value.shape.class_name)
-            ):
-                values.update(values_of_shape(value.shape.element, value.origin, value.recent))
-            else:
-                values[value] = guard
-        self.set(memory, op.target, Binding(values, binding.marks), op.node)
-
-    def _yield(self, memory: Memory, op: ir.Yield) -> None:
-        if op.source is not None:
-            self.use(memory, op.source)
-            binding = self.read(memory, op.source)
-            if op.delegate:
-                binding = self.calls.run_suspended(memory, binding, op.node)
-                binding = self.items_of(memory, binding, ir.ELEMENTS)
-            self.yielded = (
-                binding if self.yielded is None else merge_bindings(self.yielded, binding)
-            )
-        self.set(memory, op.target, one(UNKNOWN_VALUE), op.node)
-
-
-def _is_dead(value: Value) -> bool:
-    return isinstance(value, Object) and bool(value.events)
-
-
-def _met_again(item: Object, guard: Guard) -> Mapping[Object, Guard]:
-    events = frozenset(event._replace(through=-1) for event in item.events)
-    return {item._replace(events=events): guard}
-
-
-def _put(fields: dict[ir.Key, Binding], key: ir.Key, binding: Binding) -> None:
-    fields[key] = merge_bindings(fields[key], binding) if key in fields else binding
 
 
 _UNCHANGING: Final = (
@@ -813,8 +460,8 @@ _UNCHANGING: Final = (
     ir.MakeFunction,
     ir.Import,
 )
-# Calls, also those of `__enter__` and the like, make room for new objects themselves, between their effects on the
-# arguments (one of which may be the object of the turn before) and their result.
+# Calls, also those of `__enter__` and the like, make room for new objects themselves, between their
+# effects on the arguments (one of which may be the object of the turn before) and their result.
 _ALLOCATING: Final = (
     ir.Build,
     ir.Unpack,
@@ -822,28 +469,3 @@ _ALLOCATING: Final = (
     ir.ReadItem,
     ir.Next,
 )
-_STEPS: Final[Mapping[type, Callable[[BodyAnalysis, Memory, Any], None]]] = {
-    ir.ReadVariable: BodyAnalysis._read_variable,
-    ir.WriteVariable: BodyAnalysis._write_variable,
-    ir.DeleteVariable: BodyAnalysis._delete_variable,
-    ir.ReadAttribute: BodyAnalysis._read_attribute,
-    ir.WriteAttribute: BodyAnalysis._write_attribute,
-    ir.ReadItem: BodyAnalysis._read_item,
-    ir.WriteItem: BodyAnalysis._write_item,
-    ir.Unpack: BodyAnalysis._unpack,
-    ir.Constant: BodyAnalysis._constant,
-    ir.Build: BodyAnalysis._build,
-    ir.Append: BodyAnalysis._append,
-    ir.Alias: BodyAnalysis._alias,
-    ir.Call: BodyAnalysis._call,
-    ir.Compute: BodyAnalysis._compute,
-    ir.MakeFunction: BodyAnalysis._make_function,
-    ir.MakeClass: BodyAnalysis._make_class,
-    ir.Import: BodyAnalysis._import,
-    ir.Iterate: BodyAnalysis._iterate,
-    ir.Next: BodyAnalysis._next,
-    ir.Enter: BodyAnalysis._enter,
-    ir.Exit: BodyAnalysis._exit,
-    ir.Await: BodyAnalysis._await,
-    ir.Yield: BodyAnalysis._yield,
-}

@@ -117,7 +117,10 @@ class Effects:
         if actual.temporary is not None and not actual.path:
             parts = self.analysis.body.parts.get(actual.temporary, ())
         if parts and all(part in memory.bindings for part in parts):
-            return any([self.analysis.use(memory, part, callee=site.text) for part in parts])
+            found = False
+            for part in parts:  # all of them, each with its own report
+                found |= self.analysis.use(memory, part, callee=site.text)
+            return found
         return self.analysis.ownership.check(
             memory,
             actual.binding,
@@ -139,8 +142,11 @@ class Effects:
         """Use all arguments, then apply the effects in order.
 
         Args:
+            site: the call.
+            memory: changed.
             effects: arguments with the contract's effect, and whether the caller keeps something
                 newer of the same class.
+            grounds: where the contract comes from.
 
         Returns:
             whether an object was consumed.
@@ -170,7 +176,15 @@ class Effects:
         """One adjusted effect on one argument.
 
         Args:
+            site: the call.
+            memory: changed.
+            actual: the argument.
+            effect: what happens to it.
+            grounds: where the contract comes from.
             split: under which of the callee's decisions it consumes, and under which it does not.
+
+        Returns:
+            whether an object was consumed.
         """
         ownership = self.analysis.ownership
         if effect < Effect.SUPERSEDE:

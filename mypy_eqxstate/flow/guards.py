@@ -35,10 +35,7 @@ def _contradict(left: Conjunction, right: Conjunction) -> bool:
     if not left or not right:
         return False
     answers = dict(left)
-    for question, answer in right:
-        if answers.get(question, answer) != answer:
-            return True
-    return False
+    return any(answers.get(question, answer) != answer for question, answer in right)
 
 
 def excluded(guard: Guard, facts: Conjunction) -> bool:

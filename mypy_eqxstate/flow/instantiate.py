@@ -115,7 +115,7 @@ class Instantiation:
     def _field(self, binding: Binding, key: Key) -> Binding | None:
         if isinstance(key, Attribute):
             return self.analysis.calls.attributes.of_value(self.memory, binding, key.name)
-        return self.analysis.items_of(self.memory, binding, key)
+        return self.analysis.containers.items_of(self.memory, binding, key)
 
     def text(self, item: Object, actuals: Sequence[Actual]) -> str:
         """The caller's spelling of an input object of the callee."""

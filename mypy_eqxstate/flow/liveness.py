@@ -54,18 +54,20 @@ def crossing_temporaries(body: ir.Body) -> frozenset[ir.Temporary]:
     for block in body.blocks:
         for operation in block.operations:
             target = getattr(operation, "target", None)
-            if target is not None:
-                if defined.setdefault(target, block.index) != block.index:
-                    crossing.add(target)
+            if target is not None and defined.setdefault(target, block.index) != block.index:
+                crossing.add(target)
     for block in body.blocks:
         for operation in block.operations:
             for read in temporaries_read(operation):
                 if defined.get(read) != block.index:
                     crossing.add(read)
         terminator = block.terminator
-        if isinstance(terminator, ir.Return) and terminator.source is not None:
-            if defined.get(terminator.source) != block.index:
-                crossing.add(terminator.source)
+        if (
+            isinstance(terminator, ir.Return)
+            and terminator.source is not None
+            and defined.get(terminator.source) != block.index
+        ):
+            crossing.add(terminator.source)
     # A superseded argument marks the places that it was built from, which may lie in other blocks.
     for whole, parts in body.parts.items():
         if whole in crossing or len({defined.get(part) for part in parts}) > 1:

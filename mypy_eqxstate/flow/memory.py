@@ -34,15 +34,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
-from mypy_eqxstate.flow.guards import (
-    ALWAYS,
-    NO_FACTS,
-    Conjunction,
-    Guard,
-    either,
-    under,
-    without,
-)
+from mypy_eqxstate.flow.guards import ALWAYS, NO_FACTS, Conjunction, Guard, either, under, without
 from mypy_eqxstate.flow.values import VALUE_TYPES, Event, Object, Value, objects_within
 from mypy_eqxstate.ir.model import Key, Variable
 
@@ -197,7 +189,6 @@ class Memory:
 
     def rename(self, old: Object, new: Object) -> None:
         """Replace an object by another everywhere: this turn's object becomes an earlier one."""
-
         for root, binding in self.bindings.items():
             self.bindings[root] = renamed(binding, old, new)
         for item, fields in list(self.fields.items()):
@@ -335,8 +326,9 @@ def join(
 
     Args:
         memories: those at the ends of the paths; none is changed.
-        default_binding, default_field: what a name or field holds that a path has not touched
-            (inputs are only written down when they are first looked at); None if it holds nothing.
+        default_binding: what a name holds that a path has not touched (inputs are only written
+            down when they are first looked at); None if it holds nothing.
+        default_field: the same for a field.
     """
     if len(memories) == 1:
         return memories[0]

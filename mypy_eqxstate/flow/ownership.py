@@ -21,44 +21,23 @@ binding itself is dead for sure, every other reference to one of them perhaps.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mypy_eqxstate.flow.guards import (
-    ALWAYS,
-    Conjunction,
-    Guard,
-    both,
-    either,
-    excluded,
-    exclusive,
-    implied,
-)
+from mypy_eqxstate.flow.fate import Fate
+from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard, both, excluded, exclusive
 from mypy_eqxstate.flow.memory import LIVE, Binding, Memory, Status, same_object
+from mypy_eqxstate.flow.places import Places
 from mypy_eqxstate.flow.problems import Misuse
-from mypy_eqxstate.flow.values import (
-    NO_EVENTS,
-    REPORTED,
-    Event,
-    Object,
-    Origin,
-    objects_within,
-)
+from mypy_eqxstate.flow.values import REPORTED, Event, Object, objects_within
 from mypy_eqxstate.ir.model import ELEMENTS, Attribute, Elements, Item, Key, Place, Temporary
-from mypy_eqxstate.oracle.shapes import (
-    AffineShape,
-    ContainerShape,
-    InstanceShape,
-    Mode,
-    TupleShape,
-)
+from mypy_eqxstate.oracle.shapes import AffineShape, ContainerShape, InstanceShape, Mode, TupleShape
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
 
 DEPTH: Final = 4
 _SILENT: Final = frozenset({REPORTED})
-_SOME: Final = Object(Origin("", -1, None), AffineShape(""))
 
 
 class Held(NamedTuple):
@@ -89,6 +68,7 @@ class Ownership:
 
     def __init__(self, analysis: BodyAnalysis) -> None:
         self.analysis = analysis
+        self.places = Places(analysis.heap)
 
     # --- finding affine objects -----------------------------------------------------------------
 
@@ -104,7 +84,12 @@ class Ownership:
         """The affine objects that a binding holds, itself or inside, dead ones included.
 
         Args:
+            memory: where the fields are.
+            binding: what to look into.
+            depth: how many fields deep.
+            path: leads from where the search began to the binding.
             materialise: also objects that nobody has looked at yet (they are alive).
+            guard: under which the binding is reached.
         """
         possible = [
             (value, value_guard)
@@ -235,7 +220,7 @@ class Ownership:
             return
         for length in range(len(place.path) + 1):
             prefix = Place(place.variable, place.path[:length])
-            self.update_marks(memory, prefix, without_events)
+            self.places.update_marks(memory, prefix, without_events)
 
     def _check_objects(
         self,
@@ -316,7 +301,12 @@ class Ownership:
         """Mark the affine objects that a binding holds as dead.
 
         Args:
+            memory: changed.
+            binding: what is consumed.
+            event: the consumption.
+            temporary: the one that was passed, if its place should know.
             surely: on every path of the callee; else the objects may also be alive.
+            node: where a consumption of something borrowed is reported.
             split: if not surely: the guards under which the callee does so, and does not.
 
         Returns:
@@ -330,7 +320,7 @@ class Ownership:
         for item, guard, path, alone in held:
             self._check_borrowed(memory, item, event, node)
             certain = item.recent and not any(isinstance(key, Elements) for key in path)
-            fate = _Fate(
+            fate = Fate(
                 event,
                 ALWAYS if alone else guard,
                 surely and certain and (alone or guard is not ALWAYS),
@@ -340,13 +330,13 @@ class Ownership:
             through = event._replace(through=item.origin.operation)
             self.analysis.module.events[through] = self.analysis.module.events[event]
             for represented in memory.represents.get(item.identity, ()):
-                self._strike(memory, represented, _Fate(through, ALWAYS, False, None))
+                self._strike(memory, represented, Fate(through, ALWAYS, False, None))
         place = None if temporary is None else self.analysis.body.places.get(temporary)
         if surely and place is not None and len(held) > 1:
             self._strike_place(memory, place, binding, event)
         return bool(held)
 
-    def _strike(self, memory: Memory, struck: Object, fate: _Fate) -> None:
+    def _strike(self, memory: Memory, struck: Object, fate: Fate) -> None:
         """Change every reference to an object."""
         memory.rewrite(struck, lambda item, guard: fate.of_reference(item, guard, memory.facts))
         item = struck.identity
@@ -357,7 +347,7 @@ class Ownership:
 
     def _strike_place(self, memory: Memory, place: Place, binding: Binding, event: Event) -> None:
         """Of several objects it isn't known which one died, yet the place holds that one."""
-        current = self.at_place(memory, place)
+        current = self.places.at(memory, place)
         if current is None or not self._unchanged(memory, place, binding):
             return
         values = {
@@ -368,7 +358,7 @@ class Ownership:
             ): guard
             for value, guard in current.values.items()
         }
-        self._set_place(memory, place, Binding(values, current.marks))
+        self.places.put(memory, place, Binding(values, current.marks))
 
     def _check_borrowed(self, memory: Memory, item: Object, event: Event, node: ast.AST) -> None:
         variable = item.origin.variable
@@ -404,6 +394,10 @@ class Ownership:
         """Mark the place that an argument was read from, or the places it was built from.
 
         Args:
+            memory: changed.
+            binding: what was handed over.
+            event: the supersession.
+            temporary: the one that was passed; None if it was bound before.
             path: leads from the temporary to the binding (`*args` taken apart).
         """
         inputs = frozenset(
@@ -418,7 +412,7 @@ class Ownership:
         if place is not None:
             place = Place(place.variable, (*place.path, *path))
             if self._unchanged(memory, place, binding):
-                self.update_marks(memory, place, lambda _: {event: ALWAYS})
+                self.places.update_marks(memory, place, lambda _: {event: ALWAYS})
             return
         for part in self.analysis.body.parts.get(temporary, ()):
             part_binding = memory.bindings.get(part)
@@ -427,7 +421,7 @@ class Ownership:
 
     def _unchanged(self, memory: Memory, place: Place, binding: Binding) -> bool:
         """The place still holds what the argument held (it was not rebound in between)."""
-        current = self.at_place(memory, place)
+        current = self.places.at(memory, place)
         if current is None:
             return False
         passed = [item for value in binding.values for item in objects_within(value)]
@@ -438,39 +432,6 @@ class Ownership:
             for other in passed
         )
 
-    # --- places ---------------------------------------------------------------------------------
-
-    def at_place(self, memory: Memory, place: Place) -> Binding | None:
-        """What a place holds now."""
-        binding = memory.bindings.get(place.variable)
-        for key in place.path:
-            if binding is None:
-                return None
-            item = _single_object(binding)
-            if item is None:
-                return None
-            binding = self.analysis.heap.read(memory, item, key)
-        return binding
-
-    def update_marks(
-        self, memory: Memory, place: Place, change: Callable[[Status], Status]
-    ) -> None:
-        """Change the marks of the binding at a place; of unknown items nothing is marked."""
-        binding = self.at_place(memory, place)
-        if binding is not None:
-            self._set_place(memory, place, Binding(binding.values, change(binding.marks)))
-
-    def _set_place(self, memory: Memory, place: Place, binding: Binding) -> None:
-        if any(isinstance(key, Elements) for key in place.path):
-            return
-        if not place.path:
-            memory.bindings[place.variable] = binding
-            return
-        holder = self.at_place(memory, Place(place.variable, place.path[:-1]))
-        item = None if holder is None else _single_object(holder)
-        if item is not None:
-            self.analysis.heap.write(memory, item, place.path[-1], binding, strong=True)
-
 
 class _Use(NamedTuple):
     """What a check is about, besides the binding."""
@@ -478,53 +439,6 @@ class _Use(NamedTuple):
     node: ast.AST
     misuse: Misuse
     callee: str
-
-
-class _Fate(NamedTuple):
-    """What a consumption does to references of an object.
-
-    Attributes:
-        event: the consumption.
-        guard: under which the binding that it came through held this object.
-        surely: there the object is dead for sure.
-        split: the guards under which the callee consumes, and does not.
-    """
-
-    event: Event
-    guard: Guard
-    surely: bool
-    split: tuple[Guard, Guard] | None
-
-    def of_reference(self, item: Object, guard: Guard, facts: Conjunction) -> dict[Object, Guard]:
-        """What becomes of a reference with a guard."""
-        if item.events or exclusive(guard, self.guard):
-            return {item: guard}
-        dead = item._replace(events=frozenset({self.event}))
-        if self.split is not None:
-            dead_if, alive_if = self.split
-            return {dead: both(guard, dead_if), item: both(guard, alive_if)}
-        if self.surely and implied(guard, self.guard, facts):
-            return {dead: guard}
-        return {item: guard, dead: both(guard, self.guard)}
-
-    def of_status(self, status: Status, facts: Conjunction) -> Status:
-        """What becomes of the status of an input."""
-        changed = dict(status)
-        alive = changed.pop(LIVE, None)
-        if alive is None:
-            return status
-        for item, guard in self.of_reference(_SOME, alive, facts).items():
-            if item.events == NO_EVENTS:
-                changed[LIVE] = guard
-            else:
-                known = changed.get(self.event)
-                changed[self.event] = guard if known is None else either(known, guard)
-        return changed
-
-
-def _single_object(binding: Binding) -> Object | None:
-    objects = {value.identity for value in binding.values if isinstance(value, Object)}
-    return next(iter(objects)) if len(objects) == 1 else None
 
 
 def _reaching(marks: Status, facts: Conjunction) -> tuple[Event, ...]:

@@ -12,14 +12,7 @@ import ast
 from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.heap import ClassKnowledge, values_of_shape
 from mypy_eqxstate.flow.memory import Binding
-from mypy_eqxstate.flow.values import (
-    NONE_VALUE,
-    PLAIN_VALUE,
-    UNKNOWN_VALUE,
-    Object,
-    Origin,
-    Value,
-)
+from mypy_eqxstate.flow.values import NONE_VALUE, PLAIN_VALUE, UNKNOWN_VALUE, Object, Origin, Value
 from mypy_eqxstate.oracle.protocol import Oracle
 from mypy_eqxstate.oracle.shapes import AffineShape, NoneShape, UnknownShape
 
@@ -32,6 +25,8 @@ def refined(
     Args:
         binding: what the engine knows.
         node: the expression whose value it is.
+        oracle: the type checker's answers.
+        classes: what is known of classes.
         origin: names an object that becomes known only now.
 
     Returns:

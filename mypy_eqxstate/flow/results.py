@@ -156,6 +156,9 @@ class Results:
         """The value that a template describes, for the arguments of one call.
 
         Args:
+            memory: changed where parts are made.
+            template: what the row says of the result.
+            arguments: by parameter.
             typed: the type checker's shape of the call, for `?` and for the class of `fresh`.
             origin: names the new objects.
             affine_class: the class of a `fresh` object where the type does not tell.
@@ -258,7 +261,7 @@ class Results:
         return one(record)
 
     def _members(self, memory: Memory, binding: Binding) -> Binding:
-        return self.analysis.items_of(memory, binding, ELEMENTS)
+        return self.analysis.containers.items_of(memory, binding, ELEMENTS)
 
     def _element(
         self, memory: Memory, arguments: Arguments, name: str, key_name: str, origin: Origin
@@ -274,9 +277,9 @@ class Results:
                         key = Attribute(values[0].value)
         if isinstance(key, Attribute):
             return self.analysis.calls.attributes.of_value(memory, container, key.name)
-        found = self.analysis.items_of(memory, container, key)
+        found = self.analysis.containers.items_of(memory, container, key)
         if isinstance(key, Elements):
-            found = self.analysis.representative(memory, found, origin)
+            found = self.analysis.containers.representative(memory, found, origin)
         return found
 
     def _taken(
@@ -286,16 +289,16 @@ class Results:
         container = self._argument(memory, arguments, name, origin)
         found = self._element(memory, arguments, name, key_name, origin)
         holders = list(container.values)
-        if not key_name or not arguments.get(key_name):
+        unnamed = not key_name or not arguments.get(key_name)
+        if unnamed and len(holders) == 1 and isinstance(holders[0], Object):
             # The last one, where the container was built here and its length is known.
-            if len(holders) == 1 and isinstance(holders[0], Object):
-                length = self.analysis.length(memory, holders[0])
-                key = Item(length - 1) if length else None
-                fields = dict(memory.fields.get(holders[0], {}))
-                if key is not None and key in fields and not self.analysis.in_loop:
-                    last = fields.pop(key)
-                    memory.fields[holders[0]] = fields
-                    return last
+            length = self.analysis.containers.length(memory, holders[0])
+            key = Item(length - 1) if length else None
+            fields = dict(memory.fields.get(holders[0], {}))
+            if key is not None and key in fields and not self.analysis.in_loop:
+                last = fields.pop(key)
+                memory.fields[holders[0]] = fields
+                return last
         for value in found.values:
             if isinstance(value, Object) and value.origin == origin:
                 memory.represents.pop(value.identity, None)
@@ -323,7 +326,7 @@ class Results:
                 members = self._members(memory, actual.binding)
                 here = origin.child(Item(f"member{number}"))
                 if turn == 0:
-                    members = analysis.representative(memory, members, here)
+                    members = analysis.containers.representative(memory, members, here)
                 passed.append(Actual(members, None, actual.text, actual.node))
             site = CallSite(passed[0].node, callables[0].text, KEPT, UNKNOWN, direct=False)
             result = analysis.calls.of_binding(site, memory, callables[0].binding, passed)
@@ -381,7 +384,7 @@ class Results:
                     callee = callee.inner
                 if isinstance(callee, Symbol):
                     if self.analysis.module.classes.info(callee.full_name) is not None or (
-                        self.analysis.module.is_own_class(callee.full_name)
+                        self.analysis.module.definitions.is_own_class(callee.full_name)
                     ):
                         shape: Shape = InstanceShape(callee.full_name)
                         values.update(self.analysis.heap.allocate(memory, origin, shape))
@@ -392,7 +395,7 @@ class Results:
             values = self.analysis.heap.allocate(memory, origin, UNKNOWN)
         return Binding(values)
 
-    # --- copies -------------------------------------------------------------------------------------
+    # --- copies -----------------------------------------------------------------------------------
 
     def _copy_of_argument(
         self, memory: Memory, arguments: Arguments, name: str, origin: Origin
@@ -410,7 +413,11 @@ class Results:
         """The structure of a binding with new affine objects in it.
 
         Args:
+            memory: where the new objects are written down.
+            binding: what is copied.
+            origin: names the new objects.
             chosen: which affine objects are made new; the others stay.
+            depth: how many fields deep the structure is copied.
         """
         heap = self.analysis.heap
         values: dict[Value, Guard] = {}

@@ -13,7 +13,7 @@ The state of an edge is replaced by the one of the next visit, which keeps it ex
 does not settle within `PATIENCE` visits, states are accumulated instead, which always settles.
 
 Limit: `MAXIMAL_VISITS` bounds the visits of one block; a body that is not stable by then raises
-`NoFixpoint`, and the caller gives the body up rather than report from a state that is not a
+`NoFixpointError`, and the caller gives the body up rather than report from a state that is not a
 solution.
 """
 
@@ -30,7 +30,7 @@ PATIENCE: Final = 6
 MAXIMAL_VISITS: Final = 60
 
 
-class NoFixpoint(Exception):
+class NoFixpointError(Exception):
     """The states of a body did not become stable within the bound."""
 
 
@@ -105,7 +105,7 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
         the state at the entry of every block that is reached.
 
     Raises:
-        NoFixpoint: a block was visited more than `MAXIMAL_VISITS` times.
+        NoFixpointError: a block was visited more than `MAXIMAL_VISITS` times.
     """
     order = reverse_postorder(body)
     rank = {index: position for position, index in enumerate(order)}
@@ -120,7 +120,7 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
         queued.discard(rank[index])
         visits[index] = visits.get(index, 0) + 1
         if visits[index] > MAXIMAL_VISITS:
-            raise NoFixpoint(f"block {index} of {body.name or 'the module'}")
+            raise NoFixpointError(f"block {index} of {body.name or 'the module'}")
         touched: dict[int, None] = {}
         for successor, number, state in problem.flow_through(
             body.blocks[index], solution.entry[index]

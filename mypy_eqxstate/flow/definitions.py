@@ -1,0 +1,182 @@
+"""What the names of a module stand for: its own definitions, members of classes, full names.
+
+A full name such as `package.module.Net.step` is looked for where it can be understood best: among
+what the module body has bound (so that a decorated function is what its decorator made of it),
+among what class bodies have bound, among the functions and classes of the module; else it stays a
+name, for the table and the type checker.
+
+Worked example.  In `step = jax.jit(f)`, `m.step` is a transform around `f` and not a name without
+contents; after `class Net: step = eqx.filter_jit(_step)`, so is the method `Net.step`.
+
+Limit: a name that may be bound to several things is only a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mypy_eqxstate.contracts.library import PRODUCERS
+from mypy_eqxstate.contracts.model import Row
+from mypy_eqxstate.flow.heap import ClassKnowledge
+from mypy_eqxstate.flow.memory import Binding
+from mypy_eqxstate.flow.values import (
+    UNKNOWN_VALUE,
+    Bound,
+    Descriptor,
+    Function,
+    Object,
+    Symbol,
+    Transformed,
+    Value,
+)
+from mypy_eqxstate.fullnames import canonical
+from mypy_eqxstate.ir.model import Variable
+from mypy_eqxstate.ir.module import ModuleIndex
+from mypy_eqxstate.oracle.protocol import ClassInfo, Oracle
+
+
+class Definitions:
+    """The names of one module.
+
+    Args:
+        index: the module's functions, classes and scopes.
+        oracle: the type checker's answers about it.
+        row: the library table and the user's rows, by full name.
+        affine_classes: full names of classes that are affine by table or configuration.
+
+    Attributes:
+        classes: what is known of classes, of this module and others.
+        globals: what the module body has bound its names to, once it is solved.
+        members: the same for class bodies.
+    """
+
+    def __init__(
+        self,
+        index: ModuleIndex,
+        oracle: Oracle,
+        row: Callable[[str], Row | None],
+        affine_classes: frozenset[str],
+    ) -> None:
+        self.index = index
+        self.oracle = oracle
+        self.row = row
+        self.affine_classes = affine_classes
+        self.classes = ClassKnowledge(self._class_info, {})
+        self.globals: dict[Variable, Binding] = {}
+        self.members: dict[Variable, Binding] = {}
+
+    # --- names ----------------------------------------------------------------------------------
+
+    def full_name(self, name: str) -> str:
+        """The full name of something that the module defines."""
+        return f"{self.index.name}.{name}"
+
+    def _own(self, full_name: str) -> str | None:
+        prefix = f"{self.index.name}."
+        return full_name[len(prefix) :] if full_name.startswith(prefix) else None
+
+    def is_own_class(self, full_name: str) -> bool:
+        """Whether the module defines a class of this full name."""
+        return self._own(full_name) in self.index.classes
+
+    @property
+    def default_affine_class(self) -> str:
+        """The class of a fresh object when nothing else tells."""
+        return sorted(self.affine_classes, key=lambda name: (-len(name), name))[0]
+
+    def affine_class_of(self, row_name: str) -> str:
+        """The affine class that a row speaks of: its own class, if it is a method's.
+
+        Of the names of one class it is that of the definition, which is what type checkers give.
+        """
+        for class_name in sorted(self.affine_classes, key=len, reverse=True):
+            if row_name == class_name or row_name.startswith(f"{class_name}."):
+                public = canonical(class_name)
+                return max(
+                    (name for name in self.affine_classes if canonical(name) == public), key=len
+                )
+        return self.default_affine_class
+
+    def _class_info(self, full_name: str) -> ClassInfo | None:
+        found = self.oracle.class_info(full_name)
+        if found is None and self.is_own_class(full_name):
+            return ClassInfo(full_name, (full_name,))
+        return found
+
+    def telling_names(self) -> frozenset[str]:
+        """Names whose mention shows that a function without types may meet an affine object."""
+        found = {name.rpartition(".")[2] for name in (*self.affine_classes, *PRODUCERS)}
+        for class_name in self.index.classes:
+            info = self.classes.info(self.full_name(class_name))
+            for field, shape in info.fields.items() if info is not None else ():
+                if self.classes.affine_classes_in(shape):
+                    found.add(field)
+        for local, full_name in self.index.imported_names():
+            declaration = self.oracle.declaration(full_name)
+            for signature in declaration.signatures if declaration is not None else ():
+                shapes = (signature.result, *(p.shape for p in signature.parameters))
+                if any(self.classes.affine_classes_in(shape) for shape in shapes):
+                    found.add(local)
+        return frozenset(found)
+
+    # --- definitions ----------------------------------------------------------------------------
+
+    def note_member(self, variable: Variable, binding: Binding) -> None:
+        """Remember what a class body has bound a name to."""
+        self.members[variable] = binding
+
+    def own_member(self, class_name: str, name: str) -> Value | None:
+        """A function (decorated as it is) in the body of a class of this module."""
+        qualified = self._own(class_name)
+        if qualified is None or qualified not in self.index.classes:
+            return None
+        owner = self.index.owner_of(self.index.classes[qualified])
+        binding = self.members.get(Variable(f"{qualified}.{name}", owner))
+        if binding is not None:
+            values = [v for v in binding.values if _is_function_like(v)]
+            return values[0] if values else None
+        node = self.index.functions.get(f"{qualified}.{name}")
+        return None if node is None else Function(node, f"{qualified}.{name}")
+
+    def method(self, class_name: str, name: str) -> Value | None:
+        """The method (or property) that an instance of a class has under a name."""
+        info = self.classes.info(class_name)
+        ancestors = info.ancestors if info is not None and info.ancestors else (class_name,)
+        for ancestor in ancestors:
+            member = self.own_member(ancestor, name)
+            if member is not None:
+                return member
+            full_name = f"{ancestor}.{name}"
+            if self.row(full_name) is not None:
+                return Symbol(full_name)
+            if info is not None and ancestor == class_name and name in info.fields:
+                return None
+        declaration = self.oracle.method(class_name, name)
+        if declaration is None:
+            return None
+        symbol = Symbol(declaration.full_name)
+        if declaration.kind in {"staticmethod", "classmethod", "property"}:
+            return Descriptor(declaration.kind, symbol)
+        return symbol
+
+    def value_of_symbol(self, full_name: str) -> Value:
+        """What a full name stands for, as far as this module knows; else the name itself."""
+        own = self._own(full_name)
+        if own is None or own in self.index.classes:
+            return Symbol(full_name)
+        binding = self.globals.get(Variable(own, ""))
+        if binding is not None and len(binding.values) == 1:
+            value = next(iter(binding.values))
+            if not isinstance(value, Object) and value != UNKNOWN_VALUE:
+                return value
+        holder, _, name = own.rpartition(".")
+        if holder in self.index.classes:
+            member = self.own_member(self.full_name(holder), name)
+            if member is not None:
+                return member
+        node = self.index.functions.get(own)
+        return Symbol(full_name) if node is None else Function(node, own)
+
+
+def _is_function_like(value: Value) -> bool:
+    return isinstance(value, Function | Transformed | Descriptor | Bound)

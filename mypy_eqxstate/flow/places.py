@@ -1,0 +1,64 @@
+"""Places: the binding that a path such as `carry[0].state` leads to.
+
+Supersession belongs to bindings and not to objects, so it needs the place that an argument was
+read from: a variable, and keys from there on.
+
+Worked example.  `y, new = step(model, carry[1])` marks the field `[1]` of the object behind
+`carry`; another name for the same tuple sees the mark, another name for the State does not.
+
+Limits: of an item of unknown index nothing is marked, and a path through something that may be
+several objects leads nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mypy_eqxstate.flow.heap import Heap
+from mypy_eqxstate.flow.memory import Binding, Memory, Status
+from mypy_eqxstate.flow.values import Object
+from mypy_eqxstate.ir.model import Elements, Place
+
+
+class Places:
+    """The places of one body."""
+
+    def __init__(self, heap: Heap) -> None:
+        self.heap = heap
+
+    def at(self, memory: Memory, place: Place) -> Binding | None:
+        """What a place holds now."""
+        binding = memory.bindings.get(place.variable)
+        for key in place.path:
+            if binding is None:
+                return None
+            item = _single_object(binding)
+            if item is None:
+                return None
+            binding = self.heap.read(memory, item, key)
+        return binding
+
+    def update_marks(
+        self, memory: Memory, place: Place, change: Callable[[Status], Status]
+    ) -> None:
+        """Change the marks of the binding at a place; of unknown items nothing is marked."""
+        binding = self.at(memory, place)
+        if binding is not None:
+            self.put(memory, place, Binding(binding.values, change(binding.marks)))
+
+    def put(self, memory: Memory, place: Place, binding: Binding) -> None:
+        """Let a place hold something else; a place inside an unknown item stays as it is."""
+        if any(isinstance(key, Elements) for key in place.path):
+            return
+        if not place.path:
+            memory.bindings[place.variable] = binding
+            return
+        holder = self.at(memory, Place(place.variable, place.path[:-1]))
+        item = None if holder is None else _single_object(holder)
+        if item is not None:
+            self.heap.write(memory, item, place.path[-1], binding, strong=True)
+
+
+def _single_object(binding: Binding) -> Object | None:
+    objects = {value.identity for value in binding.values if isinstance(value, Object)}
+    return next(iter(objects)) if len(objects) == 1 else None

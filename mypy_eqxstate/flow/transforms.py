@@ -1,0 +1,185 @@
+"""Transforms: callables made of callables, `jax.jit(f)`, `partial(f, state)`, `jax.grad(f)`.
+
+A call of the transform makes a value that remembers the callable inside it (`make`); a call of
+that value (`call`) is a call of the callable inside, under other circumstances:
+
+- a *transparent* transform changes nothing;
+- a *copying* one gives its callee copies, so that what the callee consumes is superseded at most;
+- one that *differentiates* copies the first argument and returns gradients, beside or in place of
+  the value;
+- one that *binds* (`partial`) puts arguments before those of the call;
+- one that turns *inference* mode on makes layers hand the State through as it is.
+
+Worked example.  `(loss, state), grads = filter_value_and_grad(f, has_aux=True)(model, state)`: a
+call of `f` whose first argument is a copy; its result is the first part of a new tuple, the
+gradients are plain.
+
+Limit: of several callables that are given to one transform, each makes a value of its own, without
+regard to the path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mypy_eqxstate.contracts.model import TransformContract, TransformKind
+from mypy_eqxstate.flow.arguments import Actual, Formal, match
+from mypy_eqxstate.flow.effects import CallSite
+from mypy_eqxstate.flow.guards import ALWAYS, Guard
+from mypy_eqxstate.flow.memory import Binding, Memory, one
+from mypy_eqxstate.flow.values import (
+    PLAIN_VALUE,
+    UNKNOWN_VALUE,
+    Bound,
+    Literal,
+    Object,
+    Symbol,
+    Transformed,
+    Value,
+)
+from mypy_eqxstate.ir import model as ir
+from mypy_eqxstate.oracle.shapes import UNKNOWN, ParameterKind, TupleShape
+
+if TYPE_CHECKING:
+    from mypy_eqxstate.flow.body import BodyAnalysis
+    from mypy_eqxstate.flow.calls import Calls
+
+
+class Transforms:
+    """The transforms of one body."""
+
+    def __init__(self, analysis: BodyAnalysis, calls: Calls) -> None:
+        self.analysis = analysis
+        self.calls = calls
+
+    def make(
+        self,
+        site: CallSite,
+        memory: Memory,
+        full_name: str,
+        row: TransformContract,
+        actuals: list[Actual],
+    ) -> Binding:
+        """Call a transform itself: what it makes of the callable that it is given."""
+        names = row.parameters or (row.parameter,)
+        formals = [
+            Formal(
+                name.lstrip("*"),
+                ParameterKind.DOUBLE_STAR
+                if name.startswith("**")
+                else ParameterKind.STAR
+                if name.startswith("*")
+                else ParameterKind.POSITIONAL,
+            )
+            for name in names
+        ]
+        matched = match(formals, actuals)
+        callables = matched.of(row.parameter)
+        values = [value for actual in callables for value in actual.binding.values]
+        if not callables or all(isinstance(value, Literal) for value in values):
+            # Only options were given: the transform itself, with these set.
+            named = tuple(
+                (actual.name, value)
+                for actual in actuals
+                if actual.name is not None
+                for value in list(actual.binding.values)[:1]
+            )
+            return one(Bound(Symbol(full_name), (), named))
+        self.calls.borrow_all(site, memory, actuals)
+        name = site.text.rpartition(".")[2] if site.direct else full_name.rpartition(".")[2]
+        results: dict[Value, Guard] = {}
+        for value in values:
+            if row.kind is TransformKind.BINDING:
+                positional = tuple(
+                    next(iter(actual.binding.values))
+                    for actual, parameter in matched.pairs
+                    if parameter != row.parameter and actual.name is None and not actual.splat
+                )
+                named = tuple(
+                    (actual.name, next(iter(actual.binding.values)))
+                    for actual, _ in matched.pairs
+                    if actual.name is not None and actual.name != row.parameter
+                )
+                results[Bound(value, positional, named)] = ALWAYS
+                continue
+            if row.kind is TransformKind.INFERENCE and _is(matched.of("value"), False):
+                results[value] = ALWAYS
+                continue
+            has_aux = _is(matched.of("has_aux"), True)
+            results[Transformed(row.kind, value, name, has_aux)] = ALWAYS
+        return Binding(results)
+
+    def call(
+        self, site: CallSite, memory: Memory, callee: Transformed, actuals: list[Actual]
+    ) -> Binding:
+        """Call what a transform has made."""
+        kind = callee.kind
+        if kind is TransformKind.TRANSPARENT:
+            return self.calls.invoke(site, memory, callee.inner, actuals)
+        if kind is TransformKind.INFERENCE:
+            return self.calls.invoke(replace(site, inference=True), memory, callee.inner, actuals)
+        copying = kind is TransformKind.COPYING
+        passed = list(actuals)
+        # What differentiates copies the argument that it differentiates, which is the first one,
+        # and hands on all others as they are.
+        for number, actual in enumerate(passed):
+            if copying or (number == 0 and actual.name is None):
+                passed[number] = actual._replace(copied_by=actual.copied_by or callee.name)
+        if copying:
+            return self.calls.invoke(site, memory, callee.inner, passed)
+        return self._gradient(site, memory, callee, passed)
+
+    def _gradient(
+        self, site: CallSite, memory: Memory, callee: Transformed, actuals: list[Actual]
+    ) -> Binding:
+        heap = self.analysis.heap
+        whole = site.destination
+        if callee.kind is TransformKind.VALUE_AND_GRADIENT:
+            inner_site = replace(site, destination=whole.at(0), typed=UNKNOWN, direct=False)
+            value = self.calls.invoke(inner_site, memory, callee.inner, actuals)
+            fields: dict[ir.Key, Binding] = {ir.Item(0): value, ir.Item(1): one(PLAIN_VALUE)}
+        elif callee.has_aux:
+            aux = whole.at(1)
+            destination = ir.Destination(kept=False, items=((1, aux),))
+            inner_site = replace(site, destination=destination, typed=UNKNOWN, direct=False)
+            value = self.calls.invoke(inner_site, memory, callee.inner, actuals)
+            returned = self.analysis.containers.items_of(memory, value, ir.Item(1))
+            fields = {ir.Item(0): one(PLAIN_VALUE), ir.Item(1): returned}
+        else:
+            inner_site = replace(site, destination=ir.DROPPED, typed=UNKNOWN, direct=False)
+            self.calls.invoke(inner_site, memory, callee.inner, actuals)
+            return one(PLAIN_VALUE)
+        shape = TupleShape((UNKNOWN, UNKNOWN))
+        origin = self.analysis.origin(ir.Item("gradient"))
+        return one(heap.new_record(memory, origin, shape, fields))
+
+    def handed_through(self, memory: Memory, actuals: Sequence[Actual]) -> Binding | None:
+        """In inference mode a layer `(x, state) -> (y, state)` returns the State it was given."""
+        for actual in actuals:
+            if actual.receiver or actual.copied_by:
+                continue
+            for value in actual.binding.values:
+                if isinstance(value, Object) and value.is_affine:
+                    fields: dict[ir.Key, Binding] = {
+                        ir.Item(0): one(UNKNOWN_VALUE),
+                        ir.Item(1): Binding({value: ALWAYS}),
+                    }
+                    record = self.analysis.heap.new_record(
+                        memory,
+                        self.analysis.origin(ir.Item("inference")),
+                        TupleShape((UNKNOWN, UNKNOWN)),
+                        fields,
+                    )
+                    return one(record)
+        return None
+
+
+def _is(actuals: Sequence[Actual], wanted: bool) -> bool:
+    """Whether an argument surely or possibly is this constant."""
+    return any(
+        isinstance(value, Literal) and value.value is wanted
+        for actual in actuals
+        for value in actual.binding.values
+    )

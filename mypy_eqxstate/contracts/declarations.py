@@ -1,4 +1,4 @@
-"""Are `Borrowed[...]` and `Consumed[...]` used where they mean something?
+"""Whether `Borrowed[...]` and `Consumed[...]` stand where they mean something.
 
 They say what a call does to one parameter.  So they stand around the type of a parameter (an
 `Optional` or a union may stand around them), hold something affine, and never hold each other.
@@ -40,6 +40,7 @@ def malformed_annotations(
     """The annotations of a module that misuse `Borrowed` or `Consumed`.
 
     Args:
+        tree: the module.
         full_name: the public dotted name that a name or attribute stands for, if known.
         holds_affine: whether a parameter of a function can hold an affine object; None if unknown.
     """
@@ -50,10 +51,13 @@ def malformed_annotations(
                     annotation = _parsed(argument.annotation)
                     found = list(_of_parameter(annotation, argument.annotation, full_name))
                     yield from found
-                    if not found and _has_mode(annotation, full_name):
-                        if holds_affine(node, argument.arg) is False:
-                            text = ast.unparse(annotation)
-                            yield Malformed(argument.annotation, text, Misuse.NOTHING_AFFINE)
+                    if (
+                        not found
+                        and _has_mode(annotation, full_name)
+                        and holds_affine(node, argument.arg) is False
+                    ):
+                        text = ast.unparse(annotation)
+                        yield Malformed(argument.annotation, text, Misuse.NOTHING_AFFINE)
             if node.returns is not None:
                 yield from _misplaced(_parsed(node.returns), node.returns, full_name)
         elif isinstance(node, ast.AnnAssign):

@@ -169,7 +169,7 @@ class BodyCalls:
         self._check_reads(site, memory, possible, instantiation, parameters)
         grounds = Grounds("body", (None, getattr(function.node, "lineno", 0)))
         self._carry_out(site, memory, possible, instantiation, parameters, {}, grounds)
-        self._write(memory, instantiation, possible)
+        self._write(memory, instantiation, possible, surely_called=False)
 
     def _effect_on(
         self,
@@ -346,7 +346,17 @@ class BodyCalls:
                     found |= {value.shape.class_name}
         return found
 
-    def _write(self, memory: Memory, instantiation: Instantiation, summary: Summary) -> None:
+    def _write(
+        self,
+        memory: Memory,
+        instantiation: Instantiation,
+        summary: Summary,
+        surely_called: bool = True,
+    ) -> None:
+        """Make fields and foreign variables hold what they hold after the call.
+
+        What a path of the callee leaves alone is among the values, under the guard of that path.
+        """
         heap = self.analysis.heap
         for item, key, held, surely in summary.field_writes:
             holder = instantiation.input(item)
@@ -360,7 +370,7 @@ class BodyCalls:
         for variable, held, surely in summary.variable_writes:
             binding = instantiation.binding(held)
             before = memory.bindings.get(variable)
-            if not surely and before is not None:
+            if before is not None and not (surely or surely_called):
                 binding = merge_bindings(before, binding)
             self.analysis.forget_conditions(memory, variable)
             memory.bindings[variable] = binding

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.containers import Containers
 from mypy_eqxstate.flow.edges import assume, conditions_by_variable
-from mypy_eqxstate.flow.evidence import promote_like
+from mypy_eqxstate.flow.evidence import promote_declared, promote_like
 from mypy_eqxstate.flow.explain import loop_line, newest_place
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from mypy_eqxstate.flow.module import ModuleAnalysis
 
 BLOCK_STRIDE: Final = 10_000
-INPUT: Final = -1
+LARGE_MEMORY: Final = 8
 
 
 class BodyAnalysis:
@@ -190,22 +190,27 @@ class BodyAnalysis:
         memory = state.copy()
         self.dead_end = False
         changed = True
+        raising: list[Memory] = []
         for number, operation in enumerate(block.operations):
             self.position = (block.index, number)
             if block.handler is not None and changed and ir.may_raise(operation):
-                yield self._enter_block(block.handler, memory.copy())
+                raising.append(memory.copy())
                 changed = False
             memory.aged = block.loop is None
             if block.loop is not None and self.operation_number in self._call_conditions:
                 memory.forget_conditions(self._call_conditions[self.operation_number])
             if block.loop is not None and isinstance(operation, _ALLOCATING):
                 self.heap.age(memory, self.body.name, self.operation_number)
+            before = memory.version
             self._steps[type(operation)](memory, operation)
-            changed = changed or not isinstance(operation, _UNCHANGING)
+            changed = changed or memory.version != before
             if self.dead_end:
                 if block.handler is not None:
-                    yield self._enter_block(block.handler, memory)
+                    raising.append(memory)
+                    yield self._enter_block(block.handler, self.join_all(raising))
                 return
+        if block.handler is not None and raising:
+            yield self._enter_block(block.handler, self.join_all(raising))
         self.position = (block.index, len(block.operations))
         yield from self._leave(block, memory)
 
@@ -214,6 +219,8 @@ class BodyAnalysis:
         crossing = self._crossing
         for root in [r for r in memory.bindings if isinstance(r, int) and r not in crossing]:
             del memory.bindings[root]
+        if len(memory.fields) > LARGE_MEMORY:
+            memory.drop_unreachable()
         return block, self.operation_number, memory
 
     def _leave(self, block: ir.Block, memory: Memory) -> Iterator[tuple[int, int, Memory]]:
@@ -235,6 +242,7 @@ class BodyAnalysis:
                 yield self._enter_block(terminator.reraised, memory)
         elif isinstance(terminator, ir.Return):
             if terminator.source is not None and not isinstance(self.body.node, ast.Module):
+                self._note_declared(memory, terminator.source)
                 self.use(memory, terminator.source, misuse=Misuse.USED)
             if self.reporting:
                 binding = one(NONE_VALUE)
@@ -242,6 +250,18 @@ class BodyAnalysis:
                     binding = self.read(memory, terminator.source)
                 memory.facts = memory.facts | {("return", self.operation_number)}
                 self.returned.append((memory, binding))
+
+    def _note_declared(self, memory: Memory, source: ir.Temporary) -> None:
+        """The declared result type is evidence of what is returned."""
+        node = self.body.node
+        signature = None if isinstance(node, ast.Module) else self.module.signature(node)
+        if signature is None or self.body.is_generator:
+            return
+        if self.module.classes.affine_classes_in(signature.result):
+            binding = self.read(memory, source)
+            memory.bindings[source] = promote_declared(
+                self.module.classes, memory, binding, signature.result
+            )
 
     # --- reading and using ----------------------------------------------------------------------
 
@@ -346,7 +366,10 @@ class BodyAnalysis:
         """A binding with what the type checker knows at this node about its unknown parts."""
         if not isinstance(node, ast.expr):
             return binding
-        return refined(binding, node, self.oracle, self.heap.classes, self.origin())
+        exact = refined(binding, node, self.oracle, self.heap.classes, self.origin())
+        if exact is not binding:
+            self.heap.making.add(self.operation_number)
+        return exact
 
     def _write_variable(self, memory: Memory, op: ir.WriteVariable) -> None:
         binding = self.read(memory, op.source)
@@ -356,6 +379,11 @@ class BodyAnalysis:
         self.forget_conditions(memory, op.variable)
         if op.variable not in self.body.locals:
             self.use(memory, op.source)
+        if self.body.blocks[self.position[0]].handler is not None and (
+            self.ownership.classes(memory, binding)
+            or (before is not None and self.ownership.classes(memory, before))
+        ):
+            memory.version += 1
         memory.bindings[op.variable] = binding
 
     def make_room(self, memory: Memory, actuals: Iterable[Actual]) -> list[Actual]:
@@ -448,18 +476,6 @@ class BodyAnalysis:
         self.set(memory, op.target, one(value), op.node)
 
 
-_UNCHANGING: Final = (
-    ir.ReadVariable,
-    ir.ReadAttribute,
-    ir.ReadItem,
-    ir.Unpack,
-    ir.Constant,
-    ir.Build,
-    ir.Alias,
-    ir.Compute,
-    ir.MakeFunction,
-    ir.Import,
-)
 # Calls, also those of `__enter__` and the like, make room for new objects themselves, between their
 # effects on the arguments (one of which may be the object of the turn before) and their result.
 _ALLOCATING: Final = (

@@ -138,6 +138,7 @@ class Containers:
     ) -> Binding:
         """Some element of a container: an object of its own, which stands for any of them."""
         here = self.analysis.origin() if origin is None else origin
+        self.analysis.heap.making.add(here.operation)
         values: dict[Value, Guard] = {}
         represented: dict[Object, list[Object]] = {}
         for value, guard in binding.values.items():

@@ -1,7 +1,7 @@
 """Evidence that a value without a type is an affine object.
 
 Code without annotations gives the analysis unknown values.  Some are used in a way that shows
-what they are: they take the place of an affine object, or they are asked for a method that only
+what they are: they take the place of an affine object, are returned where one is declared, or are asked for a method that only
 an affine class has, with what only that method takes.  The class is remembered by the *origin* of
 the value (`ClassKnowledge.promoted`), and the body is analysed again (`BodyAnalysis.run`), so that
 the first look at the value profits, too.
@@ -19,11 +19,18 @@ import ast
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.library import affine_class_shown
+from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.heap import ClassKnowledge
 from mypy_eqxstate.flow.memory import Binding, Memory
-from mypy_eqxstate.flow.values import Object
+from mypy_eqxstate.flow.values import Object, Origin, Value
 from mypy_eqxstate.ir import model as ir
-from mypy_eqxstate.oracle.shapes import AffineShape, InstanceShape, UnknownShape
+from mypy_eqxstate.oracle.shapes import (
+    AffineShape,
+    InstanceShape,
+    Shape,
+    TupleShape,
+    UnknownShape,
+)
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
@@ -41,6 +48,42 @@ def promote_like(classes: ClassKnowledge, binding: Binding, before: Binding) -> 
     for old in before.values:
         if isinstance(old, Object) and isinstance(old.shape, AffineShape):
             promote(classes, binding, old.shape.class_name)
+
+
+def promote_declared(
+    classes: ClassKnowledge, memory: Memory, binding: Binding, declared: Shape
+) -> Binding:
+    """What is returned where an affine object is declared is one, part by part.
+
+    Returns:
+        the binding with what the declaration says of its unknown parts.
+    """
+    exact: dict[Value, Guard] = {}
+    for value, guard in binding.values.items():
+        if not isinstance(value, Object):
+            exact[value] = guard
+            continue
+        if isinstance(value.shape, UnknownShape):
+            _promote_parts(classes, value.origin, declared)
+            if classes.affine_classes_in(declared):
+                value = value._replace(shape=declared)
+        elif isinstance(declared, TupleShape):
+            for index, part in enumerate(declared.items):
+                field = memory.fields.get(value, {}).get(ir.Item(index))
+                if field is not None:
+                    known = promote_declared(classes, memory, field, part)
+                    if known.values != field.values:
+                        memory.set_field(value, ir.Item(index), known)
+        exact[value] = guard
+    return Binding(exact, binding.marks)
+
+
+def _promote_parts(classes: ClassKnowledge, origin: Origin, declared: Shape) -> None:
+    if isinstance(declared, AffineShape):
+        classes.promoted.setdefault(origin, declared.class_name)
+    elif isinstance(declared, TupleShape):
+        for index, part in enumerate(declared.items):
+            _promote_parts(classes, origin.child(ir.Item(index)), part)
 
 
 def note_evidence(

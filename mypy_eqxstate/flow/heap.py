@@ -148,6 +148,8 @@ class Heap:
 
     def __init__(self, classes: ClassKnowledge) -> None:
         self.classes = classes
+        # The operations that have made an object so far: only these have any that can age.
+        self.making: set[int] = set()
 
     # --- making objects -------------------------------------------------------------------------
 
@@ -165,6 +167,8 @@ class Heap:
         Returns:
             the renamings, for bindings that are not in the memory.
         """
+        if operation not in self.making:
+            return []
         made = dict.fromkeys(
             item.identity
             for item in (*memory.fields, *memory.objects())
@@ -177,6 +181,7 @@ class Heap:
 
     def register(self, memory: Memory, item: Object) -> None:
         """Write down that an object exists from here on, with no field looked at."""
+        self.making.add(item.origin.operation)
         if not item.is_affine:
             memory.fields[item] = {}
 
@@ -185,6 +190,7 @@ class Heap:
     ) -> Object:
         """A new object with these fields; the bindings keep their marks."""
         record = Object(origin, shape)
+        self.making.add(origin.operation)
         memory.fields[record] = dict(fields)
         return record
 
@@ -293,6 +299,7 @@ class Heap:
     ) -> None:
         """Make a field hold a binding: instead of what it held, or (weakly) as well."""
         key = normal_key(item, key)
+        memory.version += 1
         if strong and item.recent and not isinstance(key, Elements):
             memory.set_field(item, key, binding)
             return

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.summaries import Summary
 from mypy_eqxstate.flow.arguments import Actual
-from mypy_eqxstate.flow.guards import ALWAYS, Guard, either
+from mypy_eqxstate.flow.guards import ALWAYS, Guard, both, either, exclusive
 from mypy_eqxstate.flow.memory import ALIVE, LIVE, Binding, Memory, Status, one
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Event, Object, Origin, Value, objects_within
 from mypy_eqxstate.ir.model import Attribute, Item, Key, Variable
@@ -132,9 +132,12 @@ class Instantiation:
         for value, guard in template.values.items():
             if isinstance(value, Object) and value.events and len(template.values) > 1:
                 continue  # that the callee returns an old object was reported in it
-            for found in self._values(value).values:
-                inner = self.guard(guard)
-                values[found] = either(values[found], inner) if found in values else inner
+            inner = self.guard(guard)
+            for found, outer in self._values(value).values.items():
+                if exclusive(inner, outer):
+                    continue  # what the call did on one path, met on another
+                together = both(inner, outer)
+                values[found] = either(values[found], together) if found in values else together
         if not values:
             return one(UNKNOWN_VALUE)
         return Binding(values, marks)

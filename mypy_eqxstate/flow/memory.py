@@ -84,6 +84,7 @@ class Memory:
         "reads",
         "repeated",
         "represents",
+        "version",
     )
 
     def __init__(self) -> None:
@@ -92,6 +93,8 @@ class Memory:
         # Which inputs were consumed, for the summary: nothing may refer to them any more.
         self.input_status: dict[Object, Status] = {}
         self.facts: Conjunction = NO_FACTS
+        # Counts the changes that matter to an exception handler: those of affine objects.
+        self.version = 0
         # The call at work has already made room for its new objects (`Heap.age`).
         self.aged = False
         # Affine inputs that were passed to a call that superseded them, and inputs that were read:
@@ -112,6 +115,7 @@ class Memory:
         other.input_status = dict(self.input_status)
         other.facts = self.facts
         other.aged = self.aged
+        other.version = self.version
         other.handed_over = self.handed_over
         other.reads = self.reads
         other.repeated = self.repeated
@@ -169,6 +173,7 @@ class Memory:
         self, item: Object, change: Callable[[Object, Guard], Mapping[Object, Guard]]
     ) -> None:
         """Replace every reference to an object by what a function makes of it and its guard."""
+        self.version += 1
         for root, binding in self.bindings.items():
             self.bindings[root] = rewritten(binding, item, change)
         for holder, fields in self.fields.items():
@@ -176,6 +181,30 @@ class Memory:
                 self.fields[holder] = {
                     key: rewritten(field, item, change) for key, field in fields.items()
                 }
+
+    def drop_unreachable(self) -> None:
+        """Forget what nothing refers to any more, so that joins don't carry it along.
+
+        Inputs stay: the caller refers to them.
+        """
+        reached: set[Object] = set()
+        waiting = [
+            item
+            for binding in self.bindings.values()
+            for value in binding.values
+            for item in objects_within(value)
+        ]
+        waiting += [holder for holder in self.fields if holder.origin.is_input]
+        while waiting:
+            item = waiting.pop().identity
+            if item in reached:
+                continue
+            reached.add(item)
+            for field in self.fields.get(item, {}).values():
+                for value in field.values:
+                    waiting += objects_within(value)
+        self.fields = {item: held for item, held in self.fields.items() if item in reached}
+        self.represents = {item: held for item, held in self.represents.items() if item in reached}
 
     def objects(self) -> Iterator[Object]:
         """All objects that something refers to, possibly several times."""

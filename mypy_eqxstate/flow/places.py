@@ -48,6 +48,7 @@ class Places:
 
     def put(self, memory: Memory, place: Place, binding: Binding) -> None:
         """Let a place hold something else; a place inside an unknown item stays as it is."""
+        memory.version += 1
         if any(isinstance(key, Elements) for key in place.path):
             return
         if not place.path:

@@ -27,6 +27,7 @@ from mypy_eqxstate.ir.model import Block, Body, Branch, Jump, Suppress
 
 StateType = TypeVar("StateType")
 PATIENCE: Final = 6
+MANY_EDGES: Final = 8
 MAXIMAL_VISITS: Final = 60
 
 
@@ -121,7 +122,7 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
         visits[index] = visits.get(index, 0) + 1
         if visits[index] > MAXIMAL_VISITS:
             raise NoFixpointError(f"block {index} of {body.name or 'the module'}")
-        touched: dict[int, None] = {}
+        touched: dict[int, list[StateType]] = {}
         for successor, number, state in problem.flow_through(
             body.blocks[index], solution.entry[index]
         ):
@@ -131,11 +132,15 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
                 state = problem.join_all([before, state])
             if before != state:
                 edges[index, number] = state
-                touched[successor] = None
-        for successor in touched:
+                touched.setdefault(successor, []).append(state)
+        for successor, changed in touched.items():
             edges = incoming[successor]
-            merged = problem.join_all([edges[edge] for edge in sorted(edges)])
-            if solution.entry.get(successor) != merged:
+            known = solution.entry.get(successor)
+            if known is not None and len(edges) > MANY_EDGES:
+                merged = problem.join_all([known, *changed])
+            else:
+                merged = problem.join_all([edges[edge] for edge in sorted(edges)])
+            if known != merged:
                 solution.entry[successor] = merged
                 if rank[successor] not in queued:
                     queued.add(rank[successor])

@@ -7,8 +7,8 @@ it, asking each type whether an affine object can be in it, tells which lines ma
 Worked example.  For `def f(s: State) -> int: return helper(s)` the line of the `return` is one,
 because of the type of `s`; a function that only builds layers has none.
 
-Limits: where mypy gives no types (unannotated functions, `Any`) there are no lines; who uses them must
-look at such functions by other means.
+Limits: where mypy gives no types (unannotated functions, `Any`) there are no lines; who uses them
+must look at such functions by other means.
 """
 
 from __future__ import annotations
@@ -99,7 +99,6 @@ class AffineLines:
                     break
             self._holders[info] = known
         return known
-
 
     def _member_holds(self, type_: Type, depth: int) -> bool:
         """A field that holds one, or a method that hands one out without being given one."""

@@ -1,4 +1,3 @@
-# xfail: the operands of cond and switch are not modelled yet
 """The State goes through one of several branches; the old name is read."""
 
 import equinox as eqx

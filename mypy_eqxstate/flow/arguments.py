@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mypy_eqxstate.flow.memory import Binding, Memory
 from mypy_eqxstate.flow.values import Object
-from mypy_eqxstate.ir.model import ELEMENTS, Argument, FunctionNode, Item, Key, Temporary
+from mypy_eqxstate.ir.model import ELEMENTS, Argument, FunctionNode, Item, Key, Place, Temporary
 from mypy_eqxstate.oracle.shapes import ParameterKind
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Actual(NamedTuple):
         copied_by: the transform that gives the callee a copy.
         bound: bound before the call by a partial.
         receiver: the object whose method is called.
+        place: where a captured value lives, which is no argument at all.
     """
 
     binding: Binding
@@ -45,6 +46,7 @@ class Actual(NamedTuple):
     copied_by: str | None = None
     bound: bool = False
     receiver: bool = False
+    place: Place | None = None
 
     @property
     def is_affine(self) -> bool:

@@ -35,7 +35,7 @@ from mypy_eqxstate.flow.values import (
     Transformed,
     Value,
 )
-from mypy_eqxstate.ir.model import Attribute, Destination, Item, Key, Variable
+from mypy_eqxstate.ir.model import Attribute, Destination, Item, Key, Place, Variable
 from mypy_eqxstate.oracle.shapes import AffineShape, InstanceShape, Mode, TupleShape
 
 if TYPE_CHECKING:
@@ -309,7 +309,8 @@ class BodyCalls:
         starred = _starred(actuals, path[0]) if path else None
         if starred is not None:
             return starred._replace(binding=binding, path=(*starred.path, *path[1:]))
-        return Actual(binding, None, text, site.node)
+        place = None if variable is None or actuals else Place(variable, path)
+        return Actual(binding, None, text, site.node, place=place)
 
     def newer_classes(
         self, summary: Summary, binding: Binding | None, destination: Destination, depth: int = 4

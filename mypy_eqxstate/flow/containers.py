@@ -134,7 +134,7 @@ class Containers:
     # --- some element ---------------------------------------------------------------------------
 
     def representative(
-        self, memory: Memory, binding: Binding, origin: Origin | None = None
+        self, memory: Memory, binding: Binding, origin: Origin | None = None, depth: int = 3
     ) -> Binding:
         """Some element of a container: an object of its own, which stands for any of them."""
         here = self.analysis.origin() if origin is None else origin
@@ -166,7 +166,7 @@ class Containers:
             else:
                 values[value] = guard
         for element, items in represented.items():
-            self._represent(memory, element, items, 3)
+            self._represent(memory, element, items, depth)
         return Binding(values, binding.marks)
 
     def _holds(self, memory: Memory, item: Object) -> bool:
@@ -190,7 +190,7 @@ class Containers:
             if isinstance(key, ir.Elements):
                 memory.set_field(element, key, field)
                 continue
-            part = self.representative(memory, field, element.origin.child(key))
+            part = self.representative(memory, field, element.origin.child(key), depth - 1)
             memory.set_field(element, key, part)
 
     def iterate(self, memory: Memory, op: ir.Iterate) -> None:

@@ -200,11 +200,14 @@ class Effects:
         event = self.event(site, actual, True, grounds, classes[0])
         for held in ownership.held(memory, actual.binding, materialise=True):
             self._consumed.setdefault(held.item.identity, (event, actual))
+        place = actual.place
+        if place is None and actual.temporary is not None and not actual.path:
+            place = self.analysis.body.places.get(actual.temporary)
         return ownership.consume(
             memory,
             actual.binding,
             event,
-            actual.temporary if not actual.path else None,
+            place,
             effect is Effect.CONSUME,
             site.node,
             split,

@@ -1,10 +1,10 @@
 """Evidence that a value without a type is an affine object.
 
 Code without annotations gives the analysis unknown values.  Some are used in a way that shows
-what they are: they take the place of an affine object, are returned where one is declared, or are asked for a method that only
-an affine class has, with what only that method takes.  The class is remembered by the *origin* of
-the value (`ClassKnowledge.promoted`), and the body is analysed again (`BodyAnalysis.run`), so that
-the first look at the value profits, too.
+what they are: they take the place of an affine object, are returned where one is declared, or are
+asked for a method that only an affine class has, with what only that method takes.  The class is
+remembered by the *origin* of the value (`ClassKnowledge.promoted`), and the body is analysed again
+(`BodyAnalysis.run`), so that the first look at the value profits, too.
 
 Worked example.  In `s = make(x); s.set(index, x); s.get(index)` nothing is known of `make`, but
 `set` with a `StateIndex` shows that it returned a State.  So in the second round `set` consumes

@@ -134,13 +134,20 @@ class Instantiation:
                 continue  # that the callee returns an old object was reported in it
             inner = self.guard(guard)
             for found, outer in self._values(value).values.items():
-                if exclusive(inner, outer):
+                if exclusive(inner, outer) or (not _is_dead(value) and self._died_here(found)):
                     continue  # what the call did on one path, met on another
                 together = both(inner, outer)
                 values[found] = either(values[found], together) if found in values else together
         if not values:
             return one(UNKNOWN_VALUE)
         return Binding(values, marks)
+
+    def _died_here(self, value: Value) -> bool:
+        """Whether this very call consumed an object (where the callee ends with it alive)."""
+        return _is_dead(value) and all(
+            (event.body, event.operation) == (self.origin.body, self.origin.operation)
+            for event in getattr(value, "events", ())
+        )
 
     def guard(self, guard: Guard) -> Guard:
         """A guard of the callee's: its conditions are those of this very call."""
@@ -192,3 +199,7 @@ class Instantiation:
             for field, held in self.summary.fields.get(item, {}).items():
                 self.memory.set_field(made, field, self.binding(held))
         return made
+
+
+def _is_dead(value: Value) -> bool:
+    return isinstance(value, Object) and bool(value.events)

@@ -29,7 +29,7 @@ from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard, both, excluded
 from mypy_eqxstate.flow.memory import LIVE, Binding, Memory, Status, same_object
 from mypy_eqxstate.flow.places import Places
 from mypy_eqxstate.flow.problems import Misuse
-from mypy_eqxstate.flow.values import REPORTED, Event, Object, objects_within
+from mypy_eqxstate.flow.values import REPORTED, Event, Object, Value, objects_within
 from mypy_eqxstate.ir.model import ELEMENTS, Attribute, Elements, Item, Key, Place, Temporary
 from mypy_eqxstate.oracle.shapes import AffineShape, ContainerShape, InstanceShape, Mode, TupleShape
 
@@ -293,7 +293,7 @@ class Ownership:
         memory: Memory,
         binding: Binding,
         event: Event,
-        temporary: Temporary | None,
+        place: Place | None,
         surely: bool,
         node: ast.AST,
         split: tuple[Guard, Guard] | None = None,
@@ -304,7 +304,7 @@ class Ownership:
             memory: changed.
             binding: what is consumed.
             event: the consumption.
-            temporary: the one that was passed, if its place should know.
+            place: where the binding was read from, if anywhere.
             surely: on every path of the callee; else the objects may also be alive.
             node: where a consumption of something borrowed is reported.
             split: if not surely: the guards under which the callee does so, and does not.
@@ -317,6 +317,8 @@ class Ownership:
             for one in self.held(memory, binding, materialise=True)
             if REPORTED not in one.item.events
         ]
+        several = len({one.item.identity for one in held}) > 1
+        before = self.places.at(memory, place) if place is not None and several else None
         for item, guard, path, alone in held:
             self._check_borrowed(memory, item, event, node)
             certain = item.recent and not any(isinstance(key, Elements) for key in path)
@@ -331,9 +333,8 @@ class Ownership:
             self.analysis.module.events[through] = self.analysis.module.events[event]
             for represented in memory.represents.get(item.identity, ()):
                 self._strike(memory, represented, Fate(through, ALWAYS, False, None))
-        place = None if temporary is None else self.analysis.body.places.get(temporary)
-        if surely and place is not None and len(held) > 1:
-            self._strike_place(memory, place, binding, event)
+        if before is not None and place is not None and (surely or split is not None):
+            self._strike_place(memory, place, before, binding, Fate(event, ALWAYS, surely, split))
         return bool(held)
 
     def _strike(self, memory: Memory, struck: Object, fate: Fate) -> None:
@@ -345,20 +346,20 @@ class Ownership:
                 memory.input_status.get(item, {LIVE: ALWAYS}), memory.facts
             )
 
-    def _strike_place(self, memory: Memory, place: Place, binding: Binding, event: Event) -> None:
+    def _strike_place(
+        self, memory: Memory, place: Place, before: Binding, passed: Binding, fate: Fate
+    ) -> None:
         """Of several objects it isn't known which one died, yet the place holds that one."""
-        current = self.places.at(memory, place)
-        if current is None or not self._unchanged(memory, place, binding):
+        if not self._unchanged(memory, place, passed):
             return
-        values = {
-            (
-                value._replace(events=frozenset({event}))
-                if isinstance(value, Object) and value.is_affine and not value.events
-                else value
-            ): guard
-            for value, guard in current.values.items()
-        }
-        self.places.put(memory, place, Binding(values, current.marks))
+        values: dict[Value, Guard] = {}
+        for value, guard in before.values.items():
+            if isinstance(value, Object) and value.is_affine:
+                for item, item_guard in fate.of_reference(value, guard, memory.facts).items():
+                    values[item] = item_guard
+            else:
+                values[value] = guard
+        self.places.put(memory, place, Binding(values, before.marks))
 
     def _check_borrowed(self, memory: Memory, item: Object, event: Event, node: ast.AST) -> None:
         variable = item.origin.variable

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.model import TransformContract, TransformKind
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
@@ -45,6 +45,12 @@ from mypy_eqxstate.oracle.shapes import UNKNOWN, ParameterKind, TupleShape
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
     from mypy_eqxstate.flow.calls import Calls
+
+
+MAXIMAL_NESTING: Final = 6
+_IDEMPOTENT: Final = frozenset(
+    {TransformKind.COPYING, TransformKind.TRANSPARENT, TransformKind.INFERENCE}
+)
 
 
 class Transforms:
@@ -91,6 +97,9 @@ class Transforms:
         name = site.text.rpartition(".")[2] if site.direct else full_name.rpartition(".")[2]
         results: dict[Value, Guard] = {}
         for value in values:
+            if _nesting(value) > MAXIMAL_NESTING:
+                results[UNKNOWN_VALUE] = ALWAYS
+                continue
             if row.kind is TransformKind.BINDING:
                 positional = tuple(
                     next(iter(actual.binding.values))
@@ -106,6 +115,9 @@ class Transforms:
                 continue
             if row.kind is TransformKind.INFERENCE and _is(matched.of("value"), False):
                 results[value] = ALWAYS
+                continue
+            if isinstance(value, Transformed) and value.kind is row.kind in _IDEMPOTENT:
+                results[value] = ALWAYS  # a copy of a copy is a copy
                 continue
             has_aux = _is(matched.of("has_aux"), True)
             results[Transformed(row.kind, value, name, has_aux)] = ALWAYS
@@ -183,3 +195,12 @@ def _is(actuals: Sequence[Actual], wanted: bool) -> bool:
         for actual in actuals
         for value in actual.binding.values
     )
+
+
+def _nesting(value: Value) -> int:
+    """How many callables are inside a callable, one in the other."""
+    depth = 0
+    while isinstance(value, Transformed | Bound):
+        value = value.inner
+        depth += 1
+    return depth

@@ -166,14 +166,16 @@ class Wording:
         event = problem.events[0]
         detail = self._module.events[event]
         line = getattr(detail.node, "lineno", 0)
-        clone = f'pass "clone({event.place})" on line {line}'
+        # What was passed may be a display, `(state, 0)`: then it is about the part that is used.
+        place = event.place if event.place.isidentifier() else problem.place
+        clone = f'pass "clone({place})" on line {line}'
         if not self._gives_back(detail):
             return f"{clone} if it is still wanted"
         newest = self._newest(problem)
         if newest is not None and problem.misuse is Misuse.CONSUMED_AGAIN:
             newer = f'use "{newest}", the newer {self._class(problem)}'
             return f"{newer}, or {clone} if the old one is wanted twice"
-        rebind = f"write {self._rebinding(detail.node, event.place, problem.newest)} there"
+        rebind = f"write {self._rebinding(detail.node, place, problem.newest)} there"
         if newest is not None:
             return f'{rebind}, or use "{newest}", the newer {self._class(problem)}, here'
         return rebind
@@ -212,6 +214,8 @@ class Wording:
         dropped = [number for number, name in enumerate(names) if name.startswith("_")]
         if newest in names:
             names[names.index(newest)] = place
+        elif any(isinstance(element, ast.Tuple) for element in target.elts):
+            return None  # which part is the newer object can't be told from here
         elif len(dropped) == 1 and dropped[0] > 0:
             names[dropped[0]] = place
         else:

@@ -33,11 +33,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mypy import checker_state
-from mypy.build import BuildManager
+from mypy.build import BuildManager, State
 from mypy.checker import TypeChecker
-from mypy.nodes import MypyFile
+from mypy.nodes import Import, ImportAll, ImportFrom, MypyFile
 from mypy.options import Options
-from mypy.util import DecodeError, decode_python_encoding
+from mypy.util import DecodeError, correct_relative_import, decode_python_encoding
 
 from mypy_eqxstate import __version__, fullnames
 from mypy_eqxstate.config import Configuration, read_configuration
@@ -192,12 +192,13 @@ class Session:
             return True
         if tree.path in manager.errors.ignored_files:
             return False
-        imports = manager.import_map
         if self._concerned is None:
+            imports = dependencies(manager)
             self._concerned = importers(imports, self._root_modules(imports))
-        # The daemon changes imports while it runs; its own ones are looked at anew.
-        direct = imports.get(tree.fullname, ())
-        return tree.fullname in self._concerned or not self._concerned.isdisjoint(direct)
+        if tree.fullname in self._concerned:
+            return True
+        # The daemon changes imports while it runs; the module's own ones are looked at anew.
+        return not self._concerned.isdisjoint(direct_imports(tree))
 
     def _root_modules(self, imports: Iterable[str]) -> set[str]:
         """The modules that define an affine class, or on which such a definition rests."""
@@ -256,6 +257,35 @@ class AffineNames:
         if not isinstance(name, str):
             return False
         return name in self._names or fullnames.canonical(name) in self._names
+
+
+def dependencies(manager: BuildManager) -> dict[str, list[str]]:
+    """The modules that each module of a build depends on.
+
+    mypy's states know.  `BuildManager.import_map` can't be used: where a submodule is reached as an
+    attribute (`jax.random.split` under `import jax`), the semantic analyzer of mypy 2.4 empties the
+    set of the module at work (`SemanticAnalyzer.add_transitive_submodule_imports` takes from it).
+    """
+    states = [o for o in gc.get_referrers(manager) if isinstance(o, State)]
+    if not states:
+        return {name: list(found) for name, found in manager.import_map.items()}
+    return {state.id: list(state.dependencies) for state in states}
+
+
+def direct_imports(tree: MypyFile) -> set[str]:
+    """The modules that a freshly checked module imports, and what it may import as one."""
+    found: set[str] = set()
+    for node in tree.imports:
+        if isinstance(node, Import):
+            found.update(name for name, _ in node.ids)
+        elif isinstance(node, (ImportFrom, ImportAll)):
+            name, ok = correct_relative_import(
+                tree.fullname, node.relative, node.id, tree.is_package_init_file()
+            )
+            found.add(name if ok else node.id)
+            if isinstance(node, ImportFrom):
+                found.update(f"{name}.{member}" for member, _ in node.names)
+    return found
 
 
 def importers(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[str]:

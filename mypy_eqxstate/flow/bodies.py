@@ -363,6 +363,9 @@ class BodyCalls:
             holder = instantiation.input(item)
             if holder is None:
                 continue
+            place = self._place_of(instantiation, item)
+            if place is not None:
+                memory.renew(self.analysis.ownership.places.normal(memory, place.child(key)))
             binding = instantiation.binding(held)
             strong = surely and len(holder.values) == 1
             for value in holder.values:
@@ -375,6 +378,21 @@ class BodyCalls:
                 binding = merge_bindings(before, binding)
             self.analysis.forget_conditions(memory, variable)
             memory.bindings[variable] = binding
+
+    def _place_of(self, instantiation: Instantiation, item: Object) -> Place | None:
+        """Where the caller has an input object of the callee."""
+        variable = item.origin.variable
+        if variable is None:
+            return None
+        if variable not in instantiation.parameters:
+            return Place(variable, item.origin.path)
+        actuals = instantiation.parameters[variable]
+        if len(actuals) != 1 or actuals[0].temporary is None or actuals[0].copied_by is not None:
+            return None
+        place = self.analysis.body.places.get(actuals[0].temporary)
+        if place is None:
+            return None
+        return Place(place.variable, (*place.path, *actuals[0].path, *item.origin.path))
 
     def _result(
         self,

@@ -26,7 +26,7 @@ from mypy_eqxstate.flow.explain import loop_line, newest_place
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.liveness import crossing_temporaries
-from mypy_eqxstate.flow.memory import Binding, Memory, Root, join, one, renamed
+from mypy_eqxstate.flow.memory import Binding, Memory, Root, Status, join, one, renamed
 from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
 from mypy_eqxstate.flow.refine import refined
@@ -307,6 +307,14 @@ class BodyAnalysis:
     def set(self, memory: Memory, temporary: ir.Temporary, binding: Binding, node: ast.AST) -> None:
         """Give a temporary its value."""
         self.definitions[temporary] = node
+        if memory.stale:
+            place = self.body.places.get(temporary)
+            status = None
+            if place is not None and place.path:
+                status = memory.stale.get(self.ownership.places.normal(memory, place))
+            if status is not None and self.ownership.classes(memory, binding):
+                marks = status if len(binding.marks) == 1 else {**binding.marks, **status}
+                binding = Binding(binding.values, marks)
         memory.bindings[temporary] = binding
 
     def report(
@@ -384,7 +392,23 @@ class BodyAnalysis:
             or (before is not None and self.ownership.classes(memory, before))
         ):
             memory.version += 1
+        self._carry_stale(memory, op)
         memory.bindings[op.variable] = binding
+
+    def _carry_stale(self, memory: Memory, op: ir.WriteVariable) -> None:
+        """A new name for something has the same superseded places in it."""
+        if not memory.stale:
+            return
+        source = self.body.places.get(op.source)
+        carried: dict[ir.Place, Status] = {}
+        if source is not None:
+            length = len(source.path)
+            for place, status in memory.stale.items():
+                inside = len(place.path) > length and place.path[:length] == source.path
+                if place.variable == source.variable and inside:
+                    carried[ir.Place(op.variable, place.path[length:])] = status
+        memory.renew(ir.Place(op.variable))
+        memory.stale.update(carried)
 
     def make_room(self, memory: Memory, actuals: Iterable[Actual]) -> list[Actual]:
         """Before a call makes new objects: those of its last turn become earlier ones.

@@ -317,6 +317,15 @@ class Containers:
         if source is not None and any(item.origin.is_input for item in objects):
             self.analysis.use(memory, source)
             binding = self.analysis.read(memory, source)
+        place = self.analysis.body.places.get(base)
+        if place is not None and memory.stale:
+            renewed = self.analysis.ownership.places.normal(memory, place.child(key))
+            memory.renew(renewed)
+            held = {item.identity for item in objects}
+            for stale in [p for p in memory.stale if p.path[:1] == renewed.path[-1:]]:
+                other = memory.bindings.get(stale.variable)
+                if other is not None and not held.isdisjoint(other.values):
+                    memory.renew(ir.Place(stale.variable, renewed.path[-1:]))
         strong = len(holders.values) == 1
         for item in objects:
             before = memory.fields.get(item, {}).get(key)

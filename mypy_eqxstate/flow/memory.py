@@ -36,7 +36,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from mypy_eqxstate.flow.guards import ALWAYS, NO_FACTS, Conjunction, Guard, either, under, without
 from mypy_eqxstate.flow.values import VALUE_TYPES, Event, Object, Value, objects_within
-from mypy_eqxstate.ir.model import Key, Variable
+from mypy_eqxstate.ir.model import Key, Place, Variable
 
 _Entry = TypeVar("_Entry")
 
@@ -84,6 +84,7 @@ class Memory:
         "reads",
         "repeated",
         "represents",
+        "stale",
         "version",
     )
 
@@ -102,6 +103,9 @@ class Memory:
         self.handed_over: frozenset[Object] = frozenset()
         # An element met while iterating stands for some object of the container: consuming the
         # element may consume each of those, but the next element is another one.
+        # Places inside something (`ts.state`) that a call has superseded.  They belong to the
+        # variable that they begin with: `ts` bound to another object has nothing old in it.
+        self.stale: dict[Place, Status] = {}
         # Affine objects that one container holds several times.
         self.repeated: frozenset[Object] = frozenset()
         self.represents: dict[Object, frozenset[Object]] = {}
@@ -119,6 +123,7 @@ class Memory:
         other.handed_over = self.handed_over
         other.reads = self.reads
         other.repeated = self.repeated
+        other.stale = dict(self.stale)
         other.represents = dict(self.represents)
         return other
 
@@ -138,6 +143,7 @@ class Memory:
             and self.reads == other.reads
             and self.represents == other.represents
             and self.repeated == other.repeated
+            and self.stale == other.stale
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -163,6 +169,8 @@ class Memory:
             self.bindings[root] = Binding(cleaned(binding.values), cleaned(binding.marks))
         for item, status in self.input_status.items():
             self.input_status[item] = cleaned(status)
+        for place, status in self.stale.items():
+            self.stale[place] = cleaned(status)
         for item, fields in self.fields.items():
             self.fields[item] = {
                 key: Binding(cleaned(field.values), cleaned(field.marks))
@@ -181,6 +189,13 @@ class Memory:
                 self.fields[holder] = {
                     key: rewritten(field, item, change) for key, field in fields.items()
                 }
+
+    def renew(self, place: Place) -> None:
+        """Something new is stored at a place: nothing at it, or inside it, is old any more."""
+        length = len(place.path)
+        for known in [p for p in self.stale if p.variable == place.variable]:
+            if known.path[:length] == place.path:
+                del self.stale[known]
 
     def drop_unreachable(self) -> None:
         """Forget what nothing refers to any more, so that joins don't carry it along.
@@ -372,6 +387,13 @@ def join(
         for item, represented in memory.represents.items():
             known = joined.represents.get(item)
             joined.represents[item] = represented if known is None else known | represented
+    for place in dict.fromkeys(place for memory in memories for place in memory.stale):
+        joined.stale[place] = _merge(
+            [
+                (memory.stale.get(place, ALIVE), extra)
+                for memory, extra in zip(memories, extras, strict=True)
+            ]
+        )
     for root in dict.fromkeys(root for memory in memories for root in memory.bindings):
         found = [memory.bindings.get(root) for memory in memories]
         if any(binding is None for binding in found):

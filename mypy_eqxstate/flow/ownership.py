@@ -160,6 +160,8 @@ class Ownership:
         """
         use = _Use(node, misuse, callee)
         found = self._check_marks(memory, binding, use, place, temporary)
+        if deep and temporary is not None and memory.stale:
+            found |= self._check_parts(memory, use, place, temporary)
         found |= self._check_objects(memory, binding, use, place, ALWAYS, DEPTH if deep else 0)
         if not found:
             self.analysis.note_clean_use(node, place)
@@ -182,6 +184,27 @@ class Ownership:
         if temporary is not None:
             self._silence_marks(memory, temporary)
         return True
+
+    def _check_parts(self, memory: Memory, use: _Use, text: str, temporary: Temporary) -> bool:
+        """What is passed on whole has superseded places in it."""
+        whole = self.analysis.body.places.get(temporary)
+        if whole is None:
+            return False
+        found = False
+        length = len(whole.path)
+        for place in [p for p in memory.stale if p.variable == whole.variable]:
+            events = _reaching(memory.stale[place], memory.facts)
+            if not events or len(place.path) <= length or place.path[:length] != whole.path:
+                continue
+            binding = self.places.at(memory, place)
+            if binding is None or not self.classes(memory, binding):
+                continue
+            inner = text + "".join(format_key(key) for key in place.path[length:])
+            may = LIVE in memory.stale[place]
+            self._report(memory, use, inner, self._class_name(memory, binding), events, may)
+            memory.stale[place] = without_events(memory.stale[place])
+            found = True
+        return found
 
     def _report(
         self,
@@ -221,6 +244,9 @@ class Ownership:
         for length in range(len(place.path) + 1):
             prefix = Place(place.variable, place.path[:length])
             self.places.update_marks(memory, prefix, without_events)
+            stale = self.places.normal(memory, prefix) if memory.stale else prefix
+            if stale in memory.stale:
+                memory.stale[stale] = without_events(memory.stale[stale])
 
     def _check_objects(
         self,
@@ -413,7 +439,7 @@ class Ownership:
         if place is not None:
             place = Place(place.variable, (*place.path, *path))
             if self._unchanged(memory, place, binding):
-                self.places.update_marks(memory, place, lambda _: {event: ALWAYS})
+                self.places.supersede(memory, place, event)
             return
         for part in self.analysis.body.parts.get(temporary, ()):
             part_binding = memory.bindings.get(part)

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mypy_eqxstate.flow.heap import Heap
+from mypy_eqxstate.flow.guards import ALWAYS
+from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.memory import Binding, Memory, Status
-from mypy_eqxstate.flow.values import Object
-from mypy_eqxstate.ir.model import Elements, Place
+from mypy_eqxstate.flow.values import Event, Object
+from mypy_eqxstate.ir.model import Elements, Key, Place
 
 
 class Places:
@@ -45,6 +46,27 @@ class Places:
         binding = self.at(memory, place)
         if binding is not None:
             self.put(memory, place, Binding(binding.values, change(binding.marks)))
+
+    def normal(self, memory: Memory, place: Place) -> Place:
+        """One spelling of a place: a NamedTuple's field by its index (`normal_key`)."""
+        binding = memory.bindings.get(place.variable)
+        path: list[Key] = []
+        for key in place.path:
+            items = [v for v in binding.values if isinstance(v, Object)] if binding else []
+            found = normal_key(items[0], key) if items else key
+            path.append(found)
+            binding = self.heap.read(memory, items[0], found) if items else None
+        return Place(place.variable, tuple(path))
+
+    def supersede(self, memory: Memory, place: Place, event: Event) -> None:
+        """Note that a call has taken over what a place held; of unknown items nothing is noted."""
+        if any(isinstance(key, Elements) for key in place.path):
+            return
+        memory.version += 1
+        if place.path:
+            memory.stale[self.normal(memory, place)] = {event: ALWAYS}
+        else:
+            self.update_marks(memory, place, lambda _: {event: ALWAYS})
 
     def put(self, memory: Memory, place: Place, binding: Binding) -> None:
         """Let a place hold something else; a place inside an unknown item stays as it is."""

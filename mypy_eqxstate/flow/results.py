@@ -421,27 +421,30 @@ class Results:
         """
         heap = self.analysis.heap
         values: dict[Value, Guard] = {}
-        for number, (value, guard) in enumerate(binding.values.items()):
-            here = origin if number == 0 else origin.child(Item(f"copy{number}"))
+        for value, guard in binding.values.items():
             if not isinstance(value, Object):
                 values[value] = guard
             elif value.is_affine:
                 if not chosen(value):
                     values[value] = guard
                     continue
-                for fresh in heap.allocate(memory, here, value.shape):
+                for fresh in heap.allocate(memory, origin, value.shape):
                     values[fresh] = guard
-            elif depth == 0 or value.origin.operation == here.operation:
+            elif depth == 0 or value.origin.operation == origin.operation:
                 values[value] = guard
             else:
                 self.analysis.ownership.materialise(memory, value)
                 fields = {
                     key: Binding(
-                        self.copy(memory, field, here.child(key), chosen, depth - 1).values
+                        self.copy(memory, field, origin.child(key), chosen, depth - 1).values
                     )
                     for key, field in memory.fields.get(value, {}).items()
                 }
-                values[heap.new_record(memory, here, value.shape, fields)] = guard
+                record = Object(origin, value.shape)
+                if record in values:  # one new object stands for all copies of one shape
+                    for key, known in memory.fields.get(record, {}).items():
+                        fields[key] = merge_bindings(known, fields[key]) if key in fields else known
+                values[heap.new_record(memory, origin, value.shape, fields)] = guard
         return Binding(values)
 
 

@@ -36,7 +36,13 @@ from mypy_eqxstate.flow.values import (
     Value,
 )
 from mypy_eqxstate.ir.model import Attribute, Destination, Item, Key, Place, Variable
-from mypy_eqxstate.oracle.shapes import AffineShape, InstanceShape, Mode, TupleShape
+from mypy_eqxstate.oracle.shapes import (
+    AffineShape,
+    InstanceShape,
+    Mode,
+    PlainShape,
+    TupleShape,
+)
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
@@ -235,6 +241,8 @@ class BodyCalls:
         analysis = self.analysis
         effects = self.calls.effects
         newer = self.newer_classes(summary, summary.result, site.destination)
+        if isinstance(site.typed, PlainShape):
+            newer = frozenset()  # the overload that was chosen returns nothing affine
         written: frozenset[str] = frozenset()
         for _, _, held, _ in summary.field_writes:
             written |= self.newer_classes(summary, held, Destination())

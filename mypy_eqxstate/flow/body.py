@@ -18,15 +18,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from mypy_eqxstate.flow.acceptance import accepted_names
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.containers import Containers
 from mypy_eqxstate.flow.edges import assume, conditions_by_variable
-from mypy_eqxstate.flow.evidence import promote_declared, promote_like
+from mypy_eqxstate.flow.evidence import note_declared, promote_like
 from mypy_eqxstate.flow.explain import loop_line, newest_place
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.liveness import crossing_temporaries
-from mypy_eqxstate.flow.memory import Binding, Memory, Root, Status, join, one, renamed
+from mypy_eqxstate.flow.memory import Binding, Memory, Root, join, one, renamed
 from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
 from mypy_eqxstate.flow.refine import refined
@@ -242,7 +243,7 @@ class BodyAnalysis:
                 yield self._enter_block(terminator.reraised, memory)
         elif isinstance(terminator, ir.Return):
             if terminator.source is not None and not isinstance(self.body.node, ast.Module):
-                self._note_declared(memory, terminator.source)
+                note_declared(self, memory, terminator.source)
                 self.use(memory, terminator.source, misuse=Misuse.USED)
             if self.reporting:
                 binding = one(NONE_VALUE)
@@ -250,18 +251,6 @@ class BodyAnalysis:
                     binding = self.read(memory, terminator.source)
                 memory.facts = memory.facts | {("return", self.operation_number)}
                 self.returned.append((memory, binding))
-
-    def _note_declared(self, memory: Memory, source: ir.Temporary) -> None:
-        """The declared result type is evidence of what is returned."""
-        node = self.body.node
-        signature = None if isinstance(node, ast.Module) else self.module.signature(node)
-        if signature is None or self.body.is_generator:
-            return
-        if self.module.classes.affine_classes_in(signature.result):
-            binding = self.read(memory, source)
-            memory.bindings[source] = promote_declared(
-                self.module.classes, memory, binding, signature.result
-            )
 
     # --- reading and using ----------------------------------------------------------------------
 
@@ -308,13 +297,7 @@ class BodyAnalysis:
         """Give a temporary its value."""
         self.definitions[temporary] = node
         if memory.stale:
-            place = self.body.places.get(temporary)
-            status = None
-            if place is not None and place.path:
-                status = memory.stale.get(self.ownership.places.normal(memory, place))
-            if status is not None and self.ownership.classes(memory, binding):
-                marks = status if len(binding.marks) == 1 else {**binding.marks, **status}
-                binding = Binding(binding.values, marks)
+            binding = self.ownership.with_stale_marks(memory, temporary, binding)
         memory.bindings[temporary] = binding
 
     def report(
@@ -333,6 +316,10 @@ class BodyAnalysis:
         """Record a problem, if this is the run that reports."""
         if not self.reporting:
             return
+        lines = tuple(loop_line(self.body, event, self.position) for event in events)
+        loop_decides = rule == "state-stale" and (may or all(lines))
+        if loop_decides and place in accepted_names(self.body):
+            return
         self.problems.append(
             Problem(
                 rule=rule,
@@ -344,7 +331,7 @@ class BodyAnalysis:
                 events=events,
                 may=may,
                 newest=newest_place(memory, events, self.body),
-                loop_lines=tuple(loop_line(self.body, event, self.position) for event in events),
+                loop_lines=lines,
                 callee=callee,
                 position=self.position,
             )
@@ -392,23 +379,8 @@ class BodyAnalysis:
             or (before is not None and self.ownership.classes(memory, before))
         ):
             memory.version += 1
-        self._carry_stale(memory, op)
+        self.ownership.places.carry_stale(memory, self.body.places.get(op.source), op.variable)
         memory.bindings[op.variable] = binding
-
-    def _carry_stale(self, memory: Memory, op: ir.WriteVariable) -> None:
-        """A new name for something has the same superseded places in it."""
-        if not memory.stale:
-            return
-        source = self.body.places.get(op.source)
-        carried: dict[ir.Place, Status] = {}
-        if source is not None:
-            length = len(source.path)
-            for place, status in memory.stale.items():
-                inside = len(place.path) > length and place.path[:length] == source.path
-                if place.variable == source.variable and inside:
-                    carried[ir.Place(op.variable, place.path[length:])] = status
-        memory.renew(ir.Place(op.variable))
-        memory.stale.update(carried)
 
     def make_room(self, memory: Memory, actuals: Iterable[Actual]) -> list[Actual]:
         """Before a call makes new objects: those of its last turn become earlier ones.

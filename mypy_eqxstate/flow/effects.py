@@ -110,8 +110,18 @@ class Effects:
         actual: Actual,
         effect: Effect = Effect.BORROW,
         deep: bool = True,
+        parts_too: bool = True,
     ) -> bool:
-        """Passing an argument is a use of it (`deep`: and of all that it holds)."""
+        """Passing an argument is a use of it.
+
+        Args:
+            site: the call.
+            memory: changed where a problem is silenced.
+            actual: the argument.
+            effect: what the contract says of it.
+            deep: it is a use of all that the argument holds.
+            parts_too: it is a use of superseded places in the argument.
+        """
         again = effect >= Effect.MAY_CONSUME and actual.copied_by is None
         parts: tuple[int, ...] = ()
         if actual.temporary is not None and not actual.path:
@@ -130,6 +140,7 @@ class Effects:
             Misuse.CONSUMED_AGAIN if again else Misuse.USED,
             site.text,
             deep,
+            parts_too,
         )
 
     def apply(
@@ -138,6 +149,7 @@ class Effects:
         memory: Memory,
         effects: Sequence[tuple[Actual, Effect, bool]],
         grounds: Grounds,
+        may_choose: bool = False,
     ) -> bool:
         """Use all arguments, then apply the effects in order.
 
@@ -148,12 +160,18 @@ class Effects:
                 newer of the same class.
             grounds: where the contract comes from.
 
+            may_choose: the result may hold one of the arguments: `where(ok, new, old)`.
+
         Returns:
             whether an object was consumed.
         """
         for actual, effect, _ in effects:
-            if effect is not Effect.IGNORE:
-                self.check(site, memory, actual, effect)
+            chosen = may_choose and self._beside_newer(memory, actual, effects)
+            if effect is not Effect.IGNORE and not chosen:
+                # What the table lists copies, replaces or reads structure: a superseded field may
+                # be the very one that is being replaced (`tree_at`, policy).
+                parts_too = grounds.reason != "library"
+                self.check(site, memory, actual, effect, parts_too=parts_too)
         consumed = False
         for actual, effect, kept in effects:
             adjusted = self.adjusted(site, actual, effect, kept)
@@ -163,6 +181,22 @@ class Effects:
                 if effect is Effect.BORROW and not actual.receiver:
                     self.passed_twice(site, memory, actual)
         return consumed
+
+    def _beside_newer(
+        self, memory: Memory, actual: Actual, effects: Sequence[tuple[Actual, Effect, bool]]
+    ) -> bool:
+        """The call gets the superseded value and the newer one: it chooses or compares (policy)."""
+        events = {e for e in actual.binding.marks if isinstance(e, Event)}
+        if not events:
+            return False
+        given = {
+            (held.item.origin.body, held.item.origin.operation)
+            for other, _, _ in effects
+            if other is not actual
+            for held in self.analysis.ownership.held(memory, other.binding)
+            if not held.item.events
+        }
+        return all((event.body, event.operation) in given for event in events)
 
     def carry_out(
         self,

@@ -102,3 +102,15 @@ def note_evidence(
             shown = affine_class_shown(func.attr, value.shape.class_name)
             if shown is not None:
                 promote(module.classes, base, module.definitions.affine_class_of(shown))
+
+
+def note_declared(analysis: BodyAnalysis, memory: Memory, source: ir.Temporary) -> None:
+    """The declared result type is evidence of what is returned."""
+    node = analysis.body.node
+    signature = None if isinstance(node, ast.Module) else analysis.module.signature(node)
+    if signature is None or analysis.body.is_generator:
+        return
+    classes = analysis.module.classes
+    if classes.affine_classes_in(signature.result):
+        binding = analysis.read(memory, source)
+        memory.bindings[source] = promote_declared(classes, memory, binding, signature.result)

@@ -55,6 +55,7 @@ from mypy_eqxstate.oracle.shapes import (
 MAXIMAL_CONTEXTS: Final = 8
 MAXIMAL_RECURSION: Final = 2
 MAXIMAL_ROUNDS: Final = 6
+MAXIMAL_TEXT: Final = 60
 MAXIMAL_STACK: Final = 25
 DESCRIPTORS: Final = {
     "builtins.staticmethod": "staticmethod",
@@ -119,8 +120,9 @@ class ModuleAnalysis:
         found = self._texts.get(node)
         if found is None:
             found = ast.unparse(node) if isinstance(node, ast.expr) else "value"
-            if len(found) > 60:
-                found = f"{found[:57]}..."
+            if len(found) > MAXIMAL_TEXT:
+                inner = self.text(node.func) if isinstance(node, ast.Call) else found
+                found = f"{inner}(...)" if inner != found else f"{found[: MAXIMAL_TEXT - 3]}..."
             self._texts[node] = found
         return found
 

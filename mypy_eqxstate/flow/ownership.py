@@ -152,6 +152,7 @@ class Ownership:
         misuse: Misuse = Misuse.USED,
         callee: str = "",
         deep: bool = True,
+        parts_too: bool = True,
     ) -> bool:
         """A use of what a binding holds.
 
@@ -160,7 +161,7 @@ class Ownership:
         """
         use = _Use(node, misuse, callee)
         found = self._check_marks(memory, binding, use, place, temporary)
-        if deep and temporary is not None and memory.stale:
+        if deep and parts_too and temporary is not None and memory.stale:
             found |= self._check_parts(memory, use, place, temporary)
         found |= self._check_objects(memory, binding, use, place, ALWAYS, DEPTH if deep else 0)
         if not found:
@@ -407,6 +408,17 @@ class Ownership:
             may=False,
             callee=self.analysis.module.events[event].callee,
         )
+
+    def with_stale_marks(self, memory: Memory, temporary: Temporary, binding: Binding) -> Binding:
+        """What was read from a superseded place inside something, marked so."""
+        place = self.analysis.body.places.get(temporary)
+        if place is None or not place.path:
+            return binding
+        status = memory.stale.get(self.places.normal(memory, place))
+        if status is None or not self.classes(memory, binding):
+            return binding
+        marks = status if len(binding.marks) == 1 else {**binding.marks, **status}
+        return Binding(binding.values, marks)
 
     # --- superseding ----------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from mypy_eqxstate.flow.guards import ALWAYS
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.memory import Binding, Memory, Status
 from mypy_eqxstate.flow.values import Event, Object
-from mypy_eqxstate.ir.model import Elements, Key, Place
+from mypy_eqxstate.ir.model import Elements, Key, Place, Variable
 
 
 class Places:
@@ -67,6 +67,20 @@ class Places:
             memory.stale[self.normal(memory, place)] = {event: ALWAYS}
         else:
             self.update_marks(memory, place, lambda _: {event: ALWAYS})
+
+    def carry_stale(self, memory: Memory, source: Place | None, target: Variable) -> None:
+        """A new name for something has the same superseded places in it, and none of its own."""
+        if not memory.stale:
+            return
+        carried: dict[Place, Status] = {}
+        if source is not None:
+            length = len(source.path)
+            for place, status in memory.stale.items():
+                inside = len(place.path) > length and place.path[:length] == source.path
+                if place.variable == source.variable and inside:
+                    carried[Place(target, place.path[length:])] = status
+        memory.renew(Place(target))
+        memory.stale.update(carried)
 
     def put(self, memory: Memory, place: Place, binding: Binding) -> None:
         """Let a place hold something else; a place inside an unknown item stays as it is."""

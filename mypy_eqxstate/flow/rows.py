@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mypy_eqxstate.contracts.model import Contract, Effect, Fresh, Row, TransformContract
+from mypy_eqxstate.contracts.model import Contract, Effect, Fresh, Nothing, Row, TransformContract
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.memory import Binding, Memory
@@ -72,7 +72,9 @@ class Rows:
         effects = [(actual, effect_of[name], kept) for actual, name in matched.pairs]
         effects += [(actual, Effect.BORROW, kept) for actual in matched.left_over]
         affine_class = self._affine_class(memory, full_name, actuals)
-        consumed = self.calls.effects.apply(site, memory, effects, Grounds("library"))
+        consumed = self.calls.effects.apply(
+            site, memory, effects, Grounds("library"), not isinstance(row.result, Nothing)
+        )
         self.calls.hand_over(site, memory, actuals)
         if consumed and site.destination.statement and isinstance(row.result, Fresh):
             self.calls.dropped(site, memory, affine_class)

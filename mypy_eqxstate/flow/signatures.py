@@ -102,7 +102,7 @@ class Signatures:
                 # A method whose body can't be read need not touch an old field of its receiver.
                 effect = Effect.IGNORE
             effects.append((actual, effect, bool(classes & kept)))
-        consumed = self.calls.effects.apply(site, memory, effects, declared)
+        consumed = self.calls.effects.apply(site, memory, effects, declared, bool(every))
         self.calls.hand_over(site, memory, actuals)
         if consumed and site.destination.statement and every:
             self.calls.dropped(site, memory, sorted(every)[0])
@@ -164,7 +164,7 @@ class Signatures:
             if actual.receiver:
                 effect = Effect.IGNORE
             effects.append((actual, effect, superseded))
-        self.calls.effects.apply(site, memory, effects, Grounds("unknown"))
+        self.calls.effects.apply(site, memory, effects, Grounds("unknown"), may_choose=True)
         self.calls.hand_over(site, memory, actuals)
         analysis.make_room(memory, ())
         return Binding(analysis.heap.allocate(memory, origin, shape))

@@ -37,6 +37,7 @@ class Norms(eqx.Module):
 
 
 NORMS, _NORMS_STATE = eqx.nn.make_with_state(Norms)()
+SEQUENTIAL = eqx.nn.Sequential.__call__
 STILL = eqx.nn.inference_mode(NORMS)
 
 
@@ -137,6 +138,10 @@ EXPERIMENTS: dict[str, list[Any]] = {
         lambda: Call(NORMS.stateful, jnp.ones(16), norms_state(), _marks=True),
         lambda: Call(STILL.stateful, jnp.ones(16), norms_state(), _hands_through=True),
         lambda: Call(NORMS.stateless, jnp.ones(16)),
+    ],
+    "equinox.nn.StatefulLayer.__call__": [  # abstract: a Sequential is one
+        lambda: Call(NORMS.stateful, jnp.ones(16), norms_state(), _marks=True, _by=SEQUENTIAL),
+        lambda: Call(NORMS.stateless, jnp.ones(16), _by=SEQUENTIAL),
     ],
     "equinox.nn.inference_mode": [Judged(judge_inference)],
     "equinox.filter_jit": [Transform(lambda wrap: wrap(step))],

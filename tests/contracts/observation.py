@@ -70,6 +70,7 @@ class Call:
         _marks: this call does make the superseded States old (it depends on a mode at run time).
         _hands_through: this call returns the very State where the row says a fresh one.
         _inside: runs the call, e.g. under `jax.jit`.
+        _by: what to call instead of the row's name, where that is abstract.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Call:
         _marks: bool = False,
         _hands_through: bool = False,
         _inside: Callable[[Callable[[], Any]], Any] = lambda run: run(),
+        _by: Callable[..., Any] | None = None,
         **kwargs: Any,
     ) -> None:
         self.args = args
@@ -87,6 +89,7 @@ class Call:
         self.marks = _marks
         self.hands_through = _hands_through
         self.inside = _inside
+        self.by = _by
 
 
 def under_jit(run: Callable[[], Any]) -> Any:
@@ -180,6 +183,7 @@ def judge_contract(contract: Contract, function: Any, make: Callable[[], Call]) 
         AssertionError: if the library does something else than the row says.
     """
     call = make()
+    function = call.by or function
     bound = bind(contract, call)
     before = Observed(
         call,

@@ -45,6 +45,10 @@ ROWS: dict[str, str] = {
     "equinox.nn.Sequential.__call__": (
         "(self, x, state: supersede, key) -> (_, fresh) if state else _"
     ),
+    # What is only known to be a stateful layer: as its subclasses are called, in one way or the other.
+    "equinox.nn.StatefulLayer.__call__": (
+        "(self, x, state: supersede, key) -> (_, fresh) if state else _"
+    ),
     "equinox.nn.inference_mode": "transform inference(pytree, value)",
     # Transforms that flatten the arguments and give the callee new objects.
     "equinox.filter_jit": "transform copying(fun)",

@@ -273,6 +273,8 @@ def test_names_at_run_time_lead_to_the_public_names() -> None:
         except pytest.skip.Exception:
             continue
         full_name = f"{found.__module__}.{found.__qualname__}"
+        if found.__qualname__.startswith("_ModuleMeta."):
+            continue  # an abstract `__call__` of a class: what is found is the metaclass's
         if canonical(full_name) != name:
             wrong[name] = full_name
     assert not wrong

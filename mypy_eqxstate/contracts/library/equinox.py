@@ -45,7 +45,7 @@ ROWS: dict[str, str] = {
     "equinox.nn.Sequential.__call__": (
         "(self, x, state: supersede, key) -> (_, fresh) if state else _"
     ),
-    # What is only known to be a stateful layer: as its subclasses are called, in one way or the other.
+    # What is only known to be a stateful layer is called as its subclasses are.
     "equinox.nn.StatefulLayer.__call__": (
         "(self, x, state: supersede, key) -> (_, fresh) if state else _"
     ),

@@ -19,12 +19,9 @@ from mypy_eqxstate.flow.memory import Binding, Memory
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
     Bound,
-    Descriptor,
-    Function,
     Method,
     Object,
     Origin,
-    Symbol,
     Transformed,
     Value,
     objects_within,
@@ -169,8 +166,3 @@ def _with_origin(value: Value, origin: Origin) -> Value:
             ),
         )
     return value
-
-
-def is_callable_value(value: Value) -> bool:
-    """Whether a value is a callable whose contract the engine knows itself."""
-    return isinstance(value, Function | Symbol | Method | Transformed | Bound | Descriptor)

@@ -23,7 +23,7 @@ from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.containers import Containers
 from mypy_eqxstate.flow.edges import assume, conditions_by_variable
 from mypy_eqxstate.flow.evidence import note_declared, promote_like
-from mypy_eqxstate.flow.explain import loop_line, newest_place
+from mypy_eqxstate.flow.explain import BLOCK_STRIDE, loop_line, newest_place
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.liveness import crossing_temporaries
@@ -50,7 +50,6 @@ from mypy_eqxstate.oracle.shapes import Mode
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.module import ModuleAnalysis
 
-BLOCK_STRIDE: Final = 10_000
 LARGE_MEMORY: Final = 8
 
 

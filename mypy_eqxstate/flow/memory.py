@@ -66,11 +66,6 @@ def one(value: Value) -> Binding:
     return Binding({value: ALWAYS})
 
 
-def several(values: tuple[Value, ...]) -> Binding:
-    """A binding to any of several values."""
-    return Binding(dict.fromkeys(values, ALWAYS))
-
-
 class Memory:
     """The abstract state at one point of a body."""
 

@@ -57,12 +57,6 @@ MAXIMAL_RECURSION: Final = 2
 MAXIMAL_ROUNDS: Final = 6
 MAXIMAL_TEXT: Final = 60
 MAXIMAL_STACK: Final = 25
-DESCRIPTORS: Final = {
-    "builtins.staticmethod": "staticmethod",
-    "builtins.classmethod": "classmethod",
-    "builtins.property": "property",
-    "functools.cached_property": "property",
-}
 
 
 class ModuleAnalysis:

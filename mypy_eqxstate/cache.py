@@ -1,21 +1,24 @@
 """What a module's findings rest on besides its own source, in the form that mypy's cache keeps.
 
-mypy stores with every module what the plugin reports about it, asks again at the next start, and
-checks the module anew if the two differ.  Findings depend on this package's own sources and version
-and on the configuration, which are the same for all modules, and on the sources of the
-*other modules whose bodies were read*.  These are stored with their digests, and the comparison is
-made with the stored value in hand (`_Current.__eq__`): are these files still what they were?  So
-nothing has to be computed for modules that rest on no other.
+mypy stores with every module what the plugin says about it (`to_store`) and asks again at the next
+start (`to_compare`); a module is checked anew if the two differ.  That is for what concerns all
+modules: this package's own sources and version, and the configuration.
 
-Worked example.  `train.py` calls `helpers.clone`.  With `train` mypy keeps `{"version": ...,
-"read": {"helpers.py": "5f1c..."}}`.  An edit of `helpers.py` that leaves its declarations as they
-are makes no difference to mypy; but at the next start the digest of `helpers.py` is another
-one, so `train` is checked again.
+Bodies of *other* modules are another matter.  What is stored with a module counts as part of its
+interface, too, and whoever depends on it is checked anew when its interface has changed.  So a
+module whose body may be read for another one has the digest of its source there, and a module
+whose findings rest on it names it as a dependency (`Session.end_of_module`).  The digest is of the
+whole text, because messages name lines of it.
 
-Limits: the digest is of the whole text, so that a new comment counts as a change.  Where mypy
-writes its cache as JSON (`--no-fixed-format-cache`), the stored value is not in hand: there the
-digest of a module's own source is part of its interface instead, and all its importers are
-checked again after any change.
+Worked example.  `train.py` calls `helpers.clone`.  An edit inside the body of `clone` leaves the
+declarations of `helpers.py` as they are, but not its digest; so `train` is checked again.
+
+mypy sees by itself whether a module's own source has changed.  So `to_compare` gives a value that
+ignores the digest (`_Common`), and a start of mypy does not read all sources.  Where mypy writes its
+cache as JSON (`--no-fixed-format-cache`), it compares with a copy of that value, and the digest is
+computed.
+
+Limit: mypy does not watch files of packages that it has no table for (`ignore_missing_imports`).
 """
 
 from __future__ import annotations
@@ -25,27 +28,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-_READ: Final = "read"
 _SOURCE: Final = "source"
-Data = dict[str, object]
-
-
-class Digests:
-    """The digests of files, each read once."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, str] = {}
-
-    def of(self, path: str) -> str:
-        """The digest of a file; of one that can't be read, an empty one."""
-        if path not in self._known:
-            try:
-                data = Path(path).read_bytes()
-            except OSError:
-                self._known[path] = ""
-            else:
-                self._known[path] = hashlib.sha256(data).hexdigest()
-        return self._known[path]
+Data = dict[str, str]
 
 
 class CacheData:
@@ -53,55 +37,48 @@ class CacheData:
 
     Args:
         common: what the findings in all modules rest on.
-        exact: mypy compares the values themselves, not copies of them.
+        compared_as_copy: mypy compares a copy of what `to_compare` returns.
     """
 
-    def __init__(self, common: Mapping[str, str], exact: bool) -> None:
+    def __init__(self, common: Mapping[str, str], compared_as_copy: bool) -> None:
         self._common = dict(common)
-        self._exact = exact
-        self._digests = Digests()
-        self._read: dict[str, dict[str, str]] = {}
+        self._compared_as_copy = compared_as_copy
 
-    def begin(self) -> None:
-        """A new run: files may have changed."""
-        self._digests = Digests()
+    def to_store(self, path: str, may_be_read: bool) -> Data:
+        """What to keep with a module that was checked.
 
-    def note_read(self, module: str, paths: Mapping[str, str]) -> None:
-        """Remember which files the findings in a module rest on, by name of their modules."""
-        self._read[module] = {path: self._digests.of(path) for path in sorted(paths.values())}
-
-    def to_store(self, module: str, path: str) -> Data:
-        """What to keep with a module that was checked."""
-        if not self._exact:
-            return {**self._common, _SOURCE: self._digests.of(path)}
-        return {**self._common, _READ: self._read.get(module, {})}
+        Args:
+            path: its file.
+            may_be_read: findings in other modules may rest on its bodies.
+        """
+        if may_be_read or self._compared_as_copy:
+            return {**self._common, _SOURCE: _digest(path)}
+        return dict(self._common)
 
     def to_compare(self, path: str) -> Data:
         """What equals the data of a module that is still up to date."""
-        if not self._exact:
-            return {**self._common, _SOURCE: self._digests.of(path)}
-        return _Current(self._common, self._digests)
+        if self._compared_as_copy:
+            return self.to_store(path, True)
+        return _Common(self._common)
 
 
-class _Current(Data):
-    """Equal to stored data of which every part is as it was."""
-
-    def __init__(self, common: Mapping[str, str], digests: Digests) -> None:
-        super().__init__(common)
-        self._digests = digests
+class _Common(Data):
+    """Equal to stored data if all is equal but the digest of the source."""
 
     def __eq__(self, stored: object) -> bool:
         if not isinstance(stored, dict):
             return False
-        rest = {key: value for key, value in stored.items() if key != _READ}
-        read = stored.get(_READ)
-        return (
-            isinstance(read, dict)
-            and rest == dict(self)
-            and all(self._digests.of(path) == digest for path, digest in read.items())
-        )
+        return {key: value for key, value in stored.items() if key != _SOURCE} == dict(self)
 
     def __ne__(self, stored: object) -> bool:
         return not self == stored
 
     __hash__ = None
+
+
+def _digest(path: str) -> str:
+    """The digest of a file; empty if it can't be read."""
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -44,7 +44,7 @@ from mypy.util import DecodeError, correct_relative_import, decode_python_encodi
 from mypy_eqxstate import __version__, fullnames
 from mypy_eqxstate.cache import CacheData
 from mypy_eqxstate.config import Configuration, read_configuration
-from mypy_eqxstate.contracts.library import AFFINE_CLASSES
+from mypy_eqxstate.contracts.library import AFFINE_CLASSES, DESCRIBED_PACKAGES
 from mypy_eqxstate.contracts.notation import parse_row
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
@@ -84,7 +84,7 @@ class Session:
         self._problems_shown = False
         self._pending_faults: list[str] = []
         self._fault_printed = False
-        self._sources: MypySources | None = None
+        self._called: set[str] | None = None
         self._program: Program | None = None
 
     # --- what mypy's cache must know
@@ -97,15 +97,34 @@ class Session:
             "sources": own_digest(),
             "configuration": self.configuration.digest(),
         }
-        return CacheData(common, exact=self._options.fixed_format_cache)
+        return CacheData(common, compared_as_copy=not self._options.fixed_format_cache)
+
+    def data_to_store(self, module: str, path: str) -> dict[str, str]:
+        """What mypy's cache is to keep with a module that was checked."""
+        return self.cache.to_store(path, may_be_read=module in self._readable)
+
+    @property
+    def _readable(self) -> set[str]:
+        """The modules whose bodies may be read for others: those that concerned ones depend on."""
+        manager = self._manager
+        if manager is None:
+            return set()
+        if self._called is None:
+            imports = dependencies(manager)
+            concerned = importers(imports, self._root_modules(imports))
+            self._called = {
+                name
+                for name in reachable(imports, concerned)
+                if name.partition(".")[0] not in DESCRIBED_PACKAGES
+            }
+        return self._called
 
     # --- the course of a run
 
     def attach(self, modules: Mapping[str, MypyFile]) -> None:
         """Find the build whose modules these are, and show problems of the configuration."""
-        self._concerned = None
-        self._sources = self._program = None
-        self.cache.begin()
+        self._concerned = self._called = None
+        self._program = None
         if self._manager is None or self._manager.modules is not modules:
             holders = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
             self._manager = next(holders, None)
@@ -175,7 +194,6 @@ class Session:
         )
         report_findings(checker, result.findings)
         faults.extend(result.faults)
-        self._note_read(tree.fullname, result.modules)
         for question, trace in oracle.faults.items():
             faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
             self._show_traceback(trace)
@@ -188,21 +206,15 @@ class Session:
         manager = self._manager
         if self._program is None and manager is not None:
             paths = manager.search_paths
-            self._sources = MypySources(
+            sources = MypySources(
                 manager.modules,
                 self._source,
                 self.affine_classes,
                 self._concerned,
                 (*paths.python_path, *paths.mypy_path, *paths.package_path),
             )
-            self._program = new_program(self._sources, self.configuration)
+            self._program = new_program(sources, self.configuration)
         return self._program
-
-    def _note_read(self, module: str, others: Iterable[str]) -> None:
-        """Tell mypy's cache which files the findings in a module rest on."""
-        if self._sources is not None:
-            paths = {name: path for name in others if (path := self._sources.read.get(name))}
-            self.cache.note_read(module, paths)
 
     def _source(self, path: str) -> str | None:
         """The text of a source file as mypy has read it; None if there is no such file."""
@@ -334,13 +346,23 @@ def importers(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set
     for importer, imported in imports.items():
         for name in imported:
             reverse.setdefault(name, []).append(importer)
+    return reachable(reverse, roots)
+
+
+def reachable(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[str]:
+    """Every module that one of the roots imports, directly or not, and the roots themselves.
+
+    Args:
+        imports: the modules that each module imports.
+        roots: where to start.
+    """
     found = set(roots)
     pending = list(found)
     while pending:
-        for importer in reverse.get(pending.pop(), ()):
-            if importer not in found:
-                found.add(importer)
-                pending.append(importer)
+        for imported in imports.get(pending.pop(), ()):
+            if imported not in found:
+                found.add(imported)
+                pending.append(imported)
     return found
 
 

@@ -47,9 +47,6 @@ class MypySources:
         concerned: the modules that import an affine class's home, directly or not; None if that is
             not known.
         search_path: directories of packages that mypy has no table for.
-
-    Attributes:
-        read: the paths of the modules that were read.
     """
 
     def __init__(
@@ -66,7 +63,6 @@ class MypySources:
         self._search_path = search_path
         nothing = nodes.MypyFile([], [])
         self._symbols = Symbols(modules, nothing, AffineClasses(affine_classes))
-        self.read: dict[str, str] = {}
 
     def module(self, name: str) -> SourceModule | None:
         """The module of a dotted name; None if there is none, or no source that can be read."""
@@ -82,7 +78,6 @@ class MypySources:
                 tree = ast.parse(source)
         except (SyntaxError, ValueError, RecursionError):
             return None
-        self.read[name] = path
         is_package = Path(path).name == "__init__.py"
         return SourceModule(name, path, tree, is_package, DeclaredOracle(name, tree, self._symbols))
 

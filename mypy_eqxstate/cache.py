@@ -14,9 +14,9 @@ Worked example.  `train.py` calls `helpers.clone`.  An edit inside the body of `
 declarations of `helpers.py` as they are, but not its digest; so `train` is checked again.
 
 mypy sees by itself whether a module's own source has changed.  So `to_compare` gives a value that
-ignores the digest (`_Common`), and a start of mypy does not read all sources.  Where mypy writes its
-cache as JSON (`--no-fixed-format-cache`), it compares with a copy of that value, and the digest is
-computed.
+ignores the digest (`_Common`), and a start of mypy does not read all sources.  Where mypy writes
+its cache as JSON (`--no-fixed-format-cache`), it compares with a copy of that value, and the digest
+is computed.
 
 Limit: mypy does not watch files of packages that it has no table for (`ignore_missing_imports`).
 """

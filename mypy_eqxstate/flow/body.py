@@ -22,7 +22,7 @@ from mypy_eqxstate.flow.acceptance import accepted_names
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.containers import Containers
 from mypy_eqxstate.flow.edges import assume, conditions_by_variable
-from mypy_eqxstate.flow.evidence import note_declared, promote_like
+from mypy_eqxstate.flow.evidence import note_declared, promote_like, promote_namesake
 from mypy_eqxstate.flow.explain import BLOCK_STRIDE, loop_line, newest_place
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
@@ -80,6 +80,7 @@ class BodyAnalysis:
         self.problems: list[Problem] = []
         self.returned: list[tuple[Memory, Binding]] = []
         self.yielded: Binding | None = None
+        self.given_to_unknown: dict[int, frozenset[tuple[str, str]]] = {}
         self._clean_uses: set[tuple[ast.AST, str]] = set()
         self.reporting = False
         self.position = (0, 0)
@@ -370,6 +371,7 @@ class BodyAnalysis:
         before = memory.bindings.get(op.variable)
         if before is not None:
             promote_like(self.module.classes, binding, before)
+        promote_namesake(self, binding, op.variable.name)
         self.forget_conditions(memory, op.variable)
         if op.variable not in self.body.locals:
             self.use(memory, op.source)

@@ -6,6 +6,9 @@ asked for a method that only an affine class has, with what only that method tak
 remembered by the *origin* of the value (`ClassKnowledge.promoted`), and the body is analysed again
 (`BodyAnalysis.run`), so that the first look at the value profits, too.
 
+A name counts as well, but only one that tells of an argument's: `new_state` of a call that is given
+the State `state`.
+
 Worked example.  In `s = make(x); s.set(index, x); s.get(index)` nothing is known of `make`, but
 `set` with a `StateIndex` shows that it returned a State.  So in the second round `set` consumes
 it, and `get` is a finding.
@@ -48,6 +51,29 @@ def promote_like(classes: ClassKnowledge, binding: Binding, before: Binding) -> 
     for old in before.values:
         if isinstance(old, Object) and isinstance(old.shape, AffineShape):
             promote(classes, binding, old.shape.class_name)
+
+
+def promote_namesake(analysis: BodyAnalysis, binding: Binding, name: str) -> None:
+    """What an unknown callee returns, and a name takes that tells of an argument's, is like it.
+
+    In `y, new_state = layer(x, state)` nothing may be known of `layer`; but that the second part
+    of its result is a State, the name says that it is given.
+    """
+    for value in binding.values:
+        if not isinstance(value, Object) or not isinstance(value.shape, UnknownShape):
+            continue
+        for stem, class_name in analysis.given_to_unknown.get(value.origin.operation, ()):
+            if value.origin.body == analysis.body.name and _is_namesake(name, stem):
+                analysis.module.classes.promoted.setdefault(value.origin, class_name)
+
+
+def _is_namesake(name: str, stem: str) -> bool:
+    """Whether a name has another one as a word in it: `new_state`, `state2`, `state_1`."""
+    if name == stem or name.startswith("_"):
+        return False
+    words = [word.rstrip("0123456789") for word in name.lower().split("_")]
+    wanted = [word for word in stem.lower().split("_") if word]
+    return any(words[at : at + len(wanted)] == wanted for at in range(len(words)))
 
 
 def promote_declared(

@@ -157,13 +157,18 @@ class Signatures:
         else:
             promoted = self.calls.results.kept_classes_of_shape(shape, site.destination)
         effects = []
+        given: set[tuple[str, str]] = set()
         for actual in actuals:
             classes = analysis.ownership.classes(memory, actual.binding)
+            if actual.is_affine:
+                stem = actual.text.rpartition(".")[2]
+                given.update((stem, class_name) for class_name in classes)
             superseded = bool(classes & promoted) and not actual.receiver
             effect = Effect.SUPERSEDE if superseded else Effect.BORROW
             if actual.receiver:
                 effect = Effect.IGNORE
             effects.append((actual, effect, superseded))
+        analysis.given_to_unknown[origin.operation] = frozenset(given)
         self.calls.effects.apply(site, memory, effects, Grounds("unknown"), may_choose=True)
         self.calls.hand_over(site, memory, actuals)
         analysis.make_room(memory, ())

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Final
@@ -25,10 +25,11 @@ from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.notation import parse_row
 from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.problems import Problem
+from mypy_eqxstate.flow.program import Program
 from mypy_eqxstate.flow.relevance import mentioned_names
 from mypy_eqxstate.ir.model import FunctionNode
 from mypy_eqxstate.ir.module import ModuleIndex
-from mypy_eqxstate.oracle.protocol import Oracle
+from mypy_eqxstate.oracle.protocol import Oracle, Sources
 from mypy_eqxstate.oracle.shapes import UnknownShape
 from mypy_eqxstate.report.finding import Finding
 from mypy_eqxstate.report.wording import Wording
@@ -64,6 +65,7 @@ def analyze_module(
     source: str,
     oracle: Oracle,
     configuration: Configuration,
+    program: Program | None = None,
 ) -> AnalysisResult:
     """Find old affine objects in one module.
 
@@ -74,19 +76,22 @@ def analyze_module(
         source: its text, from which `tree` was parsed.
         oracle: the type checker's answers about the nodes of `tree`.
         configuration: the user's settings.
+        program: the other modules (`new_program`); None if their bodies are not to be read.
 
     Returns:
         findings, modules and faults; nothing is raised but for what is no `Exception`.
     """
     result = AnalysisResult()
-    rows = _user_rows(configuration)
-
-    def row(name: str) -> Row | None:
-        return rows.get(name) or library_row(name)
-
+    if program is not None:
+        program.begin()
     index = ModuleIndex(tree, module_name, PurePath(path).name in {"__init__.py", "__init__.pyi"})
     module = ModuleAnalysis(
-        index, oracle, row, AFFINE_CLASSES | configuration.affine, configuration.strict
+        index,
+        oracle,
+        _rows(configuration),
+        AFFINE_CLASSES | configuration.affine,
+        configuration.strict,
+        program,
     )
     names = mentioned_names(tree)
     if not module.relevance and not names & (module.telling_names | {"Borrowed", "Consumed"}):
@@ -109,18 +114,39 @@ def analyze_module(
         result.findings.append(wording.finding(problem))
     result.findings.sort(key=lambda finding: (finding.position.line, finding.position.column))
     result.faults += [f"{what}: no fixpoint" for what in module.given_up]
-    result.modules = module.modules - {module_name}
+    modules = program.closure(module.modules) if program is not None else module.modules
+    result.modules = modules - {module_name}
     return result
 
 
-def _user_rows(configuration: Configuration) -> dict[str, Row]:
+def new_program(sources: Sources, configuration: Configuration) -> Program:
+    """The modules that calls may lead into, for all modules of a run.
+
+    Args:
+        sources: finds the source of a module, and what is declared in it.
+        configuration: the user's settings.
+    """
+    return Program(
+        sources,
+        _rows(configuration),
+        AFFINE_CLASSES | configuration.affine,
+        configuration.strict,
+    )
+
+
+def _rows(configuration: Configuration) -> Callable[[str], Row | None]:
+    """The user's rows, and those of the library."""
     rows: dict[str, Row] = {}
     for name, text in configuration.contracts.items():
         try:
             rows[name] = parse_row(text)
         except ValueError:
             continue  # the configuration's own problem, reported with it
-    return rows
+
+    def row(name: str) -> Row | None:
+        return rows.get(name) or library_row(name)
+
+    return row
 
 
 def _fault(error: Exception, function: str) -> str:

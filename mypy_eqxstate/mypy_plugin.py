@@ -36,7 +36,9 @@ class EqxstatePlugin(Plugin):
     def report_config_data(self, ctx: ReportConfigContext) -> dict[str, str] | None:
         """What a module's cache depends on besides its source."""
         try:
-            return self.session.cache_key()
+            if ctx.is_check:
+                return self.session.cache.to_compare(ctx.path)
+            return self.session.data_to_store(ctx.id, ctx.path)
         except Exception as error:
             self.session.note_fault("report_config_data", error)
             return None

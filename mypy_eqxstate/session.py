@@ -30,7 +30,9 @@ import sys
 import traceback
 import warnings
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mypy import checker_state
 from mypy.build import BuildManager, State
@@ -40,9 +42,11 @@ from mypy.options import Options
 from mypy.util import DecodeError, correct_relative_import, decode_python_encoding
 
 from mypy_eqxstate import __version__, fullnames
+from mypy_eqxstate.cache import CacheData
 from mypy_eqxstate.config import Configuration, read_configuration
-from mypy_eqxstate.contracts.library import AFFINE_CLASSES
+from mypy_eqxstate.contracts.library import AFFINE_CLASSES, DESCRIBED_PACKAGES
 from mypy_eqxstate.contracts.notation import parse_row
+from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.to_mypy import (
     HOW_TO_REPORT,
@@ -51,6 +55,9 @@ from mypy_eqxstate.report.to_mypy import (
     report_findings,
     report_problems,
 )
+
+if TYPE_CHECKING:
+    from mypy_eqxstate.flow.program import Program
 
 _OWN_PACKAGE = __name__.partition(".")[0]
 
@@ -77,25 +84,47 @@ class Session:
         self._problems_shown = False
         self._pending_faults: list[str] = []
         self._fault_printed = False
-        self._digest: dict[str, str] | None = None
+        self._called: set[str] | None = None
+        self._program: Program | None = None
 
     # --- what mypy's cache must know
 
-    def cache_key(self) -> dict[str, str]:
-        """What a module's cached result depends on besides its source."""
-        if self._digest is None:
-            self._digest = {
-                "version": __version__,
-                "sources": own_digest(),
-                "configuration": self.configuration.digest(),
+    @cached_property
+    def cache(self) -> CacheData:
+        """What the findings of each module rest on besides its source."""
+        common = {
+            "version": __version__,
+            "sources": own_digest(),
+            "configuration": self.configuration.digest(),
+        }
+        return CacheData(common, compared_as_copy=not self._options.fixed_format_cache)
+
+    def data_to_store(self, module: str, path: str) -> dict[str, str]:
+        """What mypy's cache is to keep with a module that was checked."""
+        return self.cache.to_store(path, may_be_read=module in self._readable)
+
+    @property
+    def _readable(self) -> set[str]:
+        """The modules whose bodies may be read for others: those that concerned ones depend on."""
+        manager = self._manager
+        if manager is None:
+            return set()
+        if self._called is None:
+            imports = dependencies(manager)
+            concerned = importers(imports, self._root_modules(imports))
+            self._called = {
+                name
+                for name in reachable(imports, concerned)
+                if name.partition(".")[0] not in DESCRIBED_PACKAGES
             }
-        return self._digest
+        return self._called
 
     # --- the course of a run
 
     def attach(self, modules: Mapping[str, MypyFile]) -> None:
         """Find the build whose modules these are, and show problems of the configuration."""
-        self._concerned = None
+        self._concerned = self._called = None
+        self._program = None
         if self._manager is None or self._manager.modules is not modules:
             holders = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
             self._manager = next(holders, None)
@@ -159,8 +188,9 @@ class Session:
             faults.append(f"the file can't be parsed by Python {version}, which runs mypy: {error}")
             return set()
         oracle = MypyOracle(tree, checker, module, self.affine_classes)
+        program = self._other_modules()
         result = analyze_module(
-            tree.path, tree.fullname, module, source, oracle, self.configuration
+            tree.path, tree.fullname, module, source, oracle, self.configuration, program
         )
         report_findings(checker, result.findings)
         faults.extend(result.faults)
@@ -168,6 +198,23 @@ class Session:
             faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
             self._show_traceback(trace)
         return {name for name in result.modules if name != tree.fullname}
+
+    def _other_modules(self) -> Program | None:
+        """The modules that calls may lead into."""
+        from mypy_eqxstate.analysis import new_program
+
+        manager = self._manager
+        if self._program is None and manager is not None:
+            paths = manager.search_paths
+            sources = MypySources(
+                manager.modules,
+                self._source,
+                self.affine_classes,
+                self._concerned,
+                (*paths.python_path, *paths.mypy_path, *paths.package_path),
+            )
+            self._program = new_program(sources, self.configuration)
+        return self._program
 
     def _source(self, path: str) -> str | None:
         """The text of a source file as mypy has read it; None if there is no such file."""
@@ -299,13 +346,23 @@ def importers(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set
     for importer, imported in imports.items():
         for name in imported:
             reverse.setdefault(name, []).append(importer)
+    return reachable(reverse, roots)
+
+
+def reachable(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[str]:
+    """Every module that one of the roots imports, directly or not, and the roots themselves.
+
+    Args:
+        imports: the modules that each module imports.
+        roots: where to start.
+    """
     found = set(roots)
     pending = list(found)
     while pending:
-        for importer in reverse.get(pending.pop(), ()):
-            if importer not in found:
-                found.add(importer)
-                pending.append(importer)
+        for imported in imports.get(pending.pop(), ()):
+            if imported not in found:
+                found.add(imported)
+                pending.append(imported)
     return found
 
 

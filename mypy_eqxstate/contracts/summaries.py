@@ -19,7 +19,7 @@ then holds a new object made by the call of `set`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.flow.memory import Binding, Status
@@ -55,6 +55,27 @@ class Summary:
     statuses: Mapping[Object, Status] = field(default_factory=dict)
     lines: Mapping[Object, int] = field(default_factory=dict)
     opaque: bool = False
+
+
+def without_globals(summary: Summary) -> Summary:
+    """A summary without what the body does to the globals of its module.
+
+    For callers in other modules, where the same names are other variables.  A global that is
+    returned counts as something new.
+    """
+
+    def inside(item: Object) -> bool:
+        return item.origin.variable is None or item.origin.variable.owner != ""
+
+    if summary.opaque:
+        return summary
+    return replace(
+        summary,
+        effects={item: effect for item, effect in summary.effects.items() if inside(item)},
+        reads=frozenset(filter(inside, summary.reads)),
+        field_writes=tuple(write for write in summary.field_writes if inside(write[0])),
+        variable_writes=tuple(w for w in summary.variable_writes if w[0].owner != ""),
+    )
 
 
 NEVER_RETURNS = Summary()

@@ -1,4 +1,4 @@
-"""Calls of functions of the module itself: their bodies are their contracts.
+"""Calls of functions whose body can be read: it is their contract.
 
 `invoke` asks for the summary of the function in the context of the call and carries it out: first
 what the callee reads of captured names and of its receiver's fields (old ones are reported at the
@@ -8,6 +8,10 @@ Worked example.  `def bump(): nonlocal s; s = s.set(i, 1)` called twice: the sum
 foreign variable `s` is read, its object consumed, and that `s` holds a new object afterwards.  So
 the second call finds a live one.  Without the rebinding (`t = s.set(i, 1)`) the second call reads
 a dead one: `state-reuse` at the call.
+
+Functions of other modules (`flow/program.py`) are called in the same way, with two differences.
+Their globals are not the caller's: what they do to them is left out.  And where the signature of
+one declares an affine result that its body leaves unknown, the signature counts.
 """
 
 from __future__ import annotations
@@ -17,13 +21,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.model import Effect
-from mypy_eqxstate.contracts.summaries import Summary
+from mypy_eqxstate.contracts.summaries import Summary, without_globals
 from mypy_eqxstate.flow.arguments import Actual, formals_of, match, star_names
 from mypy_eqxstate.flow.contexts import context_of
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.instantiate import Instantiation
 from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
 from mypy_eqxstate.flow.problems import Misuse
+from mypy_eqxstate.flow.trust import says_less
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
     Bound,
@@ -53,7 +58,7 @@ _CALLABLES: Final = (Function, Transformed, Bound, Suspended, Producer)
 
 
 class BodyCalls:
-    """Calls that are resolved by a body of this module."""
+    """Calls that are resolved by a body."""
 
     def __init__(self, analysis: BodyAnalysis, calls: Calls) -> None:
         self.analysis = analysis
@@ -62,8 +67,8 @@ class BodyCalls:
     def invoke(
         self, site: CallSite, memory: Memory, function: Function, actuals: list[Actual]
     ) -> Binding:
-        """A call of a function of this module; of a generator function, which only prepares."""
-        if self.analysis.module.body(function.node).is_generator:
+        """A call of a function; of a generator function, which only prepares."""
+        if self.analysis.module.home(function.node).body(function.node).is_generator:
             suspended = _suspended(function, actuals)
             if suspended is not None:
                 for actual in actuals:
@@ -74,11 +79,12 @@ class BodyCalls:
     def run(
         self, site: CallSite, memory: Memory, function: Function, actuals: list[Actual]
     ) -> Binding:
-        """Carry out what a function of this module does."""
+        """Carry out what the body of a function does."""
         analysis = self.analysis
-        module = analysis.module
         node = function.node
-        if node not in module.relevance and not self._brings_something(memory, function, actuals):
+        module = analysis.module.home(node)
+        own = function if module is analysis.module else None
+        if node not in module.relevance and not self.brings_something(memory, actuals, own):
             analysis.make_room(memory, ())
             return Binding(analysis.heap.allocate(memory, analysis.origin(), site.typed))
         formals = formals_of(node)
@@ -97,14 +103,17 @@ class BodyCalls:
             function, context_of(analysis, memory, function, signature, parameters)
         )
         line = getattr(node, "lineno", 0)
-        if summary.opaque:
+        foreign = module is not analysis.module
+        if foreign:
+            summary = without_globals(summary)
+        if summary.opaque or (foreign and says_less(summary, signature, module.classes)):
             if signature is not None:
                 return self.calls.signatures.by_signatures(
                     site,
                     memory,
                     (signature,),
                     actuals,
-                    Grounds("signature", (None, line)),
+                    Grounds("signature", (module.path, line)),
                     with_receiver=any(actual.receiver for actual in actuals),
                 )
             return self.calls.signatures.unknown(site, memory, actuals)
@@ -115,16 +124,16 @@ class BodyCalls:
                 self.calls.effects.check(site, memory, actual, effect, deep=copied)
         stars = star_names(formals)
         origin = analysis.origin()
-        instantiation = Instantiation(analysis, memory, summary, parameters, origin, stars)
+        instantiation = Instantiation(analysis, memory, summary, parameters, origin, stars, foreign)
         self._check_reads(site, memory, summary, instantiation, parameters)
-        grounds = Grounds("body", (None, line))
+        grounds = Grounds("body", (module.path, line))
         consumed = self._carry_out(site, memory, summary, instantiation, parameters, modes, grounds)
         actuals = analysis.make_room(memory, actuals)
         matched = match(formals, actuals)
         parameters = {
             variable: matched.of(variable.name) or before for variable, before in parameters.items()
         }
-        instantiation = Instantiation(analysis, memory, summary, parameters, origin, stars)
+        instantiation = Instantiation(analysis, memory, summary, parameters, origin, stars, foreign)
         self._write(memory, instantiation, summary)
         if not summary.returns:
             analysis.dead_end = True
@@ -136,15 +145,32 @@ class BodyCalls:
                 self.calls.dropped(site, memory, sorted(classes)[0])
         return result
 
-    def _brings_something(
-        self, memory: Memory, function: Function, actuals: Sequence[Actual]
+    def concerns(self, memory: Memory, callee: Value, actuals: Sequence[Actual]) -> bool:
+        """Whether a call of something in another module can be about affine objects."""
+        inner = callee
+        while isinstance(inner, Transformed | Bound):
+            inner = inner.inner
+        if not isinstance(inner, Function):
+            return True
+        home = self.analysis.module.home(inner.node)
+        return inner.node in home.relevance or self.brings_something(memory, actuals)
+
+    def brings_something(
+        self, memory: Memory, actuals: Sequence[Actual], function: Function | None = None
     ) -> bool:
-        """Whether a call gives a function something affine, or a callable that may be about it."""
+        """Whether a call gives a function something affine, or a callable that may be about it.
+
+        Args:
+            memory: what holds before the call.
+            actuals: the arguments.
+            function: the callee, if what it captures counts as well.
+        """
         bindings = [actual.binding for actual in actuals]
-        for variable in self.analysis.module.free_variables(function.node):
-            captured = memory.bindings.get(variable)
-            if captured is not None:
-                bindings.append(captured)
+        if function is not None:
+            for variable in self.analysis.module.free_variables(function.node):
+                captured = memory.bindings.get(variable)
+                if captured is not None:
+                    bindings.append(captured)
         return any(
             self.analysis.ownership.classes(memory, binding)
             or any(isinstance(value, _CALLABLES) for value in binding.values)
@@ -173,7 +199,7 @@ class BodyCalls:
         origin = self.analysis.origin(Item("called"))
         instantiation = Instantiation(self.analysis, memory, possible, parameters, origin)
         self._check_reads(site, memory, possible, instantiation, parameters)
-        grounds = Grounds("body", (None, getattr(function.node, "lineno", 0)))
+        grounds = Grounds("body", (module.path, getattr(function.node, "lineno", 0)))
         self._carry_out(site, memory, possible, instantiation, parameters, {}, grounds)
         self._write(memory, instantiation, possible, surely_called=False)
 
@@ -268,7 +294,8 @@ class BodyCalls:
                 continue
             actuals = parameters.get(variable, ())
             line = summary.lines.get(item)
-            exact = Grounds("body", (None, line)) if line is not None else grounds
+            path = grounds.origin[0] if grounds.origin is not None else None
+            exact = Grounds("body", (path, line)) if line is not None else grounds
             actual = self._inner_actual(item, binding, actuals, instantiation, site)
             classes = analysis.ownership.classes(memory, binding)
             if isinstance(item.shape, AffineShape):
@@ -429,10 +456,20 @@ class BodyCalls:
         self, memory: Memory, function: Function, origin: Origin
     ) -> Binding:
         """What a function returns, whatever it is given; every affine object in it new."""
-        summary = self.analysis.module.summary(function, ())
+        home = self.analysis.module.home(function.node)
+        summary = home.summary(function, ())
+        if home is not self.analysis.module:
+            summary = without_globals(summary)
         if summary.opaque or summary.result is None:
             return one(UNKNOWN_VALUE)
-        instantiation = Instantiation(self.analysis, memory, summary, {}, origin)
+        instantiation = Instantiation(
+            self.analysis,
+            memory,
+            summary,
+            {},
+            origin,
+            foreign=home is not self.analysis.module,
+        )
         return instantiation.binding(summary.result)
 
 

@@ -4,8 +4,8 @@ The sources of a contract, first match wins (`Borrowed`/`Consumed` annotations o
 their parameter):
 
 1. the library table and the user's own rows, by full name (`flow/rows.py`);
-2. the body, when the callee is a function of this module: a summary (`flow/bodies.py`), or a class:
-   what its constructor stores (`flow/construct.py`);
+2. the body, when the callee is a function of this module or of another one that can be read: a
+   summary (`flow/bodies.py`), or a class: what its constructor stores (`flow/construct.py`);
 3. the signature: an argument of an affine class, or of a class that holds one, is superseded when
    the result holds a newer one of that class (`flow/signatures.py`);
 4. nothing: an unknown callee supersedes if a part of its result later turns out to be affine.
@@ -238,7 +238,11 @@ class Calls:
                 inner = value
                 while isinstance(inner, Transformed | Bound):
                     inner = inner.inner
-                if isinstance(inner, Function) and self.analysis.module.free_variables(inner.node):
+                if (
+                    isinstance(inner, Function)
+                    and self.analysis.module.index.has(inner.node)
+                    and (self.analysis.module.free_variables(inner.node))
+                ):
                     self.bodies.called_elsewhere(site, memory, inner)
 
     def result_without_arguments(
@@ -346,6 +350,9 @@ class Calls:
         own = module.definitions.value_of_symbol(full_name)
         if own != Symbol(full_name):
             return self.invoke(site, memory, own, actuals)
+        found = module.definition(full_name, self.bodies.brings_something(memory, actuals))
+        if found is not None and self.bodies.concerns(memory, found, actuals):
+            return self.invoke(site, memory, found, actuals)
         if module.definitions.is_own_class(full_name) or module.classes.info(full_name) is not None:
             return construct(self, site, memory, full_name, actuals)
         declaration = module.oracle.declaration(full_name)

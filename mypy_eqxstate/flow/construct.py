@@ -4,7 +4,7 @@ First match wins:
 
 - a `NewType` is its argument under another name;
 - an affine class makes a new affine object;
-- a class with an `__init__` in this module: that body runs on the empty instance;
+- a class with an `__init__` that can be read: that body runs on the empty instance;
 - a class whose constructor takes its fields (dataclasses, named tuples): each argument becomes the
   field of its name.
 
@@ -56,6 +56,11 @@ def construct(
             calls.effects.check(site, memory, actual)
         return Binding(analysis.heap.allocate(memory, origin, shape))
     initialiser = analysis.module.definitions.method(class_name, "__init__")
+    if isinstance(initialiser, Symbol):
+        anywhere = calls.bodies.brings_something(memory, actuals)
+        found = analysis.module.definition(initialiser.full_name, anywhere)
+        if found is not None and calls.bodies.concerns(memory, found, actuals):
+            initialiser = found
     if (
         isinstance(shape, InstanceShape)
         and initialiser is not None

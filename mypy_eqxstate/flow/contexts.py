@@ -38,12 +38,13 @@ def context_of(
 
     Parameters about which the declaration says too little, and captured variables.
     """
+    home = analysis.module.home(function.node)
     declared = {p.name: p.shape for p in signature.parameters} if signature else {}
     context: list[tuple[Variable, tuple[object, ...]]] = []
     stars = star_names(formals_of(function.node))
     for variable, actuals in parameters.items():
         shape = declared.get(variable.name, UNKNOWN)
-        if not actuals or not analysis.module.wants_context(shape):
+        if not actuals or not home.wants_context(shape):
             continue
         star = bool(actuals[0].splat) or variable.name in stars
         if len(actuals) == 1 and not star:
@@ -52,7 +53,9 @@ def context_of(
             kind = _star_kind(analysis, memory, actuals)
         if kind and not (len(kind) == 1 and kind[0] == shape):
             context.append((variable, kind))
-    for variable in analysis.module.free_variables(function.node):
+    if home is not analysis.module:
+        return tuple(context)  # type: ignore[arg-type]
+    for variable in home.free_variables(function.node):
         binding = memory.bindings.get(variable)
         if binding is None:
             binding = analysis.default_binding(variable)

@@ -75,6 +75,11 @@ class Definitions:
         prefix = f"{self.index.name}."
         return full_name[len(prefix) :] if full_name.startswith(prefix) else None
 
+    def defines(self, full_name: str) -> bool:
+        """Whether the module itself binds the first part of a full name below its own."""
+        own = self._own(full_name)
+        return own is not None and not self.index.is_unbound(own.partition(".")[0])
+
     def is_own_class(self, full_name: str) -> bool:
         """Whether the module defines a class of this full name."""
         return self._own(full_name) in self.index.classes

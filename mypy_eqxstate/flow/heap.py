@@ -69,6 +69,11 @@ class ClassKnowledge:
             self._known[class_name] = self._lookup(class_name)
         return self._known[class_name]
 
+    def forget_evidence(self, body: str) -> None:
+        """Forget what uses in a body have shown of values without a type."""
+        for origin in [origin for origin in self.promoted if origin.body == body]:
+            del self.promoted[origin]
+
     def affine_classes_in(self, shape: Shape, depth: int = MAXIMAL_NESTING) -> frozenset[str]:
         """The classes of affine objects that a value of this shape can hold, and holders of them.
 

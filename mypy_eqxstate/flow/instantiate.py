@@ -40,6 +40,7 @@ class Instantiation:
         parameters: the callee's parameters by variable, with what the call passes for each.
         origin: names what the callee makes.
         stars: the names of `*args` and `**kwargs`.
+        foreign: the callee is of another module; its captured names and globals are not there.
     """
 
     def __init__(
@@ -50,10 +51,12 @@ class Instantiation:
         parameters: Mapping[Variable, Sequence[Actual]],
         origin: Origin,
         stars: frozenset[str] = frozenset(),
+        foreign: bool = False,
     ) -> None:
         self.analysis = analysis
         self.memory = memory
         self.summary = summary
+        self.foreign = foreign
         self.parameters = parameters
         self.origin = origin
         self.stars = stars
@@ -76,6 +79,8 @@ class Instantiation:
             return self.analysis.calls.results.collected(
                 self.memory, tuple(actuals), self.origin.child(Item(variable.name))
             )
+        if self.foreign:
+            return None
         binding = self.memory.bindings.get(variable)
         if binding is None:
             binding = self.analysis.default_binding(variable)
@@ -180,10 +185,14 @@ class Instantiation:
                 return one(UNKNOWN_VALUE)
             return one(value)
         value = value.identity
-        if value.origin.is_input:
+        if value.origin.is_input and not self._is_foreign_global(value):
             found = self.input(value)
             return found if found is not None else one(UNKNOWN_VALUE)
         return one(self._new(value))
+
+    def _is_foreign_global(self, item: Object) -> bool:
+        variable = item.origin.variable
+        return self.foreign and variable is not None and variable not in self.parameters
 
     def _new(self, item: Object) -> Object:
         made = self._made.get(item)

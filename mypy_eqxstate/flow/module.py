@@ -5,23 +5,22 @@ The module body is solved first: it tells what the global names are (decorated f
 for the summary of its callee in the context of the call, which solves the callee's body, which may
 ask for further summaries.
 
-Recursion.  A body that is asked for while it is being solved answers with its last summary, at
-first "never returns"; when it is done and its summary has changed, it is solved again.  Summaries
-that were computed while resting on such a provisional answer are not kept.
+Functions of other modules that a call leads into belong to another `ModuleAnalysis`, which
+`home` finds (`flow/program.py`).
 
 Limits: `MAXIMAL_CONTEXTS` contexts a function and `MAXIMAL_RECURSION` of them nested (then the
-declared one serves), `MAXIMAL_ROUNDS` rounds for a recursive one, `MAXIMAL_STACK` bodies at work
-at once (deeper calls count by their signature).
+declared one serves); those of `flow/recursion.py`.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.model import Row
-from mypy_eqxstate.contracts.summaries import NEVER_RETURNS, OPAQUE, Summary
+from mypy_eqxstate.contracts.summaries import OPAQUE, Summary
 from mypy_eqxstate.flow.abstraction import Context, binding_of_kind, shape_of
 from mypy_eqxstate.flow.body import BodyAnalysis
 from mypy_eqxstate.flow.definitions import Definitions
@@ -30,9 +29,10 @@ from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import Heap, values_of_shape
 from mypy_eqxstate.flow.memory import Binding, Memory, one
 from mypy_eqxstate.flow.problems import EventDetail, Problem
+from mypy_eqxstate.flow.recursion import Summaries
 from mypy_eqxstate.flow.relevance import Relevance
 from mypy_eqxstate.flow.solver import NoFixpointError
-from mypy_eqxstate.flow.summarize import alike, says_nothing, summary_of
+from mypy_eqxstate.flow.summarize import says_nothing, summary_of
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Event, Function, Object, Origin, Symbol, Value
 from mypy_eqxstate.fullnames import canonical
 from mypy_eqxstate.ir.model import Body, BodyNode, FunctionNode, Variable
@@ -52,11 +52,13 @@ from mypy_eqxstate.oracle.shapes import (
     UnknownShape,
 )
 
+if TYPE_CHECKING:
+    from mypy_eqxstate.flow.program import Program
+
 MAXIMAL_CONTEXTS: Final = 8
 MAXIMAL_RECURSION: Final = 2
-MAXIMAL_ROUNDS: Final = 6
+MAXIMAL_OPERATIONS: Final = 3000
 MAXIMAL_TEXT: Final = 60
-MAXIMAL_STACK: Final = 25
 
 
 class ModuleAnalysis:
@@ -68,6 +70,14 @@ class ModuleAnalysis:
         row: the library table and the user's rows, by full name.
         affine_classes: full names of classes that are affine by table or configuration.
         strict: explicitly dropped results count as kept.
+        program: the other modules; None if their bodies are not looked at.
+        foreign: the module's file and the summaries that it shares with the other modules of the
+            program, if it is one of these; None if it is the module that is being checked.
+
+    Attributes:
+        modules: the modules on whose contents that of this one's analysis rests.
+        given_up: functions whose body has no fixpoint within the bounds, or at which a fault
+            occurred, with the reason.
     """
 
     def __init__(
@@ -77,16 +87,18 @@ class ModuleAnalysis:
         row: Callable[[str], Row | None],
         affine_classes: frozenset[str],
         strict: bool = False,
+        program: Program | None = None,
+        foreign: tuple[str, Summaries] | None = None,
     ) -> None:
         self.index = index
         self.oracle = oracle
         self.row = row
         self.strict = strict
+        self.program = program
+        self.path = foreign[0] if foreign is not None else None
         self.definitions = Definitions(index, oracle, row, affine_classes)
         self.classes = self.definitions.classes
-        self.telling_names = self.definitions.telling_names()
         index.look_into_everything()
-        self.relevance = Relevance(index.functions, oracle.affine_lines(), self.telling_names)
         self.events: dict[Event, EventDetail] = {}
         self.problems: dict[tuple[BodyNode, Context], list[Problem]] = {}
         self.modules: set[str] = set()
@@ -97,10 +109,7 @@ class ModuleAnalysis:
             for decorator in getattr(node, "decorator_list", ())
         )
         self._bodies: dict[BodyNode, Body] = {}
-        self._summaries: dict[tuple[BodyNode, Context], Summary] = {}
-        self._stack: list[tuple[BodyNode, Context]] = []
-        self._provisional: dict[tuple[BodyNode, Context], Summary] = {}
-        self._rests_on: set[tuple[BodyNode, Context]] = set()
+        self._summaries = foreign[1] if foreign is not None else Summaries()
         self._contexts: dict[BodyNode, set[Context]] = {}
         self._signatures: dict[BodyNode, Signature | None] = {}
         self._texts: dict[ast.AST, str] = {}
@@ -123,6 +132,45 @@ class ModuleAnalysis:
     def depends_on(self, full_name: str) -> None:
         """Note that a finding may rest on the definition of a full name."""
         self.modules.add(full_name.rpartition(".")[0])
+
+    @cached_property
+    def telling_names(self) -> frozenset[str]:
+        """Names whose mention shows that a function without types may meet an affine object."""
+        found = self.definitions.telling_names()
+        if self.program is not None:
+            found |= self.program.telling_names(self.index)
+        return found
+
+    @cached_property
+    def relevance(self) -> Relevance:
+        """The functions that an affine object can reach."""
+        return Relevance(self.index.functions, self.oracle.affine_lines(), self.telling_names)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether this is not the module that is being checked, but one that calls lead into."""
+        return self.path is not None
+
+    def home(self, node: BodyNode) -> ModuleAnalysis:
+        """The analysis of the module that has a function: this one or another."""
+        if not self.index.has(node) and self.program is not None:
+            found = self.program.home(node)
+            if found is not None:
+                return found
+        return self
+
+    def definition(self, full_name: str, anywhere: bool) -> Value | None:
+        """What a full name stands for in another module; None if there is nothing to read.
+
+        Args:
+            full_name: the name.
+            anywhere: look into modules that make no affine objects, too.
+        """
+        if self.program is None or self.definitions.defines(full_name):
+            return None
+        found, modules = self.program.value_of(full_name, anywhere)
+        self.modules |= modules
+        return found
 
     # --- inputs -----------------------------------------------------------------------------
 
@@ -242,11 +290,13 @@ class ModuleAnalysis:
     def analyze_module_body(self) -> None:
         """Solve the module body, so that the global names are known; twice, to know them in it."""
         for _ in range(2):
-            self._summaries.clear()
+            known = self._summaries.known()
             self.problems.clear()
             self.events.clear()
             self._contexts.clear()
             analysis = self._run(self.index.tree, ())
+            # What was summarised meanwhile rests on names that were not bound yet.
+            self._summaries.forget_all_but(known)
             if not analysis.returned:
                 return
             memory = analysis.join_all([memory for memory, _ in analysis.returned])
@@ -271,6 +321,10 @@ class ModuleAnalysis:
         """The contexts in which a function was called."""
         return self._contexts.get(node, set())
 
+    def forget_contexts(self) -> None:
+        """Begin to count contexts anew."""
+        self._contexts.clear()
+
     def _run(self, node: BodyNode, context: Context) -> BodyAnalysis:
         body = self.body(node)
         inputs = {
@@ -283,7 +337,7 @@ class ModuleAnalysis:
         return analysis
 
     def summary(self, function: Function, context: Context) -> Summary:
-        """What a call of a function does, in a context.
+        """What a call of a function of this module does, in a context.
 
         Raises:
             nothing: a body without a fixpoint counts as opaque.
@@ -293,48 +347,30 @@ class ModuleAnalysis:
             return OPAQUE
         known = self._contexts.setdefault(node, set())
         if context and context not in known:
-            recursive = sum(at_work is node for at_work, _ in self._stack) >= MAXIMAL_RECURSION
+            recursive = self._summaries.times_at_work(node) >= MAXIMAL_RECURSION
             if len(known) >= MAXIMAL_CONTEXTS or recursive:
                 context = ()
             else:
                 known.add(context)
-        key = (node, context)
-        found = self._summaries.get(key)
-        if found is not None:
-            return found
-        if key in self._provisional:
-            self._rests_on.add(key)
-            return self._provisional[key]
-        if len(self._stack) >= MAXIMAL_STACK:
-            return OPAQUE
-        self._stack.append(key)
-        outer_rests_on, self._rests_on = self._rests_on, set()
-        summary = NEVER_RETURNS
-        try:
-            for _ in range(MAXIMAL_ROUNDS):
-                self._provisional[key] = summary
-                self._rests_on.discard(key)
-                again = self._summarize(node, context)
-                rests_on_itself = key in self._rests_on
-                stable = alike(again, summary)
-                summary = again
-                if stable or not rests_on_itself:
-                    break
-        finally:
-            self._stack.pop()
-            self._provisional.pop(key, None)
-            self._rests_on.discard(key)
-            provisional = bool(self._rests_on)
-            self._rests_on |= outer_rests_on
-        if not provisional:
-            self._summaries[key] = summary
-        return summary
+        return self._summaries.get(node, context, lambda: self._summarize(node, context))
 
     def _summarize(self, node: FunctionNode, context: Context) -> Summary:
+        if self.is_foreign:
+            body = self.body(node)
+            if sum(len(block.operations) for block in body.blocks) > MAXIMAL_OPERATIONS:
+                return OPAQUE
+            # What other calls have shown must not count, or it would matter who asks first.
+            self.classes.forget_evidence(body.name)
         try:
             analysis = self._run(node, context)
         except NoFixpointError as limit:
             self.problems[node, context] = []
             self.given_up.append(str(limit))
+            return OPAQUE
+        except Exception as error:
+            if not self.is_foreign:
+                raise
+            # It is a fault of ours, and the caller's own findings must not be lost for it.
+            self.given_up.append(f"{self.index.name_of(node)}: {type(error).__name__}: {error}")
             return OPAQUE
         return summary_of(analysis)

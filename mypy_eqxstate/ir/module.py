@@ -63,6 +63,10 @@ class ModuleIndex:
             found = self._names[node]
         return found
 
+    def has(self, node: BodyNode) -> bool:
+        """Whether a function that was found so far, or the module's tree, is of this module."""
+        return node in self._names
+
     def owner_of(self, node: FunctionNode | ast.ClassDef) -> str:
         """The body that a function or class is defined in: another function, or "" the module."""
         self.name_of(node)

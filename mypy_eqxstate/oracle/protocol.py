@@ -129,3 +129,37 @@ class Oracle(Protocol):
     def swallows_exceptions(self, context: ast.expr) -> bool:
         """The context manager may suppress an exception of its body (`__exit__` -> bool)."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceModule:
+    """A module other than the one being checked, as its source has it.
+
+    Attributes:
+        name: its dotted name.
+        path: its file, as the type checker shows it.
+        tree: its syntax tree.
+        is_package: it is the `__init__` of a package.
+        oracle: answers about it, from what its definitions declare.
+    """
+
+    name: str
+    path: str
+    tree: ast.Module
+    is_package: bool
+    oracle: Oracle
+
+
+class Sources(Protocol):
+    """Where the sources of other modules come from."""
+
+    def module(self, name: str) -> SourceModule | None:
+        """The module of a dotted name; None if there is none, or no source that can be read."""
+        ...
+
+    def may_make_affine(self, name: str) -> bool:
+        """Whether the module can make affine objects: it imports, directly or not, their class.
+
+        Asked before the source is read; True if in doubt.
+        """
+        ...

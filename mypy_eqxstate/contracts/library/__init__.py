@@ -34,6 +34,7 @@ from mypy_eqxstate.fullnames import canonical
 
 __all__ = [
     "AFFINE_CLASSES",
+    "DESCRIBED_PACKAGES",
     "EVIDENCE",
     "LIBRARY",
     "PRODUCERS",
@@ -46,6 +47,12 @@ LIBRARY: Mapping[str, str] = MappingProxyType({**_EQUINOX, **_JAX, **_PYTHON})
 
 AFFINE_CLASSES: frozenset[str] = frozenset(_EQUINOX_AFFINE)
 """The affine classes of the libraries, by public name and by the names of their definitions."""
+
+DESCRIBED_PACKAGES = frozenset({"equinox", "jax", "jaxlib", "numpy"})
+"""Packages whose callables count by their row, else by their signature, and never by their body.
+
+They rest on tracing and on other things that can't be read off the source.
+"""
 
 PRODUCERS: frozenset[str] = frozenset(
     name

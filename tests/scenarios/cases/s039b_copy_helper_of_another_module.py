@@ -1,4 +1,3 @@
-# xfail: the body of a helper in another module is not read yet; by its signature it supersedes
 """A copying helper defined in another module only borrows."""
 
 import equinox as eqx

@@ -1,0 +1,180 @@
+"""Sources of other modules, and what mypy knows of them.
+
+mypy frees a module's tree once it is checked and keeps no bodies in its cache, so whoever wants to
+know what a function of another module does has to read its source again.  What the definitions
+in it declare is in mypy's symbol tables (`oracle/mypy_symbols.py`), which are the same whether a
+module was checked in this run or came from the cache; `DeclaredOracle` answers from them, and says
+"I don't know" of every expression.
+
+A module that mypy has no table for is looked for on its search paths: packages without type
+information are such.  Nothing is declared there.
+
+Limits: a module that mypy knows as a stub counts by what the stub declares.  Files beyond
+`MAXIMAL_SIZE` characters are not read.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import warnings
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from mypy import nodes
+from mypy.types import CallableType, get_proper_type
+
+from mypy_eqxstate.oracle.mypy_affine import AffineClasses
+from mypy_eqxstate.oracle.mypy_symbols import Symbols, plain_function
+from mypy_eqxstate.oracle.mypy_types import is_unannotated
+from mypy_eqxstate.oracle.protocol import ClassInfo, Declaration, SourceModule
+from mypy_eqxstate.oracle.shapes import UNKNOWN, Shape, Signature
+
+MAXIMAL_SIZE: Final = 400_000
+_AFFINE_LIBRARY: Final = "equinox"
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class MypySources:
+    """The modules that a run of mypy can read.
+
+    Args:
+        modules: mypy's modules by name.
+        read: the text of a file as mypy reads it; None if there is none.
+        affine_classes: full names of classes that are affine by the library table or by
+            configuration.
+        concerned: the modules that import an affine class's home, directly or not; None if that is
+            not known.
+        search_path: directories of packages that mypy has no table for.
+    """
+
+    def __init__(
+        self,
+        modules: Mapping[str, nodes.MypyFile],
+        read: Callable[[str], str | None],
+        affine_classes: Container[str],
+        concerned: Container[str] | None,
+        search_path: Sequence[str] = (),
+    ) -> None:
+        self._modules = modules
+        self._text = read
+        self._concerned = concerned
+        self._search_path = search_path
+        nothing = nodes.MypyFile([], [])
+        self._symbols = Symbols(modules, nothing, AffineClasses(affine_classes))
+
+    def module(self, name: str) -> SourceModule | None:
+        """The module of a dotted name; None if there is none, or no source that can be read."""
+        path = self._path(name)
+        if path is None:
+            return None
+        source = self._text(path)
+        if source is None or len(source) > MAXIMAL_SIZE:
+            return None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError):
+            return None
+        is_package = Path(path).name == "__init__.py"
+        return SourceModule(name, path, tree, is_package, DeclaredOracle(name, tree, self._symbols))
+
+    def may_make_affine(self, name: str) -> bool:
+        """Whether the module imports, directly or not, an affine class."""
+        if name in self._modules:
+            return self._concerned is None or name in self._concerned
+        path = self._path(name)
+        source = None if path is None else self._text(path)
+        return source is not None and _AFFINE_LIBRARY in source
+
+    def _path(self, name: str) -> str | None:
+        tree = self._modules.get(name)
+        if tree is not None:
+            return tree.path if tree.path.endswith(".py") and not tree.is_stub else None
+        if name.partition(".")[0] in sys.stdlib_module_names:
+            return None
+        relative = Path(*name.split("."))
+        for directory in self._search_path:
+            for candidate in (relative / "__init__.py", relative.with_suffix(".py")):
+                path = Path(directory, candidate)
+                if path.is_file():
+                    return str(path)
+        return None
+
+
+class DeclaredOracle:
+    """Answers about a module from what its definitions declare; of expressions nothing is known.
+
+    Args:
+        name: the module's name.
+        tree: its syntax tree.
+        symbols: mypy's symbol tables.
+    """
+
+    def __init__(self, name: str, tree: ast.Module, symbols: Symbols) -> None:
+        self._symbols = symbols
+        self._names = {node: f"{name}.{own}" for own, node in _functions(tree.body, "")}
+
+    def affine_lines(self) -> frozenset[int] | None:
+        """No types, no lines."""
+        return None
+
+    def shape(self, node: ast.expr) -> Shape:
+        """The types of expressions are not known."""
+        return UNKNOWN
+
+    def target(self, node: ast.expr) -> str | None:
+        """Nor is what they refer to."""
+        return None
+
+    def signature(self, call: ast.Call) -> Signature | None:
+        """Nor the signatures of calls."""
+        return None
+
+    def declaration(self, full_name: str) -> Declaration | None:
+        """The function or method of this full name (of a class: its constructor), or None."""
+        return self._symbols.declaration(full_name)
+
+    def class_info(self, full_name: str) -> ClassInfo | None:
+        """The class of this full name; None if there is none."""
+        return self._symbols.class_info(full_name)
+
+    def method(self, class_name: str, name: str) -> Declaration | None:
+        """The method that an instance of the class has under this name, looked up by its MRO."""
+        return self._symbols.method(class_name, name)
+
+    def parameter_signature(self, function: _Function) -> Signature | None:
+        """The declared signature of a function of the module; None if unannotated or nested."""
+        name = self._names.get(function)
+        node = self._symbols.node(name) if name is not None else None
+        definition = plain_function(node) if node is not None else None
+        declared = get_proper_type(definition.type) if definition and definition.type else None
+        if not isinstance(declared, CallableType) or is_unannotated(declared):
+            return None
+        return self._symbols.shapes.signature(declared)
+
+    def reachable(self, statement: ast.stmt) -> bool:
+        """In doubt, a statement can be reached."""
+        return True
+
+    def never_returns(self, call: ast.Call) -> bool:
+        """In doubt, a call returns."""
+        return False
+
+    def swallows_exceptions(self, context: ast.expr) -> bool:
+        """In doubt, a context manager lets exceptions pass."""
+        return False
+
+
+def _functions(statements: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, _Function]]:
+    """The functions of a module and of its classes by qualified name; nested ones left out."""
+    for statement in statements:
+        if isinstance(statement, _Function):
+            yield prefix + statement.name, statement
+        elif isinstance(statement, ast.ClassDef):
+            yield from _functions(statement.body, f"{prefix}{statement.name}.")
+        elif isinstance(statement, ast.If | ast.Try | ast.With):
+            yield from _functions(statement.body, prefix)
+            yield from _functions(getattr(statement, "orelse", []), prefix)

@@ -1,0 +1,236 @@
+"""Bodies in other modules: what they say, and that mypy's caches know when it changes.
+
+The project of these tests has an affine class of its own, so that mypy need not read Equinox.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+TOKEN = """
+    from __future__ import annotations
+    from mypy_eqxstate import Consumed, affine
+
+    @affine
+    class Token:
+        def advance(self: Consumed[Token]) -> Token:
+            return Token()
+"""
+ADVANCING = """
+    from token_class import Token
+
+    def step(token: Token) -> Token:
+        return token.advance()
+"""
+COPYING = """
+    from token_class import Token
+
+    def step(token: Token) -> Token:
+        return Token()
+"""
+CALLER = """
+    from helpers import step
+    from token_class import Token
+
+    def run(token: Token) -> list[Token]:
+        newer = step(token)
+        return [newer, token]
+"""
+SUPERSEDED = 'main.py:7: error: "token" is out of date'
+CONSUMED = 'main.py:7: error: "token" was consumed'
+
+# Every way in which mypy keeps what it knows from one run to the next.
+CACHES = {
+    "default": (),
+    "files": ("--no-sqlite-cache",),
+    "json": ("--no-fixed-format-cache",),
+    "fine-grained": ("--cache-fine-grained",),
+    "workers": ("-n", "2"),
+}
+
+
+@dataclass
+class Project:
+    """A directory with modules, and mypy with the plugin over it."""
+
+    root: Path
+
+    def write(self, **modules: str) -> None:
+        """Write modules; the time of each file is moved on, which mypy looks at first."""
+        for name, text in modules.items():
+            path = self.root / f"{name}.py"
+            before = path.stat().st_mtime if path.exists() else 0.0
+            path.write_text(textwrap.dedent(text), encoding="utf-8")
+            os.utime(path, (before + 10, before + 10) if before else None)
+
+    def errors(self, *options: str) -> list[str]:
+        """The errors, up to the end of their first clause."""
+        command = [sys.executable, "-m", "mypy", "--no-error-summary", "--show-traceback"]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "MYPYPATH": str(ROOT)}
+        done = subprocess.run(
+            [*command, *options, "."],
+            cwd=self.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        lines = (done.stdout + done.stderr).splitlines()
+        return [re.split(' by "|(?<=date): ', line)[0] for line in lines if ": note: " not in line]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    made = Project(tmp_path)
+    (tmp_path / "mypy.ini").write_text("[mypy]\nplugins = mypy_eqxstate\n", encoding="utf-8")
+    made.write(token_class=TOKEN, helpers=ADVANCING, main=CALLER)
+    return made
+
+
+@pytest.mark.parametrize("cache", CACHES)
+def test_a_callee_that_changes_in_its_body_only_is_noticed(project: Project, cache: str) -> None:
+    options = CACHES[cache]
+    assert project.errors(*options) == [CONSUMED]
+    project.write(helpers=COPYING)
+    assert project.errors(*options) == []
+    project.write(helpers=ADVANCING)
+    assert project.errors(*options) == [CONSUMED]
+    assert project.errors(*options) == [CONSUMED]  # from the cache
+
+
+@pytest.mark.parametrize("cache", ["default", "json", "workers"])
+def test_a_change_is_noticed_through_several_modules(project: Project, cache: str) -> None:
+    options = CACHES[cache]
+    project.write(
+        helpers="""
+            from token_class import Token
+            from inner import deeper
+
+            def step(token: Token) -> Token:
+                return deeper(token)
+        """,
+        inner=ADVANCING.replace("step", "deeper"),
+    )
+    assert project.errors(*options) == [CONSUMED]
+    project.write(inner=COPYING.replace("step", "deeper"))
+    assert project.errors(*options) == []
+    project.write(inner=ADVANCING.replace("step", "deeper"))
+    assert project.errors(*options) == [CONSUMED]
+
+
+@pytest.mark.parametrize("cache", ["default", "json", "workers"])
+def test_a_change_is_noticed_in_an_import_cycle(project: Project, cache: str) -> None:
+    options = CACHES[cache]
+    cycle = "\n    import main\n"
+    project.write(helpers=cycle + ADVANCING)
+    assert project.errors(*options) == [CONSUMED]
+    project.write(helpers=cycle + COPYING)
+    assert project.errors(*options) == []
+
+
+def test_a_callee_without_annotations_counts_by_its_body(project: Project) -> None:
+    project.write(
+        helpers="""
+            from token_class import Token
+
+            def step(token):
+                return token.advance()
+
+            def look(token):
+                return repr(token)
+        """,
+        main="""
+            from helpers import look, step
+            from token_class import Token
+
+            def run(token: Token) -> list[Token]:
+                newer = step(token)
+                return [newer, token]
+
+            def show(token: Token) -> Token:
+                look(token)
+                return step(token)
+        """,
+    )
+    assert project.errors() == [CONSUMED]
+
+
+def test_a_callee_that_says_nothing_counts_by_its_signature(project: Project) -> None:
+    project.write(
+        helpers="""
+            from typing import Protocol
+            from token_class import Token
+
+            class Stepper(Protocol):
+                def step(self, token: Token) -> Token: ...
+
+            def step(token: Token) -> Token:
+                raise NotImplementedError
+        """
+    )
+    assert project.errors() == [SUPERSEDED]
+
+
+def test_a_name_that_is_handed_on_by_a_package_leads_to_the_body(project: Project) -> None:
+    (project.root / "package").mkdir()
+    project.write(**{"package/__init__": "from package.steps import step"})
+    project.write(**{"package/steps": COPYING})
+    project.write(main=CALLER.replace("helpers", "package"))
+    assert project.errors() == []
+    project.write(**{"package/steps": ADVANCING})
+    assert project.errors() == [CONSUMED]
+
+
+def test_functions_of_two_modules_that_call_each_other(project: Project) -> None:
+    project.write(
+        helpers="""
+            from token_class import Token
+            from inner import odd
+
+            def step(token: Token, turns: int = 0) -> Token:
+                return odd(token, turns - 1) if turns else token.advance()
+        """,
+        inner="""
+            from token_class import Token
+            from helpers import step
+
+            def odd(token: Token, turns: int) -> Token:
+                return step(token, turns - 1)
+        """,
+    )
+    assert project.errors() == [CONSUMED]
+
+
+def test_a_decorated_function_is_what_its_decorator_made_of_it(project: Project) -> None:
+    project.write(
+        helpers="""
+            from functools import partial
+            from token_class import Token
+
+            def _step(how: int, token: Token) -> Token:
+                return Token()
+
+            step = partial(_step, 1)
+        """
+    )
+    assert project.errors() == []
+
+
+def test_a_module_whose_source_cannot_be_parsed_counts_by_its_signatures(project: Project) -> None:
+    project.write(helpers=COPYING)
+    assert project.errors() == []
+    (project.root / "helpers.py").unlink()
+    (project.root / "helpers.pyi").write_text(
+        "from token_class import Token\ndef step(token: Token) -> Token: ...\n", encoding="utf-8"
+    )
+    assert project.errors() == [SUPERSEDED]

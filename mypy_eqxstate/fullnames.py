@@ -41,6 +41,8 @@ EXACT: Mapping[str, str] = MappingProxyType(
         # Equinox: further public spellings.
         "equinox.tree_inference": "equinox.nn.inference_mode",
         "equinox.nn._misc.named_scope": "jax.named_scope",
+        "equinox.internal._loop.loop.scan": "equinox.internal.scan",
+        "equinox.internal._loop.loop.while_loop": "equinox.internal.while_loop",
         "equinox.internal.announce_transform": "equinox.debug.announce_transform",
         "equinox.internal.branched_error_if": "equinox.branched_error_if",
         "equinox.internal.debug_backward_nan": "equinox.debug.backward_nan",

@@ -176,6 +176,50 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """One argument of a `call`: `p`, `*p` or `element(p)`; `_` has no parameter.
+
+    `how` is "" for the argument itself (of a star parameter, for each that it takes), "*" for its
+    members one by one, "element" for one of its members.
+    """
+
+    parameter: str = ""
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """`call(f, a, ...)`, `loop(f, a, ...)`: what calling the argument `f` returns, all of it new.
+
+    The callee gets copies of its arguments, so that an argument is superseded only if the callee
+    makes a newer object of its part and the caller keeps that.  Objects that the callee captures
+    are the very objects; a `loop` calls several times, and what it consumes then is consumed
+    again.  Where `f` is a container of callables, each of them is called.  Nothing is known of the
+    result where nothing is known of the callee: then it is as the type says.
+    """
+
+    function: str
+    arguments: tuple[Passed, ...]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`call(f, ...)[0]`: one item of what a call returns."""
+
+    whole: Called
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """`a or b`: `a`, and `b` where nothing is known of `a`."""
+
+    known: Result
+    unknown: Result
+
+
+@dataclass(frozen=True, slots=True)
 class CallableReturning:
     """`callable(a)`: a callable that borrows its arguments and returns this."""
 
@@ -225,6 +269,9 @@ Result = (
     | ListOf
     | InstanceOf
     | Applied
+    | Called
+    | Part
+    | Otherwise
     | CallableReturning
     | Decorator
     | Either
@@ -259,12 +306,14 @@ class Contract:
     """What a call does: effects in the order of the parameters, the result, what it stores.
 
     An argument that no parameter takes is borrowed.  A star parameter stands, in a result, for the
-    tuple (dict) of the arguments that it takes.
+    tuple (dict) of the arguments that it takes.  `calls` are carried out besides those that the
+    result is made of.
     """
 
     parameters: tuple[ParameterContract, ...]
     result: Result
     stores: tuple[Store, ...] = ()
+    calls: tuple[Called, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,20 @@ reads: `self` is taken away for good, `item` and `value` are only read, a new ob
 The whole grammar::
 
     row       := contract | "transform" KIND "(" callables ")"
-    contract  := "(" [parameter {"," parameter}] ")" "->" result {";" store}
+    contract  := "(" [parameter {"," parameter}] ")" "->" result {";" (store | call)}
     parameter := ["*" | "**"] NAME [":" EFFECT]
     EFFECT    := ignore | borrow (when left out) | supersede | may-consume | consume
-    result    := choice ["if" NAME "else" result]
+    result    := known ["if" NAME "else" result]
+    known     := choice ["or" known]
     choice    := simple {"|" simple}
     simple    := "?" | "_" | "fresh" | "same(p)" | "copy(p)" | "shallow(p)" | "shallow(p, q)"
                | "element(p)" | "element(p, k)" | "taken(p)" | "taken(p, k)" | "each(p)"
                | "structure(p)" | "instance(p)" | "apply(f, a, ...)"
                | "list(" result ")" | "callable(" result ")" | "decorator(KIND)"
                | "decorator(KIND, p)" | "(" result "," ... ")" | "(" result ")"
+               | call ["[" NUMBER "]"]
+    call      := ("call" | "loop") "(" NAME {"," passed} ")"
+    passed    := NAME | "*" NAME | "element(" NAME ")" | "_"
     store     := NAME "[" [NAME | "*"] "]" "=" result
     KIND      := copying | transparent | binding | gradient | value-and-gradient | inference
     callables := ["*" | "**"] NAME ["!"] {"," ["*" | "**"] NAME ["!"]}
@@ -41,6 +45,7 @@ from typing import NoReturn
 from mypy_eqxstate.contracts.model import (
     Applied,
     CallableReturning,
+    Called,
     Contract,
     Copy,
     Decorator,
@@ -53,7 +58,10 @@ from mypy_eqxstate.contracts.model import (
     InstanceOf,
     ListOf,
     Nothing,
+    Otherwise,
     ParameterContract,
+    Part,
+    Passed,
     Result,
     Row,
     Same,
@@ -105,17 +113,21 @@ _OF_RESULT: dict[str, type[ListOf | CallableReturning]] = {
     "callable": CallableReturning,
 }
 
-_FORMS = {*_OF_PARAMETER, *_OF_TWO_PARAMETERS, *_OF_RESULT, "apply", "decorator"}
+# Calls of a parameter, and whether they happen several times.
+_CALLS = {"call": False, "loop": True}
+
+_FORMS = {*_OF_PARAMETER, *_OF_TWO_PARAMETERS, *_OF_RESULT, *_CALLS, "apply", "decorator"}
 
 _RESULT_FORMS = (
     "?, _, fresh, same(p), copy(p), shallow(p), shallow(p, q), element(p), element(p, k), "
     "taken(p), taken(p, k), each(p), structure(p), instance(p), apply(f, p, ...), list(result), "
-    "callable(result), decorator(kind), decorator(kind, p) or a tuple (result, ...)"
+    "callable(result), call(f, p, ...), loop(f, p, ...), decorator(kind), decorator(kind, p) or a "
+    "tuple (result, ...)"
 )
 
 # A word may contain hyphens ("may-consume"), which "->" never does.
 _WORD = r"(?P<word>[^\W\d]\w*(?:-[^\W\d]\w*)*)"
-_MARK = r"(?P<mark>->|\*\*|[-*(),:;?|!=\[\]])"
+_MARK = r"(?P<mark>->|\*\*|\d+|[-*(),:;?|!=\[\]])"
 _TOKEN = re.compile(rf"\s*(?:{_WORD}|{_MARK})")
 _END = ""
 
@@ -160,7 +172,8 @@ def format_row(row: Row) -> str:
     stores = "".join(
         f"; {store.parameter}[{store.key}] = {format_result(store.value)}" for store in row.stores
     )
-    return f"({parameters}) -> {format_result(row.result)}{stores}"
+    calls = "".join(f"; {format_result(call)}" for call in row.calls)
+    return f"({parameters}) -> {format_result(row.result)}{stores}{calls}"
 
 
 def format_result(result: Result) -> str:
@@ -187,6 +200,13 @@ def format_result(result: Result) -> str:
             return f"{_word_of(result, _OF_TWO_PARAMETERS)}({_join(name, other)})"
         case Applied(function, arguments):
             return f"apply({', '.join((function, *arguments))})"
+        case Called(function, passed, repeated):
+            word = next(word for word, several in _CALLS.items() if several is repeated)
+            return f"{word}({', '.join((function, *map(_format_passed, passed)))})"
+        case Part(whole, index):
+            return f"{format_result(whole)}[{index}]"
+        case Otherwise(known, unknown):
+            return f"{_format_simple(known)} or {_format_simple(unknown)}"
         case ListOf(inner) | CallableReturning(inner):
             return f"{_word_of(result, _OF_RESULT)}({format_result(inner)})"
         case Decorator(kind, like):
@@ -204,7 +224,13 @@ def format_result(result: Result) -> str:
 
 def _format_simple(result: Result) -> str:
     shown = format_result(result)
-    return f"({shown})" if isinstance(result, Either | Given) else shown
+    return f"({shown})" if isinstance(result, Either | Given | Otherwise) else shown
+
+
+def _format_passed(passed: Passed) -> str:
+    if passed.how == "element":
+        return f"element({passed.parameter})"
+    return f"{passed.how}{passed.parameter}" or "_"
 
 
 def _format_parameter(parameter: ParameterContract) -> str:
@@ -288,9 +314,15 @@ class _Parser:
         self.expect("->")
         result = self.result()
         stores: list[Store] = []
+        calls: list[Called] = []
         while self.take(";"):
-            stores.append(self.store())
-        return Contract(tuple(parameters), result, tuple(stores))
+            word = self.peek()
+            if word in _CALLS and word not in self.names:
+                self.next += 1
+                calls.append(self.called(_CALLS[word]))
+            else:
+                stores.append(self.store())
+        return Contract(tuple(parameters), result, tuple(stores), tuple(calls))
 
     def store(self) -> Store:
         target = self.known_name()
@@ -301,12 +333,16 @@ class _Parser:
         return Store(target, self.result(), key)
 
     def result(self) -> Result:
-        chosen = self.choice()
+        chosen = self.known()
         if not self.take("if"):
             return chosen
         name = self.known_name()
         self.expect("else")
         return Given(name, chosen, self.result())
+
+    def known(self) -> Result:
+        chosen = self.choice()
+        return Otherwise(chosen, self.known()) if self.take("or") else chosen
 
     def choice(self) -> Result:
         items = [self.simple()]
@@ -324,6 +360,9 @@ class _Parser:
         if word not in _FORMS:
             self.fail(f"a result: {_RESULT_FORMS}")
         self.next += 1
+        if word in _CALLS:
+            called = self.called(_CALLS[word])
+            return self.part(called) if self.take("[") else called
         self.expect("(")
         result: Result
         if word in _OF_PARAMETER:
@@ -348,6 +387,36 @@ class _Parser:
         while self.take(","):
             arguments.append(self.known_name())
         return Applied(function, tuple(arguments))
+
+    def called(self, repeated: bool) -> Called:
+        self.expect("(")
+        function = self.known_name()
+        passed: list[Passed] = []
+        while self.take(","):
+            passed.append(self.passed())
+        self.expect(")", "',' and an argument, or ')'")
+        return Called(function, tuple(passed), repeated)
+
+    def passed(self) -> Passed:
+        if self.take("_"):
+            return Passed()
+        if self.take("*"):
+            return Passed(self.known_name(), "*")
+        if self.peek() == "element" and "element" not in self.names:
+            self.next += 1
+            self.expect("(")
+            name = self.known_name()
+            self.expect(")")
+            return Passed(name, "element")
+        return Passed(self.known_name())
+
+    def part(self, whole: Called) -> Part:
+        if not self.peek().isdecimal():
+            self.fail("the number of an item")
+        index = int(self.peek())
+        self.next += 1
+        self.expect("]")
+        return Part(whole, index)
 
     def parenthesised(self) -> Result:
         self.expect("(")

@@ -81,7 +81,7 @@ class BodyAnalysis:
         self.returned: list[tuple[Memory, Binding]] = []
         self.yielded: Binding | None = None
         self.given_to_unknown: dict[int, frozenset[tuple[str, str]]] = {}
-        self._clean_uses: set[tuple[ast.AST, str]] = set()
+        self._clean_uses: dict[tuple[ast.AST, str], set[tuple[int, int]]] = {}
         self.reporting = False
         self.position = (0, 0)
         self.dead_end = False
@@ -141,7 +141,8 @@ class BodyAnalysis:
         self.reporting = False
         self.problems = [
             replace(problem, may=True)
-            if problem.events and (problem.node, problem.place) in self._clean_uses
+            if problem.events
+            and self._clean_uses.get((problem.node, problem.place), set()) - {problem.position}
             else problem
             for problem in self.problems
         ]
@@ -340,7 +341,7 @@ class BodyAnalysis:
     def note_clean_use(self, node: ast.AST, place: str) -> None:
         """An operation of this node is no misuse: another copy of it (`finally`) "may" be one."""
         if self.reporting:
-            self._clean_uses.add((node, place))
+            self._clean_uses.setdefault((node, place), set()).add(self.position)
 
     # --- operations -----------------------------------------------------------------------------
 

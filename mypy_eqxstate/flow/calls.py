@@ -28,6 +28,7 @@ from mypy_eqxstate.contracts.model import Decorator
 from mypy_eqxstate.flow.arguments import Actual, actual_arguments
 from mypy_eqxstate.flow.attributes import Attributes
 from mypy_eqxstate.flow.bodies import BodyCalls
+from mypy_eqxstate.flow.callbacks import Callbacks
 from mypy_eqxstate.flow.construct import construct
 from mypy_eqxstate.flow.effects import CallSite, Effects, Grounds
 from mypy_eqxstate.flow.evidence import note_evidence
@@ -80,6 +81,7 @@ class Calls:
         self.results = Results(analysis)
         self.effects = Effects(analysis)
         self.bodies = BodyCalls(analysis, self)
+        self.callbacks = Callbacks(analysis, self)
         self.rows = Rows(analysis, self)
         self.signatures = Signatures(analysis, self)
         self.transforms = Transforms(analysis, self)

@@ -70,6 +70,8 @@ class Effects:
     def __init__(self, analysis: BodyAnalysis) -> None:
         self.analysis = analysis
         self._consumed: dict[Object, tuple[Event, Actual]] = {}
+        # Of which objects the calls at work have made newer ones, or which they have consumed.
+        self.taken: set[Object] = set()
 
     def begin(self) -> None:
         """A new call: none of its arguments was consumed by it yet."""
@@ -226,13 +228,15 @@ class Effects:
         classes = sorted(ownership.classes(memory, actual.binding))
         if not classes:
             return False
+        held_items = list(ownership.held(memory, actual.binding, materialise=True))
+        self.taken.update(held.item.identity for held in held_items)
         if effect is Effect.SUPERSEDE:
             event = self.event(site, actual, False, grounds, classes[0])
             ownership.supersede(memory, actual.binding, event, actual.temporary, actual.path)
             return False
         self.passed_twice(site, memory, actual)
         event = self.event(site, actual, True, grounds, classes[0])
-        for held in ownership.held(memory, actual.binding, materialise=True):
+        for held in held_items:
             self._consumed.setdefault(held.item.identity, (event, actual))
         place = actual.place
         if place is None and actual.temporary is not None and not actual.path:

@@ -429,6 +429,7 @@ class Ownership:
         event: Event,
         temporary: Temporary | None,
         path: tuple[Key, ...] = (),
+        only: frozenset[Object] | None = None,
     ) -> None:
         """Mark the place that an argument was read from, or the places it was built from.
 
@@ -438,12 +439,14 @@ class Ownership:
             event: the supersession.
             temporary: the one that was passed; None if it was bound before.
             path: leads from the temporary to the binding (`*args` taken apart).
+            only: the objects that were handed over, if not all that the binding holds.
         """
-        inputs = frozenset(
-            held.item.identity
-            for held in self.held(memory, binding, materialise=True)
-            if held.item.origin.is_input and held.item.recent
-        )
+        held = {one.item.identity for one in self.held(memory, binding, materialise=True)}
+        if only is not None:
+            held &= only
+            if not held:
+                return
+        inputs = frozenset(item for item in held if item.origin.is_input and item.recent)
         memory.handed_over = memory.handed_over | inputs
         if temporary is None:
             return
@@ -456,7 +459,7 @@ class Ownership:
         for part in self.analysis.body.parts.get(temporary, ()):
             part_binding = memory.bindings.get(part)
             if part_binding is not None and self.classes(memory, part_binding):
-                self.supersede(memory, part_binding, event, part)
+                self.supersede(memory, part_binding, event, part, (), only)
 
     def _unchanged(self, memory: Memory, place: Place, binding: Binding) -> bool:
         """The place still holds what the argument held (it was not rebound in between)."""

@@ -12,7 +12,8 @@ Example: `(pytree, filter_spec) -> (copy(pytree), copy(pytree))` for
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts import model as contract
@@ -74,8 +75,10 @@ class Results:
                 return False
             case contract.Each() | contract.Shallow() | contract.Decorator() | contract.Taken():
                 return False
-            case contract.CallableReturning():
+            case contract.CallableReturning() | contract.Called() | contract.Part():
                 return False
+            case contract.Otherwise(unknown=unknown):
+                return self.keeps(memory, unknown, arguments, destination, typed)
             case contract.Typed():
                 if isinstance(typed, UnknownShape):
                     return destination.kept
@@ -99,7 +102,7 @@ class Results:
                     self.keeps(memory, item, arguments, destination, typed) for item in items
                 )
             case contract.Given(parameter=name, present=present, absent=absent):
-                chosen = present if arguments.get(name) else absent
+                chosen = present if is_given(arguments.get(name, ())) else absent
                 return self.keeps(memory, chosen, arguments, destination, typed)
         return False
 
@@ -152,6 +155,7 @@ class Results:
         typed: Shape,
         origin: Origin,
         affine_class: str,
+        outcomes: Mapping[contract.Called, Binding] = MappingProxyType({}),
     ) -> Binding:
         """The value that a template describes, for the arguments of one call.
 
@@ -162,11 +166,13 @@ class Results:
             typed: the type checker's shape of the call, for `?` and for the class of `fresh`.
             origin: names the new objects.
             affine_class: the class of a `fresh` object where the type does not tell.
+            outcomes: what the calls in the template have returned.
         """
         heap = self.analysis.heap
 
         def part(inner: contract.Result, key: Key, shape: Shape = UNKNOWN) -> Binding:
-            return self.build(memory, inner, arguments, shape, origin.child(key), affine_class)
+            here = origin.child(key)
+            return self.build(memory, inner, arguments, shape, here, affine_class, outcomes)
 
         match template:
             case contract.Nothing() | contract.Structure(parameter=""):
@@ -188,6 +194,16 @@ class Results:
                 return self._taken(memory, arguments, name, key_name, origin)
             case contract.Applied(function=name, arguments=containers):
                 return self._applied(memory, arguments, name, containers, origin)
+            case contract.Called() if template in outcomes:
+                return self._outcome(memory, outcomes[template], typed, origin)
+            case contract.Part(whole=whole, index=number) if whole in outcomes:
+                parts = self.analysis.containers.items_of(memory, outcomes[whole], Item(number))
+                return self._outcome(memory, parts, typed, origin)
+            case contract.Called() | contract.Part():
+                return Binding(heap.allocate(memory, origin, typed))
+            case contract.Otherwise(known=first, unknown=second):
+                chosen = first if _is_answered(first, outcomes) else second
+                return self.build(memory, chosen, arguments, typed, origin, affine_class, outcomes)
             case contract.Each(parameter=name):
                 fields: dict[Key, Binding] = {}
                 for index, actual in enumerate(arguments.get(name, ())):
@@ -226,14 +242,21 @@ class Results:
                     merged = found if merged is None else merge_bindings(merged, found)
                 return merged if merged is not None else one(UNKNOWN_VALUE)
             case contract.Given(parameter=name, present=present, absent=absent):
-                chosen = present if arguments.get(name) else absent
-                return self.build(memory, chosen, arguments, typed, origin, affine_class)
+                chosen = present if is_given(arguments.get(name, ())) else absent
+                return self.build(memory, chosen, arguments, typed, origin, affine_class, outcomes)
             case contract.Decorator(kind=kind, like=like):
                 inner = self._argument(memory, arguments, like, origin) if like else None
                 if inner is not None and len(inner.values) == 1:
                     return one(Producer(template, (("like", next(iter(inner.values))),)))
                 return one(Transformed(kind, UNKNOWN_VALUE, "decorator"))
         return one(UNKNOWN_VALUE)
+
+    def _outcome(self, memory: Memory, returned: Binding, typed: Shape, origin: Origin) -> Binding:
+        """What a callee has returned; where nothing is known of it, what the type says."""
+        known = {v: g for v, g in returned.values.items() if is_known(one(v))}
+        if known:
+            return Binding(known)
+        return Binding(self.analysis.heap.allocate(memory, origin, typed))
 
     def _argument(self, memory: Memory, arguments: Arguments, name: str, origin: Origin) -> Binding:
         actuals = arguments.get(name, ())
@@ -409,6 +432,7 @@ class Results:
         origin: Origin,
         chosen: Callable[[Object], bool] = lambda _: True,
         depth: int = MAXIMAL_COPY_DEPTH,
+        anew: bool = False,
     ) -> Binding:
         """The structure of a binding with new affine objects in it.
 
@@ -418,6 +442,7 @@ class Results:
             origin: names the new objects.
             chosen: which affine objects are made new; the others stay.
             depth: how many fields deep the structure is copied.
+            anew: also what the operation at work has made itself.
         """
         heap = self.analysis.heap
         values: dict[Value, Guard] = {}
@@ -430,13 +455,13 @@ class Results:
                     continue
                 for fresh in heap.allocate(memory, origin, value.shape):
                     values[fresh] = guard
-            elif depth == 0 or value.origin.operation == origin.operation:
+            elif depth == 0 or (value.origin.operation == origin.operation and not anew):
                 values[value] = guard
             else:
                 self.analysis.ownership.materialise(memory, value)
                 fields = {
                     key: Binding(
-                        self.copy(memory, field, origin.child(key), chosen, depth - 1).values
+                        self.copy(memory, field, origin.child(key), chosen, depth - 1, anew).values
                     )
                     for key, field in memory.fields.get(value, {}).items()
                 }
@@ -446,6 +471,31 @@ class Results:
                         fields[key] = merge_bindings(known, fields[key]) if key in fields else known
                 values[heap.new_record(memory, origin, value.shape, fields)] = guard
         return Binding(values)
+
+
+def is_given(actuals: Sequence[Actual]) -> bool:
+    """Whether a call gives an argument for a parameter, and not False or None."""
+    return any(
+        not (isinstance(value, Literal) and (value.value is None or value.value is False))
+        for actual in actuals
+        for value in actual.binding.values
+    )
+
+
+def is_known(binding: Binding) -> bool:
+    """Whether anything is known of what a call has returned."""
+    return not all(
+        value == UNKNOWN_VALUE
+        or (isinstance(value, Object) and isinstance(value.shape, UnknownShape))
+        for value in binding.values
+    )
+
+
+def _is_answered(template: contract.Result, outcomes: Mapping[contract.Called, Binding]) -> bool:
+    """Whether something is known of the call that a template begins with."""
+    called = template.whole if isinstance(template, contract.Part) else template
+    found = outcomes.get(called) if isinstance(called, contract.Called) else None
+    return found is not None and is_known(found)
 
 
 def _item_of(shape: Shape, index: int) -> Shape:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import Contract, Effect, Fresh, Nothing, Row, TransformContract
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
+from mypy_eqxstate.flow.callbacks import Outcomes, calls_in
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.memory import Binding, Memory
 from mypy_eqxstate.flow.values import Literal, Object
@@ -54,28 +55,35 @@ class Rows:
         actuals: list[Actual],
     ) -> Binding:
         analysis = self.analysis
-        formals = [
-            Formal(
-                parameter.name,
-                {
-                    "": ParameterKind.POSITIONAL,
-                    "*": ParameterKind.STAR,
-                    "**": ParameterKind.DOUBLE_STAR,
-                }[parameter.star],
-            )
-            for parameter in row.parameters
-        ]
+        formals = _formals(row)
         effect_of = {parameter.name: parameter.effect for parameter in row.parameters}
         matched = match(formals, actuals)
         arguments = {name: matched.of(name) for name in effect_of}
-        kept = self.calls.results.keeps(memory, row.result, arguments, site.destination, site.typed)
-        effects = [(actual, effect_of[name], kept) for actual, name in matched.pairs]
-        effects += [(actual, Effect.BORROW, kept) for actual in matched.left_over]
         affine_class = self._affine_class(memory, full_name, actuals)
-        consumed = self.calls.effects.apply(
-            site, memory, effects, Grounds("library"), not isinstance(row.result, Nothing)
-        )
-        self.calls.hand_over(site, memory, actuals)
+        outcomes: Outcomes = {}
+        touched: dict[str, frozenset[Object]] | None = None
+        called = calls_in(row, arguments, site.destination)
+        if called:
+            for actual in actuals:
+                self.calls.effects.check(site, memory, actual)
+            outcomes, touched = self.calls.callbacks.run(site, memory, row, arguments)
+        if touched is None:
+            kept = self.calls.results.keeps(
+                memory, row.result, arguments, site.destination, site.typed
+            )
+            effects = [(actual, effect_of[name], kept) for actual, name in matched.pairs]
+            effects += [(actual, Effect.BORROW, kept) for actual in matched.left_over]
+            consumed = self.calls.effects.apply(
+                site, memory, effects, Grounds("library"), not isinstance(row.result, Nothing)
+            )
+        else:
+            consumed = False
+            for name, objects in touched.items():
+                if effect_of[name] is Effect.SUPERSEDE:
+                    self.calls.callbacks.supersede(site, memory, arguments[name], objects)
+        functions = {call.function for call in called}
+        given = [actual for actual, name in matched.pairs if name not in functions]
+        self.calls.hand_over(site, memory, [*given, *matched.left_over])
         if consumed and site.destination.statement and isinstance(row.result, Fresh):
             self.calls.dropped(site, memory, affine_class)
         actuals = analysis.make_room(memory, actuals)
@@ -97,7 +105,7 @@ class Rows:
             if handed is not None:
                 return handed
         return self.calls.results.build(
-            memory, row.result, arguments, site.typed, origin, affine_class
+            memory, row.result, arguments, site.typed, origin, affine_class, outcomes
         )
 
     def _store(
@@ -138,3 +146,21 @@ class Rows:
                 if isinstance(shape, AffineShape):
                     return shape.class_name
         return self.analysis.module.definitions.affine_class_of(full_name)
+
+
+def _formals(row: Contract) -> list[Formal]:
+    """The parameters of a row; what stands behind a star is given by name only."""
+    found: list[Formal] = []
+    for parameter in row.parameters:
+        kind = _KINDS[parameter.star]
+        if not parameter.star and any(formal.kind is ParameterKind.STAR for formal in found):
+            kind = ParameterKind.KEYWORD_ONLY
+        found.append(Formal(parameter.name, kind))
+    return found
+
+
+_KINDS = {
+    "": ParameterKind.POSITIONAL,
+    "*": ParameterKind.STAR,
+    "**": ParameterKind.DOUBLE_STAR,
+}

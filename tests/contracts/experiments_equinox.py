@@ -108,7 +108,19 @@ def zeros(tree: Any) -> Any:
 
 NO = jnp.array(False)
 
+
+def add_one(state: Any) -> Any:
+    """A compiled step: `equinox.internal.while_loop` looks at the old carry once more."""
+    return jax.jit(lambda s: s.set(INDEX, s.get(INDEX) + 1.0))(state)
+
+
 EXPERIMENTS: dict[str, list[Any]] = {
+    "equinox.internal.scan": [
+        lambda: Call(lambda c, x: (add_one(c), x), fresh(), jnp.ones(3), kind="lax"),
+    ],
+    "equinox.internal.while_loop": [
+        lambda: Call(lambda s: s.get(INDEX) < 3, add_one, fresh(), kind="lax"),
+    ],
     "mypy_eqxstate.clone": [lambda: Call(fresh()), lambda: Call(pair())],
     "mypy_eqxstate.affine": [lambda: Call(Counter)],
     "equinox.nn.State": [lambda: Call(Counter())],

@@ -24,6 +24,7 @@ import numpy
 from mypy_eqxstate.contracts.model import (
     Applied,
     CallableReturning,
+    Called,
     Contract,
     Copy,
     Decorator,
@@ -36,6 +37,8 @@ from mypy_eqxstate.contracts.model import (
     InstanceOf,
     ListOf,
     Nothing,
+    Otherwise,
+    Part,
     Result,
     Same,
     Shallow,
@@ -292,6 +295,11 @@ def judge_result(result: Result, value: Any, before: Observed) -> None:
             judge_transform(TransformContract(kind, "f"), value, Transform(lambda wrap: wrap(step)))
         case Either(items):
             assert any(is_as(item, value, before) for item in items), "none of the alternatives"
+        case Called() | Part():
+            assert_new(value, before)
+        case Otherwise(known, unknown):
+            judge_result(known, value, before)
+            judge_result(unknown, value, before)
         case Given(name, present, absent):
             judge_result(present if name in bound else absent, value, before)
 

@@ -9,6 +9,7 @@ import pytest
 from mypy_eqxstate.contracts.model import (
     Applied,
     CallableReturning,
+    Called,
     Contract,
     Copy,
     Decorator,
@@ -21,7 +22,10 @@ from mypy_eqxstate.contracts.model import (
     InstanceOf,
     ListOf,
     Nothing,
+    Otherwise,
     ParameterContract,
+    Part,
+    Passed,
     Result,
     Row,
     Same,
@@ -43,6 +47,30 @@ P = ParameterContract
     ("text", "row"),
     [
         ("() -> _", Contract((), Nothing())),
+        (
+            "(f, *a, b) -> loop(f, a, element(b), _) or copy(b); call(f, *b)",
+            Contract(
+                (P("f"), P("a", star="*"), P("b")),
+                Otherwise(
+                    Called("f", (Passed("a"), Passed("b", "element"), Passed()), repeated=True),
+                    Copy("b"),
+                ),
+                calls=(Called("f", (Passed("b", "*"),)),),
+            ),
+        ),
+        (
+            "(f, b) -> (call(f, b)[0], _, call(f, b)[1])",
+            Contract(
+                (P("f"), P("b")),
+                TupleOf(
+                    (
+                        Part(Called("f", (Passed("b"),)), 0),
+                        Nothing(),
+                        Part(Called("f", (Passed("b"),)), 1),
+                    )
+                ),
+            ),
+        ),
         (
             "(self: consume, item, value) -> fresh",
             Contract((P("self", Effect.CONSUME), P("item"), P("value")), Fresh()),

@@ -3,7 +3,7 @@
 Example: `"equinox.nn.State.update": "(self: consume, substate) -> fresh"` says that `update` takes
 the receiver away, only reads the smaller State and returns a new one.
 
-Limits: see `contracts/library/__init__.py`.  `equinox.internal` is not covered.
+Limits: see `contracts/library/__init__.py`.  Of `equinox.internal` only the loops are covered.
 """
 
 from __future__ import annotations
@@ -70,12 +70,25 @@ ROWS: dict[str, str] = {
     "equinox.debug.assert_max_traces": "transform transparent(fn, max_traces)",
     "equinox.module_update_wrapper": "transform transparent(wrapper, wrapped)",
     # Calls of a callable, at once and with copies of the arguments.
-    "equinox.filter_eval_shape": "(fun, *args, **kwargs) -> instance(fun)",
+    "equinox.filter_eval_shape": (
+        "(fun, *args, **kwargs) -> call(fun, args, kwargs) or instance(fun)"
+    ),
     "equinox.filter_make_jaxpr": "(fun) -> callable((_, instance(fun), instance(fun)))",
-    "equinox.filter_jvp": "(fn, primals: supersede, tangents) -> (instance(fn), instance(fn))",
-    "equinox.filter_vjp": "(fun, *primals: supersede, has_aux) -> ?",
+    "equinox.filter_jvp": "(fn, primals: supersede, tangents) -> (call(fn, *primals), ?)",
+    "equinox.filter_vjp": (
+        "(fun, *primals: supersede, has_aux) -> (call(fun, primals)[0], _, call(fun, primals)[1])"
+        " if has_aux else (call(fun, primals), _)"
+    ),
     "equinox.filter_pure_callback": (
         "(callback, *args: supersede, result_shape_dtypes) -> copy(result_shape_dtypes)"
+    ),
+    # Loops with a choice of how they are differentiated.
+    "equinox.internal.scan": (
+        "(f, init: supersede, xs) -> loop(f, init, element(xs)) or (copy(init), ?)"
+    ),
+    "equinox.internal.while_loop": (
+        "(cond_fun, body_fun, init_val: supersede) -> loop(body_fun, init_val) or copy(init_val);"
+        " loop(cond_fun, init_val)"
     ),
     # PyTrees: taken apart and put together again, so that every State in the result is new.
     "equinox.tree_at": "(where, pytree, replace, replace_fn, is_leaf) -> copy(pytree)",

@@ -35,11 +35,20 @@ ROWS: dict[str, str] = {
     "jax.tree_util.Partial": "transform binding(func, *args, **kw)",
     "jaxtyping.jaxtyped": "transform transparent(fn, typechecker)",
     # Calls of a callable, at once and with copies of the arguments.
-    "jax.eval_shape": "(fun, *args, **kwargs) -> instance(fun)",
+    "jax.eval_shape": "(fun, *args, **kwargs) -> call(fun, args, kwargs) or instance(fun)",
     "jax.make_jaxpr": "(fun) -> callable(?)",
-    "jax.jvp": "(fun, primals: supersede, tangents: supersede, has_aux) -> ?",
-    "jax.vjp": "(fun, *primals: supersede, has_aux) -> ?",
-    "jax.linearize": "(fun, *primals: supersede, has_aux) -> ?",
+    "jax.jvp": (
+        "(fun, primals: supersede, tangents: supersede, has_aux) -> (call(fun, *primals)[0], ?,"
+        " call(fun, *primals)[1]) if has_aux else (call(fun, *primals), ?)"
+    ),
+    "jax.vjp": (
+        "(fun, *primals: supersede, has_aux) -> (call(fun, primals)[0], _, call(fun, primals)[1])"
+        " if has_aux else (call(fun, primals), _)"
+    ),
+    "jax.linearize": (
+        "(fun, *primals: supersede, has_aux) -> (call(fun, primals)[0], _, call(fun, primals)[1])"
+        " if has_aux else (call(fun, primals), _)"
+    ),
     "jax.pure_callback": (
         "(callback, result_shape_dtypes, *args: supersede) -> copy(result_shape_dtypes)"
     ),
@@ -49,13 +58,24 @@ ROWS: dict[str, str] = {
     "jax.debug.callback": "(callback, *args, **kwargs) -> _",
     "jax.debug.print": "(fmt, *args, **kwargs) -> _",
     # Loops and branches.
-    "jax.lax.scan": "(f, init: supersede, xs: supersede) -> (copy(init), ?)",
-    "jax.lax.while_loop": "(cond_fun, body_fun, init_val: supersede) -> copy(init_val)",
-    "jax.lax.fori_loop": "(lower, upper, body_fun, init_val: supersede) -> copy(init_val)",
-    "jax.lax.cond": "(pred, true_fun, false_fun, *operands: supersede) -> instance(true_fun)",
-    "jax.lax.switch": "(index, branches, *operands: supersede) -> ?",
-    "jax.lax.map": "(f, xs: supersede) -> instance(f)",
-    "jax.lax.associative_scan": "(fn, elems: supersede) -> copy(elems)",
+    "jax.lax.scan": (
+        "(f, init: supersede, xs: supersede) -> loop(f, init, element(xs)) or (copy(init), ?)"
+    ),
+    "jax.lax.while_loop": (
+        "(cond_fun, body_fun, init_val: supersede) -> loop(body_fun, init_val) or copy(init_val);"
+        " loop(cond_fun, init_val)"
+    ),
+    "jax.lax.fori_loop": (
+        "(lower, upper, body_fun, init_val: supersede) ->"
+        " loop(body_fun, _, init_val) or copy(init_val)"
+    ),
+    "jax.lax.cond": (
+        "(pred, true_fun, false_fun, *operands: supersede) ->"
+        " call(true_fun, operands) | call(false_fun, operands)"
+    ),
+    "jax.lax.switch": "(index, branches, *operands: supersede) -> call(branches, operands)",
+    "jax.lax.map": "(f, xs: supersede) -> loop(f, element(xs))",
+    "jax.lax.associative_scan": "(fn, elems: supersede) -> loop(fn, elems, elems) or copy(elems)",
     # PyTrees: taken apart and put together again, so that every State in the result is new.
     "jax.tree_util.tree_map": "(f, tree, *rest, is_leaf) -> copy(tree)",
     "jax.tree_util.tree_map_with_path": "(f, tree, *rest, is_leaf) -> copy(tree)",

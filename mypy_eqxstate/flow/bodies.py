@@ -25,6 +25,7 @@ from mypy_eqxstate.contracts.summaries import Summary, without_globals
 from mypy_eqxstate.flow.arguments import Actual, formals_of, match, star_names
 from mypy_eqxstate.flow.contexts import context_of
 from mypy_eqxstate.flow.effects import CallSite, Grounds
+from mypy_eqxstate.flow.evidence import promote_arguments
 from mypy_eqxstate.flow.instantiate import Instantiation
 from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
 from mypy_eqxstate.flow.problems import Misuse
@@ -98,6 +99,7 @@ class BodyCalls:
                 defaults.append(Actual(one(value), None, name, site.node))
                 parameters[Variable(name, function.name)] = (defaults[-1],)
         signature = module.signature(node)
+        promote_arguments(analysis.module.classes, matched.pairs, signature)
         modes = module.modes(node)
         summary = module.summary(
             function, context_of(analysis, memory, function, signature, parameters)

@@ -33,6 +33,14 @@ from mypy_eqxstate.fullnames import canonical
 from mypy_eqxstate.ir.model import Variable
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import ClassInfo, Oracle
+from mypy_eqxstate.oracle.shapes import (
+    AffineShape,
+    ContainerShape,
+    InstanceShape,
+    Shape,
+    TupleShape,
+    UnionShape,
+)
 
 
 class Definitions:
@@ -114,7 +122,7 @@ class Definitions:
         for class_name in self.index.classes:
             info = self.classes.info(self.full_name(class_name))
             for field, shape in info.fields.items() if info is not None else ():
-                if self.classes.affine_classes_in(shape):
+                if self.classes.affine_classes_in(shape) or self._takes_affine(shape):
                     found.add(field)
         for local, full_name in self.index.imported_names():
             declaration = self.oracle.declaration(full_name)
@@ -123,6 +131,21 @@ class Definitions:
                 if any(self.classes.affine_classes_in(shape) for shape in shapes):
                     found.add(local)
         return frozenset(found)
+
+    def _takes_affine(self, shape: Shape) -> bool:
+        """Whether a field holds a layer that is called with an affine object."""
+        if isinstance(shape, ContainerShape):
+            return self._takes_affine(shape.element)
+        if isinstance(shape, TupleShape | UnionShape):
+            return any(map(self._takes_affine, shape.items))
+        if not isinstance(shape, InstanceShape):
+            return False
+        call = self.oracle.method(shape.class_name, "__call__")
+        return call is not None and any(
+            isinstance(parameter.shape, AffineShape)
+            for signature in call.signatures
+            for parameter in signature.parameters
+        )
 
     # --- definitions ----------------------------------------------------------------------------
 

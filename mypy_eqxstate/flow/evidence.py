@@ -1,10 +1,10 @@
 """Evidence that a value without a type is an affine object.
 
 Code without annotations gives the analysis unknown values.  Some are used in a way that shows
-what they are: they take the place of an affine object, are returned where one is declared, or are
-asked for a method that only an affine class has, with what only that method takes.  The class is
-remembered by the *origin* of the value (`ClassKnowledge.promoted`), and the body is analysed again
-(`BodyAnalysis.run`), so that the first look at the value profits, too.
+what they are: they take the place of an affine object, are passed or returned where one is
+declared, or are asked for a method that only an affine class has, with what only that method takes.
+The class is remembered by the *origin* of the value (`ClassKnowledge.promoted`), and the body is
+analysed again (`BodyAnalysis.run`), so that the first look at the value profits, too.
 
 A name counts as well, but only one that tells of an argument's: `new_state` of a call that is given
 the State `state`.
@@ -19,6 +19,7 @@ Limit: evidence is never taken back.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.library import affine_class_shown
@@ -31,11 +32,13 @@ from mypy_eqxstate.oracle.shapes import (
     AffineShape,
     InstanceShape,
     Shape,
+    Signature,
     TupleShape,
     UnknownShape,
 )
 
 if TYPE_CHECKING:
+    from mypy_eqxstate.flow.arguments import Actual
     from mypy_eqxstate.flow.body import BodyAnalysis
 
 
@@ -65,6 +68,28 @@ def promote_namesake(analysis: BodyAnalysis, binding: Binding, name: str) -> Non
         for stem, class_name in analysis.given_to_unknown.get(value.origin.operation, ()):
             if value.origin.body == analysis.body.name and _is_namesake(name, stem):
                 analysis.module.classes.promoted.setdefault(value.origin, class_name)
+
+
+def promote_arguments(
+    classes: ClassKnowledge, pairs: Iterable[tuple[Actual, str]], signature: Signature | None
+) -> None:
+    """What is passed for a parameter that is declared affine is an affine object.
+
+    Args:
+        classes: what is known of classes; changed.
+        pairs: the arguments and the names of the parameters that take them.
+        signature: what the callee declares; None if nothing.
+    """
+    if signature is None:
+        return
+    declared = {
+        parameter.name: parameter.shape.class_name
+        for parameter in signature.parameters
+        if isinstance(parameter.shape, AffineShape)
+    }
+    for actual, name in pairs:
+        if name in declared:
+            promote(classes, actual.binding, declared[name])
 
 
 def _is_namesake(name: str, stem: str) -> bool:

@@ -21,6 +21,7 @@ from mypy_eqxstate.contracts.model import Contract, Effect, Fresh, Nothing, Row,
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
 from mypy_eqxstate.flow.callbacks import Outcomes, calls_in
 from mypy_eqxstate.flow.effects import CallSite, Grounds
+from mypy_eqxstate.flow.evidence import promote_arguments
 from mypy_eqxstate.flow.memory import Binding, Memory
 from mypy_eqxstate.flow.values import Literal, Object
 from mypy_eqxstate.ir import model as ir
@@ -59,6 +60,10 @@ class Rows:
         effect_of = {parameter.name: parameter.effect for parameter in row.parameters}
         matched = match(formals, actuals)
         arguments = {name: matched.of(name) for name in effect_of}
+        if any(effect is not Effect.BORROW for effect in effect_of.values()):
+            declared = analysis.oracle.declaration(full_name)
+            for signature in declared.signatures[:1] if declared is not None else ():
+                promote_arguments(analysis.module.classes, matched.pairs, signature)
         affine_class = self._affine_class(memory, full_name, actuals)
         outcomes: Outcomes = {}
         touched: dict[str, frozenset[Object]] | None = None

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
 from mypy_eqxstate.flow.effects import CallSite, Grounds
+from mypy_eqxstate.flow.evidence import promote_arguments
 from mypy_eqxstate.flow.memory import Binding, Memory
 from mypy_eqxstate.oracle.shapes import Mode, Signature, UnknownShape
 
@@ -86,6 +87,7 @@ class Signatures:
         if not with_receiver and actuals and actuals[0].receiver:
             passed = actuals[1:]
         matched = match(formals, passed)
+        promote_arguments(self.analysis.module.classes, matched.pairs, chosen)
         parameter_of = {id(actual): name for actual, name in matched.pairs}
         effects: list[tuple[Actual, Effect, bool]] = []
         declared = grounds

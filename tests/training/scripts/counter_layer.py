@@ -54,7 +54,9 @@ def run_ensemble(key: PRNGKeyArray, x: Array) -> Array:
 
 
 def run_loop(model: Network, state: eqx.nn.State, xs: Array) -> tuple[Array, eqx.nn.State]:
-    def body(carry: tuple[eqx.nn.State, Array], x: Array) -> tuple[tuple[eqx.nn.State, Array], Array]:
+    def body(
+        carry: tuple[eqx.nn.State, Array], x: Array
+    ) -> tuple[tuple[eqx.nn.State, Array], Array]:
         state, total = carry
         y, state = model(x, state)
         total = total + jnp.sum(y)

@@ -1,0 +1,54 @@
+"""What shows that a value without a type is a State: where it is passed, and a telling name."""
+
+from collections.abc import Callable
+from typing import Any
+
+import equinox as eqx
+from jaxtyping import Array
+
+
+class Block(eqx.Module):
+    norm: eqx.nn.BatchNorm
+
+    # Nobody calls this in here: that `state` is a State is shown by what `norm` takes.
+    # not-run: the layer needs the axis of a vmap
+    def bad_layer(self, x, state):
+        x, newer = self.norm(x, state)
+        x, state = self.norm(x, state)  # E: state-stale | line -1 | "newer"
+        return x, state
+
+    # not-run: the layer needs the axis of a vmap
+    def good_layer(self, x, state):
+        x, state = self.norm(x, state)
+        x, state = self.norm(x, state)
+        return x, state
+
+
+def bad_unknown_layer(
+    layer: Callable[..., Any], x: Array, state: eqx.nn.State
+) -> tuple[Array, eqx.nn.State]:
+    x, new_state = layer(x, state)
+    return x, state  # E: state-stale | line -1 | "new_state"
+
+
+def bad_unknown_layers(
+    layers: list[Any], x: Array, state: eqx.nn.State
+) -> tuple[Array, eqx.nn.State]:
+    for layer in layers:
+        x, state2 = layer(x, state)  # E: state-stale | loop -1
+    return x, state
+
+
+def good_other_names(
+    policy: Callable[..., Any], x: Array, state: eqx.nn.State
+) -> tuple[Array, eqx.nn.State]:
+    x, hidden = policy(x, state)
+    x, statement = policy(x, state)
+    return x, state
+
+
+def good_dropped(
+    layer: Callable[..., Any], x: Array, state: eqx.nn.State
+) -> tuple[Array, eqx.nn.State]:
+    x, _new_state = layer(x, state)
+    return x, state

@@ -24,11 +24,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
 _LEFT_OUT = frozenset({"__pycache__", "site-packages", "node_modules", "build", "dist", "venv"})
 _SILENCER = re.compile(r"#(\s*)(type:\s*ignore|mypy:)")
 _ERROR = re.compile(
@@ -37,6 +36,9 @@ _ERROR = re.compile(
 )
 _OWN_CODES = ("state-", "eqxstate")
 FAULT = "mypy_eqxstate: internal fault"
+SETTINGS = (
+    "ignore_missing_imports = True\nexplicit_package_bases = True\nnamespace_packages = True\n"
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -100,10 +102,7 @@ class Checkout:
             inside = source.relative_to(repository)
             if source.is_file() and not _is_left_out(inside, excluded):
                 self._copy(source, inside, notebooks)
-        self._configuration.write_text(
-            "[mypy]\nplugins = mypy_eqxstate\nignore_missing_imports = True\n"
-            "explicit_package_bases = True\nnamespace_packages = True\n"
-        )
+        self._configuration.write_text(f"[mypy]\nplugins = mypy_eqxstate\n{SETTINGS}")
 
     def _copy(self, source: Path, inside: Path, notebooks: bool) -> None:
         if source.suffix in (".py", ".pyi"):
@@ -142,17 +141,11 @@ class Checkout:
             messages = parse(done.stdout)
             if done.returncode in (0, 1):
                 return messages
-            refused = next(
-                (one for one in messages if one.kind == "error" and self._refuse(one)), None
-            )
-            if refused is None:
+            if not refuse(self.files, messages, self.refused):
                 text = (done.stdout + done.stderr).strip()
                 raise RuntimeError(text[-2000:] or f"mypy ends with status {done.returncode}")
 
     def _run(self) -> subprocess.CompletedProcess[str]:
-        roots = [self.files / "src"] if (self.files / "src").is_dir() else []
-        before = os.environ.get("MYPYPATH")
-        places = [*map(str, roots), *([before] if before else [])]
         return subprocess.run(
             [
                 *(sys.executable, "-m", "mypy", "--config-file", str(self._configuration)),
@@ -160,19 +153,39 @@ class Checkout:
                 *("--show-traceback", "."),
             ],
             cwd=self.files,
-            env={**os.environ, "MYPYPATH": os.pathsep.join(places)},
+            env=environment(self.files),
             capture_output=True,
             text=True,
             check=False,
         )
 
-    def _refuse(self, message: Message) -> bool:
-        path = self.files / message.path
-        if not path.is_file():
-            return False
-        path.unlink()
-        self.refused[message.path] = message.text
-        return True
+
+def refuse(files: Path, messages: Iterable[Message], refused: dict[str, str]) -> bool:
+    """Take the first file out that mypy complains about when it stops.
+
+    Args:
+        files: the folder in which mypy ran.
+        messages: what it said.
+        refused: gets the file and the complaint.
+
+    Returns:
+        Whether there is such a file.
+    """
+    for message in messages:
+        path = files / message.path
+        if message.kind == "error" and path.is_file():
+            path.unlink()
+            refused[message.path] = message.text
+            return True
+    return False
+
+
+def environment(files: Path) -> dict[str, str]:
+    """The environment for mypy: a `src` folder is a root of imports."""
+    places = [str(files / "src")] if (files / "src").is_dir() else []
+    if os.environ.get("MYPYPATH"):
+        places.append(os.environ["MYPYPATH"])
+    return {**os.environ, "MYPYPATH": os.pathsep.join(places)}
 
 
 def parse(output: str) -> list[Message]:

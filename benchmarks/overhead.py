@@ -1,41 +1,50 @@
 """What the plugin costs: mypy with and without it over the same files, and the engine alone.
 
-    python benchmarks/overhead.py [--lines N] [--repetitions N] [PATH ...]
+    python benchmarks/overhead.py [--lines N] [--repetitions N] [--cold N] [--cpu] [--no-generated]
+                                  [PATH ...]
 
 Run it with a Python that has mypy, this package and Equinox. It measures
 
 - generated code that passes States around (N lines, 10,000 if not given),
 - generated code of the same size that imports Equinox and has no State,
 - generated code of the same size that imports neither,
-- the Python files of every PATH, a file or a directory.
+- the Python files of every PATH: a file, a package or a whole repository with tests and examples.
 
-A measurement works on a copy of the files in a temporary folder. One run of mypy fills a cache with
-and one without the plugin. Before every timed run the entries of the files themselves are taken out
-of the cache again: the libraries come from it, the files are checked anew. Runs with and without
-the plugin alternate, and so does which of them is first; the figures are medians of wall-clock time
-of the whole process. For comparison there is a run in which everything comes from the cache: what
-mypy needs to start.
+A measurement works on a copy of the files in a temporary folder. There are two kinds:
+
+*Warm*: the libraries come from mypy's cache, the files are checked anew. Before every timed run the
+entries of the files themselves are taken out of the cache again. Runs with and without the plugin
+alternate, and so does which of them is first. For comparison there is a run in which everything
+comes from the cache: what mypy needs to start.
+
+*Cold*: there is no cache at all, the libraries are checked, too. It is what a fresh checkout or a
+job of continuous integration pays. JAX and Equinox take mypy most of a minute, so there is one run
+of each kind if `--cold` says no other number.
+
+Times are medians, of wall-clock time of the whole process; with `--cpu`, of the processor time that
+it used, which other work on the machine disturbs less.
 
 The engine's speed is that of `analyze_module`, including its questions to mypy about types, without
-reading and parsing: lines of the modules it was called for, by the seconds spent in it. It is never
-called for modules that don't import Equinox, directly or through others.
+reading and parsing: lines of the modules it was called for, by the processor time spent in it. It
+is never called for modules that don't import Equinox, directly or through others.
 
 The columns: mypy's time without and with the plugin, their ratio and difference; the time with the
-plugin when everything is cached; the slowest by the fastest run, of the worse series; the engine's
-lines per second; how many errors of its own the plugin has found, and how many internal faults.
+plugin when everything is cached; the slowest by the fastest run, of the worse series; the cold
+times without and with the plugin, and their ratio; the engine's lines per second; how many errors
+of its own the plugin has found, and how many internal faults.
 
-Limits: only files that mypy accepts are measured, so a PATH in which two files have one name as a
-module is left out with mypy's message. Other work on the machine shows in the figures; the spread
-(slowest by fastest run) is printed for that reason.
+Limits: The type stubs are there in both kinds of run, for they are installed with the plugin. Files
+that mypy refuses (a syntax error, one name for two modules) are left out of both and named. A `src`
+folder of a repository is a root of imports, and what `seeded_sites.tsv` says to skip is skipped.
+Other work on the machine shows in the figures; the spread is printed for that reason.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import itertools
 import json
-import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -44,12 +53,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from repositories import SETTINGS, Checkout, environment, parse, refuse
+from seeded_bugs import read_review
 
 if TYPE_CHECKING:
-    from mypy_eqxstate.config import Configuration
-    from mypy_eqxstate.oracle.protocol import Oracle
+    from mypy_eqxstate.analysis import AnalysisResult
 
 LINES_OF_A_MODULE = 400
 TIME_THE_ENGINE = "--time-the-engine"
@@ -236,7 +248,7 @@ def apply{n}(layers: list[Layer{n}], x: Array) -> Array:
 )
 
 
-def generate(folder: Path, head: str, part: str, lines: int) -> None:
+def generate(folder: Path, head: str, part: str, lines: int) -> Path:
     """Write modules of about 400 lines until there are `lines` lines.
 
     Args:
@@ -244,32 +256,38 @@ def generate(folder: Path, head: str, part: str, lines: int) -> None:
         head: the beginning of every module.
         part: code to repeat, with `{n}` for a number.
         lines: how many lines to write in all, at least.
+
+    Returns:
+        The folder.
     """
     numbers = itertools.count()
     written = 0
     for module in itertools.count():
         if written >= lines:
-            return
+            break
         text = head
         while text.count("\n") < min(LINES_OF_A_MODULE, lines - written):
             text += part.format(n=next(numbers))
         (folder / f"generated{module}.py").write_text(text, encoding="utf-8")
         written += text.count("\n")
+    return folder
 
 
-def copy(path: Path, folder: Path) -> None:
-    """Copy the Python files of a path, so that modules keep their names."""
+def copy(path: Path, folder: Path) -> Path:
+    """Copy the Python files of a path, so that modules keep their names.
+
+    Args:
+        path: a file or a folder.
+        folder: where to copy it.
+
+    Returns:
+        The folder to run mypy in.
+    """
     if path.is_file():
         shutil.copy(path, folder)
-        return
-    is_package = (path / "__init__.py").exists()
-    target = folder / path.name if is_package else folder
-    for source in sorted(path.rglob("*.py")):
-        inside = source.relative_to(path)
-        if any(part.startswith(".") or part == "site-packages" for part in inside.parts):
-            continue
-        (target / inside).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, target / inside)
+        return folder
+    checkout = Checkout(path, folder, folder / "cache", read_review(path.name).skipped)
+    return folder if (path / "__init__.py").exists() else checkout.files
 
 
 # --- measuring ------------------------------------------------------------------------------------
@@ -285,6 +303,8 @@ class Figures:
         with_plugin: mypy's time with it.
         cached: the time with the plugin when everything comes from the cache.
         spread: the slowest by the fastest run, of the worse series.
+        cold_without: mypy's time without the plugin and without any cache.
+        cold_with: the same with the plugin.
         engine_lines: lines of the modules that the engine analysed.
         engine_seconds: what it needed for them.
         findings: how many errors of its own the plugin has found.
@@ -296,6 +316,8 @@ class Figures:
     with_plugin: float
     cached: float
     spread: float
+    cold_without: float
+    cold_with: float
     engine_lines: int
     engine_seconds: float
     findings: int
@@ -307,16 +329,21 @@ class Bench:
 
     Args:
         folder: an empty folder to work in.
-        fill: writes the files into the folder that it is given.
+        fill: writes the files into the folder that it is given; returns the one to run mypy in.
+        cpu: whether to measure processor time.
+
+    Attributes:
+        refused: files that mypy refuses to check, with its reason.
     """
 
-    def __init__(self, folder: Path, fill: Callable[[Path], None]) -> None:
+    def __init__(self, folder: Path, fill: Callable[[Path], Path], cpu: bool = False) -> None:
         self.folder = folder
-        self.files = folder / "files"
-        self.files.mkdir()
-        fill(self.files)
+        self.cpu = cpu
+        self.refused: dict[str, str] = {}
+        (folder / "files").mkdir()
+        self.files = fill(folder / "files")
         for name, text in (("with", "[mypy]\nplugins = mypy_eqxstate\n"), ("without", "[mypy]\n")):
-            (folder / f"{name}.ini").write_text(text, encoding="utf-8")
+            (folder / f"{name}.ini").write_text(text + SETTINGS, encoding="utf-8")
 
     def lines(self) -> int:
         """How many lines the files have."""
@@ -332,7 +359,7 @@ class Bench:
             "--cache-dir",
             str(self.folder / f"cache_{variant}"),
             "--no-sqlite-cache",
-            "--explicit-package-bases",
+            "--soft-error-limit=-1",
             ".",
         ]
 
@@ -342,13 +369,19 @@ class Bench:
         Raises:
             RuntimeError: if mypy could not check the files.
         """
-        environment = {key: value for key, value in os.environ.items() if key != "MYPYPATH"}
-        start = time.perf_counter()
+        start, start_cpu = time.perf_counter(), _processor_time()
         done = subprocess.run(
-            command, cwd=self.files, env=environment, capture_output=True, text=True, check=False
+            command,
+            cwd=self.files,
+            env=environment(self.files),
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        seconds = time.perf_counter() - start
+        seconds = _processor_time() - start_cpu if self.cpu else time.perf_counter() - start
         if done.returncode not in (0, 1):
+            if refuse(self.files, parse(done.stdout), self.refused):
+                return self.run(command)
             text = (done.stdout + done.stderr).strip()
             raise RuntimeError(text.splitlines()[-1] if text else f"status {done.returncode}")
         return seconds, done.stdout
@@ -359,7 +392,8 @@ class Bench:
 
     def forget(self, variant: str) -> None:
         """Take the entries of the files themselves out of a cache."""
-        names = {path.name.partition(".")[0] for path in self.files.iterdir()}
+        roots = [self.files, *([self.files / "src"] if (self.files / "src").is_dir() else [])]
+        names = {path.name.partition(".")[0] for root in roots for path in root.iterdir()}
         entries = (self.folder / f"cache_{variant}").glob("[0-9]*/*")
         found = [entry for entry in entries if entry.name.partition(".")[0] in names]
         if not found:
@@ -370,7 +404,12 @@ class Bench:
             else:
                 entry.unlink()
 
-    def cold(self, variant: str) -> float:
+    def from_nothing(self, variant: str) -> tuple[float, str]:
+        """Run mypy without any cache; its time and its output."""
+        shutil.rmtree(self.folder / f"cache_{variant}", ignore_errors=True)
+        return self.mypy(variant)
+
+    def warm(self, variant: str) -> float:
         """The time of a run for which the libraries are cached and the files are not."""
         self.forget(variant)
         return self.mypy(variant)[0]
@@ -382,15 +421,19 @@ class Bench:
         measured = json.loads(self.run(command)[1].splitlines()[-1])
         return measured["lines"], measured["seconds"]
 
-    def measure(self, repetitions: int) -> Figures:
+    def measure(self, repetitions: int, cold_repetitions: int) -> Figures:
         """Fill the caches and take all figures."""
-        self.mypy("without")
-        _, output = self.mypy("with")
+        cold: dict[str, list[float]] = {"without": [], "with": []}
+        output = ""
+        for _ in range(cold_repetitions):
+            for variant, series in cold.items():
+                seconds, output = self.from_nothing(variant)
+                series.append(seconds)
         times: dict[str, list[float]] = {"without": [], "with": []}
         for number in range(repetitions):
             order = ("without", "with") if number % 2 == 0 else ("with", "without")
             for variant in order:
-                times[variant].append(self.cold(variant))
+                times[variant].append(self.warm(variant))
         cached = statistics.median(self.mypy("with")[0] for _ in range(min(3, repetitions)))
         engine = [self.engine() for _ in range(min(3, repetitions))]
         return Figures(
@@ -399,11 +442,19 @@ class Bench:
             with_plugin=statistics.median(times["with"]),
             cached=cached,
             spread=max(max(series) / min(series) for series in times.values()),
+            cold_without=statistics.median(cold["without"]),
+            cold_with=statistics.median(cold["with"]),
             engine_lines=engine[0][0],
             engine_seconds=statistics.median(seconds for _, seconds in engine),
             findings=sum("[state-" in line for line in output.splitlines()),
             faults=output.count("mypy_eqxstate: internal fault"),
         )
+
+
+def _processor_time() -> float:
+    """The processor time that the processes started here have used so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def time_the_engine(arguments: list[str]) -> None:
@@ -419,18 +470,11 @@ def time_the_engine(arguments: list[str]) -> None:
     original = analysis.analyze_module
     measured: dict[str, float] = {"lines": 0, "seconds": 0.0}
 
-    def timed(
-        path: str,
-        module_name: str,
-        tree: ast.Module,
-        source: str,
-        oracle: Oracle,
-        configuration: Configuration,
-    ) -> analysis.AnalysisResult:
-        start = time.perf_counter()
-        result = original(path, module_name, tree, source, oracle, configuration)
-        measured["seconds"] += time.perf_counter() - start
-        measured["lines"] += source.count("\n")
+    def timed(*arguments: Any, **named: Any) -> AnalysisResult:
+        start = time.process_time()
+        result = original(*arguments, **named)
+        measured["seconds"] += time.process_time() - start
+        measured["lines"] += arguments[3].count("\n")
         return result
 
     # The session imports the function when it first has a module to analyse.
@@ -443,10 +487,12 @@ def time_the_engine(arguments: list[str]) -> None:
 
 # --- output ---------------------------------------------------------------------------------------
 
-_LINE = "{:<28}{:>9}{:>11}{:>9}{:>9}{:>9}{:>9}{:>9}{:>13}{:>8}{:>8}"
+_LINE = (
+    "{:<24}{:>8}" + "{:>9}{:>9}{:>8}" + "{:>9}{:>9}{:>8}" + "{:>9}{:>9}{:>8}" + "{:>11}{:>7}{:>7}"
+)
 _TITLES = (
     *("files", "lines", "without", "with", "ratio", "added", "cached", "spread"),
-    *("lines/s", "errors", "faults"),
+    *("cold w/o", "with", "ratio", "lines/s", "errors", "faults"),
 )
 
 
@@ -456,7 +502,7 @@ def row(name: str, figures: Figures) -> str:
     if figures.engine_seconds:
         speed = f"{figures.engine_lines / figures.engine_seconds:,.0f}"
     return _LINE.format(
-        name if len(name) < 28 else f"...{name[-24:]}",
+        name if len(name) < 24 else f"...{name[-20:]}",
         f"{figures.lines:,}",
         f"{figures.without:.2f} s",
         f"{figures.with_plugin:.2f} s",
@@ -464,19 +510,28 @@ def row(name: str, figures: Figures) -> str:
         f"{figures.with_plugin - figures.without:.2f} s",
         f"{figures.cached:.2f} s",
         f"{figures.spread:.2f}",
+        f"{figures.cold_without:.1f} s",
+        f"{figures.cold_with:.1f} s",
+        f"x {figures.cold_with / figures.cold_without:.3f}",
         speed,
         figures.findings,
         figures.faults,
     )
 
 
-def workloads(lines: int, paths: Sequence[Path]) -> Iterator[tuple[str, Callable[[Path], None]]]:
+def workloads(
+    lines: int, paths: Sequence[Path], generated: bool
+) -> Iterator[tuple[str, Callable[[Path], Path]]]:
     """What is measured: a name, and a function that writes the files."""
-    yield "generated, with State", lambda to: generate(to, _STATE_HEAD, _STATE_PART, lines)
-    yield "generated, Equinox only", lambda to: generate(to, _LAYER_HEAD, _LAYER_PART, lines)
-    yield "generated, neither", lambda to: generate(to, _PLAIN_HEAD, _PLAIN_PART, lines)
+    parts = {
+        "generated, with State": (_STATE_HEAD, _STATE_PART),
+        "generated, Equinox only": (_LAYER_HEAD, _LAYER_PART),
+        "generated, neither": (_PLAIN_HEAD, _PLAIN_PART),
+    }
+    for name, (head, part) in parts.items() if generated else ():
+        yield name, partial(generate, head=head, part=part, lines=lines)
     for path in paths:
-        yield str(path), lambda to, path=path: copy(path, to)  # type: ignore[misc]
+        yield path.name, partial(copy, path)
 
 
 def main() -> None:
@@ -487,14 +542,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What the plugin costs.")
     parser.add_argument("--lines", type=int, default=10_000, help="size of the generated code")
     parser.add_argument("--repetitions", type=int, default=5, help="timed runs of each kind")
+    parser.add_argument("--cold", type=int, default=1, metavar="N", help="runs without any cache")
+    parser.add_argument("--cpu", action="store_true", help="measure processor time")
+    parser.add_argument("--no-generated", action="store_true", help="only the files of the paths")
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="more files to check")
     options = parser.parse_args()
     print(_LINE.format(*_TITLES))
-    for name, fill in workloads(options.lines, [path.resolve() for path in options.paths]):
+    paths = [path.resolve() for path in options.paths]
+    for name, fill in workloads(options.lines, paths, not options.no_generated):
         with tempfile.TemporaryDirectory() as folder:
             try:
-                figures = Bench(Path(folder), fill).measure(max(1, options.repetitions))
+                bench = Bench(Path(folder), fill, options.cpu)
+                figures = bench.measure(max(1, options.repetitions), max(1, options.cold))
                 print(row(name, figures), flush=True)
+                for refused, reason in bench.refused.items():
+                    print(f"    mypy refuses {refused}: {reason}")
             except RuntimeError as error:
                 print(f"{name}: left out: {error}", flush=True)
 

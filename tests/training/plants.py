@@ -77,7 +77,8 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
         stale(
             "main",
             "inference = eqx.nn.inference_mode(model)",
-            "inference, (_, newest) = eqx.nn.inference_mode(model), compute_loss(model, state, xs, ys)",
+            "inference, (_, newest) = (eqx.nn.inference_mode(model), "
+            "compute_loss(model, state, xs, ys))",
             "predict = eqx.Partial(inference, state=state)",
         ),
     ),

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from tests.training.plants import PLANTS, Plant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +62,7 @@ class Copy:
 class WithoutAnnotations(ast.NodeTransformer):
     """Takes the annotations of functions away; those of fields make a dataclass what it is."""
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         """A function without annotations."""
         node.returns = None
         for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):

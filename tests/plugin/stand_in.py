@@ -26,8 +26,18 @@ class AnalysisResult:
     faults: list[str] = field(default_factory=list)
 
 
+def new_program(sources: Any, configuration: Any) -> None:
+    """There are no other modules."""
+
+
 def analyze_module(
-    path: str, module_name: str, tree: ast.Module, source: str, oracle: Any, configuration: Any
+    path: str,
+    module_name: str,
+    tree: ast.Module,
+    source: str,
+    oracle: Any,
+    configuration: Any,
+    program: None,
 ) -> AnalysisResult:
     with Path("analysed.txt").open("a", encoding="utf-8") as log:
         log.write(f"{module_name}\n")
@@ -55,6 +65,6 @@ def plugin(version: str) -> Any:
     import mypy_eqxstate
 
     module = types.ModuleType("mypy_eqxstate.analysis")
-    module.__dict__["analyze_module"] = analyze_module
+    module.__dict__.update(analyze_module=analyze_module, new_program=new_program)
     sys.modules["mypy_eqxstate.analysis"] = module
     return mypy_eqxstate.plugin(version)

@@ -18,7 +18,8 @@ Nothing here may stop mypy.  An internal fault becomes one note a module; a faul
 module to say it for goes to standard error, once.
 
 Limits: `mypy -c` has no source file to read again, so it is not analysed; nor is a file with syntax
-that is newer than the Python which runs mypy (a note says so).
+that is newer than the Python which runs mypy, or a function that is beyond the bounds of the
+analysis (a note says so).
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ from mypy_eqxstate.report.to_mypy import (
     any_rule_enabled,
     report_fault,
     report_findings,
+    report_limits,
     report_problems,
 )
 
@@ -185,7 +187,9 @@ class Session:
                 module = ast.parse(source, type_comments=False)
         except (SyntaxError, ValueError, RecursionError) as error:
             version = ".".join(map(str, sys.version_info[:2]))
-            faults.append(f"the file can't be parsed by Python {version}, which runs mypy: {error}")
+            report_limits(
+                checker, [f"the file, which Python {version} (it runs mypy) can't parse: {error}"]
+            )
             return set()
         oracle = MypyOracle(tree, checker, module, self.affine_classes)
         program = self._other_modules()
@@ -194,6 +198,10 @@ class Session:
         )
         report_findings(checker, result.findings)
         faults.extend(result.faults)
+        if result.limits:
+            report_limits(
+                checker, [f'"{name}", whose analysis does not settle' for name in result.limits]
+            )
         for question, trace in oracle.faults.items():
             faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
             self._show_traceback(trace)

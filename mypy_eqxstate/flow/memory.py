@@ -35,7 +35,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from mypy_eqxstate.flow.guards import ALWAYS, NO_FACTS, Conjunction, Guard, either, under, without
-from mypy_eqxstate.flow.values import VALUE_TYPES, Event, Object, Value, objects_within
+from mypy_eqxstate.flow.values import (
+    UNKNOWN_VALUE,
+    VALUE_TYPES,
+    Event,
+    Object,
+    Value,
+    objects_within,
+)
 from mypy_eqxstate.ir.model import Key, Place, Variable
 
 _Entry = TypeVar("_Entry")
@@ -410,6 +417,59 @@ def join(
     for item in dict.fromkeys(item for memory in memories for item in memory.fields):
         joined.fields[item] = _join_fields(item, memories, extras, default_field)
     return joined
+
+
+def widen(before: Memory, joined: Memory) -> Memory:
+    """A memory above two, of which the second is above the first but for its guards.
+
+    Guards can change for ever: joins add conditions, and bounds drop some again.  And where a loop
+    builds many objects out of each other, what they hold grows for long.  So an entry whose guard
+    has changed, or that is new, holds always from here on, and of new values only the affine
+    objects are kept; the others are no longer known.
+
+    Args:
+        before: the memory at a block's entry so far.
+        joined: the one that is to take its place; changed.
+    """
+    joined.facts = joined.facts & before.facts
+    joined.handed_over |= before.handed_over
+    joined.reads |= before.reads
+    joined.repeated |= before.repeated
+    for item, represented in before.represents.items():
+        joined.represents[item] = joined.represents.get(item, frozenset()) | represented
+    for root, binding in {**before.bindings, **joined.bindings}.items():
+        joined.bindings[root] = _widen_binding(before.bindings.get(root, binding), binding)
+    for holder, fields in {**before.fields, **joined.fields}.items():
+        known = before.fields.get(holder, {})
+        joined.fields[holder] = {
+            key: _widen_binding(known.get(key, field), field)
+            for key, field in {**known, **fields}.items()
+        }
+    for item, status in {**before.input_status, **joined.input_status}.items():
+        joined.input_status[item] = _widen(before.input_status.get(item, {}), status)
+    for place, status in {**before.stale, **joined.stale}.items():
+        joined.stale[place] = _widen(before.stale.get(place, {}), status)
+    return joined
+
+
+def _widen_binding(before: Binding, joined: Binding) -> Binding:
+    values: dict[Value, Guard] = {}
+    for value, guard in _widen(before.values, joined.values).items():
+        known = value in before.values or (isinstance(value, Object) and value.is_affine)
+        if known:
+            values[value] = guard
+        else:
+            values[UNKNOWN_VALUE] = ALWAYS
+    return Binding(values, _widen(before.marks, joined.marks))
+
+
+def _widen(
+    before: Mapping[_Entry, Guard], joined: Mapping[_Entry, Guard]
+) -> Mapping[_Entry, Guard]:
+    return {
+        entry: guard if before.get(entry) == guard else ALWAYS
+        for entry, guard in {**before, **joined}.items()
+    }
 
 
 def _join_fields(

@@ -25,6 +25,7 @@ from mypy_eqxstate.flow.abstraction import Context, binding_of_kind, shape_of
 from mypy_eqxstate.flow.body import BodyAnalysis
 from mypy_eqxstate.flow.definitions import Definitions
 from mypy_eqxstate.flow.explain import leads_to
+from mypy_eqxstate.flow.faults import fault_text
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import Heap, values_of_shape
 from mypy_eqxstate.flow.memory import Binding, Memory, one
@@ -76,8 +77,8 @@ class ModuleAnalysis:
 
     Attributes:
         modules: the modules on whose contents that of this one's analysis rests.
-        given_up: functions whose body has no fixpoint within the bounds, or at which a fault
-            occurred, with the reason.
+        given_up: functions whose body has no fixpoint within the bounds.
+        faults: internal faults in bodies of a module that calls lead into, with the function.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class ModuleAnalysis:
         self.problems: dict[tuple[BodyNode, Context], list[Problem]] = {}
         self.modules: set[str] = set()
         self.given_up: list[str] = []
+        self.faults: list[str] = []
         self.decorators: frozenset[ast.AST] = frozenset(
             decorator
             for node in (*index.functions.values(), *index.classes.values())
@@ -363,14 +365,15 @@ class ModuleAnalysis:
             self.classes.forget_evidence(body.name)
         try:
             analysis = self._run(node, context)
-        except NoFixpointError as limit:
+        except NoFixpointError:
             self.problems[node, context] = []
-            self.given_up.append(str(limit))
+            if self.index.name_of(node) not in self.given_up:
+                self.given_up.append(self.index.name_of(node))
             return OPAQUE
         except Exception as error:
             if not self.is_foreign:
                 raise
             # It is a fault of ours, and the caller's own findings must not be lost for it.
-            self.given_up.append(f"{self.index.name_of(node)}: {type(error).__name__}: {error}")
+            self.faults.append(fault_text(error, self.index.name_of(node)))
             return OPAQUE
         return summary_of(analysis)

@@ -150,6 +150,11 @@ class Program:
                     waiting.extend(module.modules)
         return found
 
+    def faults(self, names: Iterable[str]) -> list[str]:
+        """What went wrong in bodies of some modules, so that these count as opaque."""
+        modules = (self._modules.get(name) for name in sorted(names))
+        return [fault for module in modules if module is not None for fault in module.faults]
+
     def _module(self, name: str) -> ModuleAnalysis | None:
         if name in self._modules:
             return self._modules[name]

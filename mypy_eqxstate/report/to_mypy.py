@@ -92,6 +92,24 @@ def report_fault(checker: TypeChecker, faults: Sequence[str]) -> None:
         )
 
 
+def report_limits(checker: TypeChecker, limits: Sequence[str]) -> None:
+    """Add one note about what of a module is not checked.
+
+    Args:
+        checker: the type checker of the module.
+        limits: what is left out, with the reason, one text each.
+    """
+    others = f" (and {len(limits) - 1} more)" if len(limits) > 1 else ""
+    with _module(checker) as errors:
+        errors.report(
+            1,
+            0,
+            f"mypy_eqxstate: not checked for old States: {_one_line(limits[0])}{others}",
+            code=EQXSTATE,
+            severity="note",
+        )
+
+
 def report_problems(manager: BuildManager, config_file: str, problems: Sequence[str]) -> None:
     """Show problems of the configuration as errors in the configuration file.
 

@@ -2,7 +2,8 @@
 
 A call of `stale`, `reuse`, `dropped`, `borrow` or `contract` is an error of that rule, with a note
 at the last call of `take` before it; a call of `boom` is an internal fault, one of `part` a fault
-that the analysis has already contained, one of `vast` makes its function too much for the analysis.  Each analysed module is written to `analysed.txt`.
+that the analysis has already contained, one of `vast` makes its function too much for the analysis.
+Each analysed module is written to `analysed.txt`.
 """
 
 from __future__ import annotations

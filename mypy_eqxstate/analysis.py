@@ -84,8 +84,6 @@ def analyze_module(
         findings, modules and faults; nothing is raised but for what is no `Exception`.
     """
     result = AnalysisResult()
-    if program is not None:
-        program.begin()
     index = ModuleIndex(tree, module_name, PurePath(path).name in {"__init__.py", "__init__.pyi"})
     module = ModuleAnalysis(
         index,
@@ -95,6 +93,8 @@ def analyze_module(
         configuration.strict,
         program,
     )
+    if program is not None:
+        program.begin(module)
     names = mentioned_names(tree)
     if not module.relevance and not names & (module.telling_names | {"Borrowed", "Consumed"}):
         return result

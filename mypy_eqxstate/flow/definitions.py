@@ -25,6 +25,7 @@ from mypy_eqxstate.flow.values import (
     Descriptor,
     Function,
     Object,
+    Origin,
     Symbol,
     Transformed,
     Value,
@@ -204,6 +205,18 @@ class Definitions:
                 return member
         node = self.index.functions.get(own)
         return Symbol(full_name) if node is None else Function(node, own)
+
+    def instance_of_symbol(self, full_name: str) -> Object | None:
+        """The object without anything affine in it that the module body binds a full name to."""
+        binding = self.globals.get(Variable(self._own(full_name) or "", ""))
+        if binding is None or len(binding.values) != 1:
+            return None
+        value = next(iter(binding.values))
+        if not isinstance(value, Object) or not isinstance(value.shape, InstanceShape):
+            return None
+        if self.classes.affine_classes_in(value.shape):
+            return None
+        return Object(Origin(self.index.name, -1, None), value.shape)
 
 
 def _is_function_like(value: Value) -> bool:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.library import affine_class_shown
@@ -90,6 +91,20 @@ def promote_arguments(
     for actual, name in pairs:
         if name in declared:
             promote(classes, actual.binding, declared[name])
+
+
+def shown_shape(classes: ClassKnowledge, origin: Origin, shape: Shape) -> Shape:
+    """The shape of a call's result with what evidence has shown of its unknown parts."""
+    if isinstance(shape, UnknownShape):
+        class_name = classes.promoted.get(origin)
+        return shape if class_name is None else AffineShape(class_name)
+    if isinstance(shape, TupleShape):
+        items = tuple(
+            shown_shape(classes, origin.child(ir.Item(index)), item)
+            for index, item in enumerate(shape.items)
+        )
+        return shape if items == shape.items else replace(shape, items=items)
+    return shape
 
 
 # What people put before or behind a name for the next value of the same thing.

@@ -213,6 +213,10 @@ class ModuleAnalysis:
         """The variables of enclosing functions that a function reads."""
         return self.index.free_variables(node)
 
+    def owns(self, variable: Variable) -> bool:
+        """Whether a variable of this name can belong to a function of this module."""
+        return variable.owner in self.index.functions
+
     def wants_context(self, shape: Shape) -> bool:
         """Whether the arguments of calls say more of a parameter than its declaration."""
         if isinstance(shape, UnknownShape | CallableShape | InstanceShape):

@@ -14,7 +14,8 @@ What a summary says must not depend on who asks first, or a warm run would diffe
 
 - a module is seen here without the types of its expressions, even if the type checker happens to
   have just checked it (what its definitions declare is known either way);
-- it is never the one under analysis: that is looked at anew if another module calls back into it;
+- it is never the one under analysis: that is looked at anew if another module calls into it by
+  name (a function of its own that it hands over as a callback stays its own);
 - bounds on contexts are counted for each module under analysis (`begin`).
 
 Limits: a chain of more than `MAXIMAL_HOPS` names that stand for each other is not followed, nor is
@@ -64,20 +65,24 @@ class Program:
         self._strict = strict
         self._modules: dict[str, ModuleAnalysis | None] = {}
         self._homes: dict[ast.AST, ModuleAnalysis] = {}
+        self._analysed: ModuleAnalysis | None = None
         self._solving: set[str] = set()
         self._solved: set[str] = set()
         self._summaries = Summaries()
         words = {name.rpartition(".")[2] for name in (*affine_classes, *PRODUCERS)}
         self._telling = TellingNames(self._index, frozenset(words))
 
-    def begin(self) -> None:
-        """Another module is going to be analysed."""
+    def begin(self, analysed: ModuleAnalysis) -> None:
+        """Another module is going to be analysed: callbacks may lead back into it."""
+        self._analysed = analysed
         for module in self._modules.values():
             if module is not None:
                 module.forget_contexts()
 
     def home(self, node: BodyNode) -> ModuleAnalysis | None:
-        """The module that has a function; None if it is none of these modules'."""
+        """The module that has a function; None if nobody knows it."""
+        if self._analysed is not None and self._analysed.index.has(node):
+            return self._analysed
         return self._homes.get(node)
 
     def value_of(self, full_name: str, anywhere: bool = True) -> tuple[Value | None, set[str]]:
@@ -98,7 +103,9 @@ class Program:
             value = module.definitions.value_of_symbol(name)
             if isinstance(value, Descriptor):
                 found = value.function
-            elif not isinstance(value, Symbol):
+            elif isinstance(value, Symbol):
+                found = module.definitions.instance_of_symbol(name) or found
+            else:
                 found = value
         return found, modules
 

@@ -83,9 +83,7 @@ ROWS: dict[str, str] = {
         "(callback, *args: supersede, result_shape_dtypes) -> copy(result_shape_dtypes)"
     ),
     # Loops with a choice of how they are differentiated.
-    "equinox.internal.scan": (
-        "(f, init: supersede, xs) -> loop(f, init, element(xs)) or (copy(init), ?)"
-    ),
+    "equinox.internal.scan": ("(f, init: supersede, xs) -> loop(f, init, xs) or (copy(init), ?)"),
     "equinox.internal.while_loop": (
         "(cond_fun, body_fun, init_val: supersede) -> loop(body_fun, init_val) or copy(init_val);"
         " loop(cond_fun, init_val)"

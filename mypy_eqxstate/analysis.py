@@ -197,7 +197,6 @@ def _is_declared(module: ModuleAnalysis, node: FunctionNode) -> bool:
 
 def _one_for_each_cause(module: ModuleAnalysis, problems: Iterator[Problem]) -> list[Problem]:
     """Without repetitions: one report for a use, and the first use only for a cause."""
-    at_place: dict[tuple[int, int, str], Problem] = {}
     ordered = sorted(
         problems,
         key=lambda p: (
@@ -208,17 +207,20 @@ def _one_for_each_cause(module: ModuleAnalysis, problems: Iterator[Problem]) -> 
             repr(p.events),
         ),
     )
-    for problem in ordered:
-        line, column = getattr(problem.node, "lineno", 0), getattr(problem.node, "col_offset", 0)
-        at_place.setdefault((line, column, problem.place), problem)
+    taken: set[tuple[int, int, str]] = set()
     reported: dict[tuple[object, ...], list[Problem]] = {}
     kept: list[Problem] = []
-    for problem in at_place.values():
+    for problem in ordered:
+        line, column = getattr(problem.node, "lineno", 0), getattr(problem.node, "col_offset", 0)
+        place = (line, column, problem.place)
+        if place in taken:
+            continue  # the report there tells of another cause: this one's next use is its first
         if problem.events:
             cause = (problem.body, problem.rule, problem.events)
             before = reported.setdefault(cause, [])
             if any(module.leads_to(earlier, problem) for earlier in before):
                 continue
             before.append(problem)
+        taken.add(place)
         kept.append(problem)
     return kept

@@ -1,7 +1,9 @@
-# The two commands of this project. Both need only Python 3.10 or newer (and venv, its own module):
+# The commands of this project. They need only Python 3.10 or newer (and venv, its own module):
 #
 #   make demo   checks the example with mypy and shows the errors that the plugin finds
 #   make test   runs the linter, the type checker and all tests
+#   make fuzz   compares the plugin with what random programs do when they are run, for SECONDS=60;
+#               each difference is shown as small as it can be made; SEED=... repeats a run
 #
 # The first run of each fills .venv; stamp files keep later runs quick. `make PYTHON=python3.12 ...`
 # chooses another interpreter for a .venv that does not exist yet. `make clean` removes everything.
@@ -19,7 +21,9 @@ PYTHON := $(shell for candidate in python3 python3.14 python3.13 python3.12 pyth
 	&& { echo $$candidate; break; }; done)
 endif
 
-.PHONY: demo test clean
+SECONDS := 60
+
+.PHONY: demo test fuzz clean
 
 demo: $(STAMPS)/examples
 	@echo '$$ mypy --config-file examples/mypy.ini examples/counter.py'
@@ -38,6 +42,9 @@ test: $(STAMPS)/test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+fuzz: $(STAMPS)/test
+	$(BIN)/python -m tests.differential.fuzz $(SECONDS) $(SEED)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

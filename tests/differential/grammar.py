@@ -13,16 +13,16 @@ Every statement stands on a line of its own: findings and uses are compared by l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
 T = TypeVar("T")
+Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-PRELUDE = '''\
+PRELUDE = """\
 import contextlib
 import dataclasses
 import functools
@@ -86,17 +86,17 @@ def handed_on(state: State) -> State:
     return state
 
 
-'''
+"""
 
 ANNOTATED = "def case(layer: Layer, x: Array, a: State, b: State, p: bool, q: bool) -> object:"
 UNANNOTATED = "def case(layer, x, a, b, p, q):"
-DRIVER = '''
+DRIVER = """
 
 def drive() -> None:
     layer, a = eqx.nn.make_with_state(Layer)()
     _, b = eqx.nn.make_with_state(Layer)()
     case(layer, array(), a, b, ready(), ready())
-'''
+"""
 
 NAMES = {
     "State": ("a", "b", "c", "d"),
@@ -108,6 +108,14 @@ NAMES = {
     "Dict": ("table",),
     "Thunk": ("thunk", "later"),
 }
+# Where each kind of value holds a State.
+PARTS = {
+    "State": ("",),
+    "Pair": ("[0]", "[1]"),
+    "Two": (".first", ".second"),
+    "Holder": (".state", ".other"),
+    "Dict": ('["k"]',),
+}
 MAXIMAL_DEPTH = 3
 MAXIMAL_STATEMENTS = 14
 
@@ -117,7 +125,7 @@ Kinds = dict[str, str]
 class Writer:
     """Writes one function body, drawing every choice."""
 
-    def __init__(self, draw: Callable[[st.SearchStrategy[T]], T]) -> None:
+    def __init__(self, draw: Draw) -> None:
         self._draw = draw
         self.lines: list[str] = []
         self.kinds: Kinds = {"a": "State", "b": "State", "x": "Array"}
@@ -131,10 +139,11 @@ class Writer:
 
     def pick(self, options: Sequence[T]) -> T:
         """One of several, the first the simplest."""
-        return options[self._draw(st.integers(0, len(options) - 1))]  # type: ignore[arg-type]
+        chosen: int = self._draw(st.integers(0, len(options) - 1))
+        return options[chosen]
 
     def maybe(self) -> bool:
-        return bool(self._draw(st.booleans()))  # type: ignore[arg-type]
+        return bool(self._draw(st.booleans()))
 
     def write(self, text: str) -> None:
         self.lines.append("    " * self.level + text)
@@ -150,7 +159,9 @@ class Writer:
         options = list(self.known("State"))
         options += [f"{name}[{i}]" for name in self.known("Pair") for i in (0, 1)]
         options += [f"{name}.{part}" for name in self.known("Two") for part in ("first", "second")]
-        options += [f"{name}.{part}" for name in self.known("Holder") for part in ("state", "other")]
+        options += [
+            f"{name}.{part}" for name in self.known("Holder") for part in ("state", "other")
+        ]
         options += [f'{name}["k"]' for name in self.known("Dict")]
         return self.pick(options or ["clone(layer_state)"])
 
@@ -274,7 +285,7 @@ class Writer:
         self.write(f"{self.pick(places)} = {self.state()}")
 
     def show(self) -> None:
-        self.write(self.pick([f"show({self.place()})", f'f"{{{self.place()}}}"', "risky()"]))
+        self.write(self.pick([f"show({self.place()})", f"f'{{{self.place()}}}'", "risky()"]))
 
     def swap(self) -> None:
         names = self.known("State")
@@ -390,7 +401,7 @@ def _common(several: list[Kinds]) -> Kinds:
 
 
 @st.composite
-def programs(draw: Callable[[st.SearchStrategy[T]], T]) -> str:
+def programs(draw: Draw) -> str:
     """Programs: their text."""
     writer = Writer(draw)
     annotated = writer.maybe()

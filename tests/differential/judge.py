@@ -33,7 +33,7 @@ from tests.differential.reference import Cause, State, Use, rebuilt, states_with
 MAXIMAL_RUNS = 300
 FAILURES = (RuntimeError, ValueError, AssertionError)
 
-Kept = bool | dict[int, Any]
+Kept = bool | dict[Any, Any]
 
 
 @dataclass
@@ -136,7 +136,9 @@ def hand(value: Any) -> Any:
     """What is returned or yielded."""
     for state in states_within(value):
         state.use()
-    return read(value)
+    handed = read(value)
+    reference.WORLD.returned = (handed, reference.lines_at_work())
+    return handed
 
 
 def call(kept: Kept, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -152,12 +154,16 @@ def call(kept: Kept, function: Callable[..., Any], *args: Any, **kwargs: Any) ->
     before = [(state.cell.version, state.cell.old) for state in handed]
     reference.WORLD.may_raise()
     result = function(*map(read, args), **{name: read(value) for name, value in kwargs.items()})
+    returned, lines = reference.WORLD.returned
+    if returned is result:  # `finally` may have run since
+        for state in states_within(result):
+            state.use(lines)
     if handed and kept is not False:
         newer = [state.cell.version for state in _kept_states(result, kept)]
         for state, (version, old) in zip(handed, before, strict=True):
-            if state.cell.old is old and state.superseded is None:
-                if any(each.follows(version) for each in newer):
-                    state.superseded = Cause("state-stale", reference.lines_at_work())
+            is_living = state.cell.old is old and state.superseded is None
+            if is_living and any(each.follows(version) for each in newer):
+                state.superseded = Cause("state-stale", reference.lines_at_work())
     return result
 
 
@@ -209,9 +215,24 @@ def instrumented(source: str) -> CodeType:
     return compile(ast.fix_missing_locations(rewritten), reference.PROGRAM, "exec")
 
 
+def without_imports(source: str) -> ast.Module:
+    """The program without its imports of what the reference has, and otherwise as it stands."""
+    tree: ast.Module = _WithoutImports().visit(ast.parse(source))
+    return ast.fix_missing_locations(tree)
+
+
+class _WithoutImports(ast.NodeTransformer):
+    def visit_Import(self, node: ast.Import) -> ast.stmt:
+        return node if node.names[0].name in ("contextlib", "dataclasses", "functools") else _pass()
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
+        module = node.module or ""
+        return node if module in ("collections.abc", "typing") else _pass()
+
+
 def _keys_read(tree: ast.Module) -> dict[str, Kept]:
     """Names of which only constant items are ever read: what else they hold counts as dropped."""
-    subscripted: dict[str, dict[int, Any]] = {}
+    subscripted: dict[str, dict[Any, Any]] = {}
     others: set[str] = set()
     inside: set[ast.AST] = set()
     for node in ast.walk(tree):
@@ -226,7 +247,7 @@ def _keys_read(tree: ast.Module) -> dict[str, Kept]:
     return {name: keys for name, keys in subscripted.items() if name not in others}
 
 
-class _Rewriting(ast.NodeTransformer):
+class _Rewriting(_WithoutImports):
     def __init__(self, keys_read: Mapping[str, Kept]) -> None:
         self._keys_read = keys_read
         self._kept: dict[ast.AST, Kept] = {}
@@ -299,13 +320,6 @@ class _Rewriting(ast.NodeTransformer):
         return True
 
     # Statements
-
-    def visit_Import(self, node: ast.Import) -> ast.stmt:
-        return node if node.names[0].name in ("contextlib", "dataclasses", "functools") else _pass()
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
-        module = node.module or ""
-        return node if module in ("__future__", "dataclasses", "typing", "contextlib") else _pass()
 
     def visit_Assign(self, node: ast.Assign) -> ast.stmt:
         self._keep(node.value, self._kept_by(node.targets[0]))

@@ -1,8 +1,10 @@
 from collections.abc import Callable
 from typing import Any
+
 from typing_extensions import dataclass_transform
 
 def field(*, static: bool = ...) -> Any: ...
+
 @dataclass_transform(field_specifiers=(field,))
 class _ModuleMeta(type): ...
 

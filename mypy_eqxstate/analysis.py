@@ -100,6 +100,7 @@ def analyze_module(
         return result
     try:
         module.analyze_module_body()
+        module.learn_instances()
     except Exception as error:
         result.faults.append(fault_text(error, "the module"))
     for name, node in list(index.functions.items()):

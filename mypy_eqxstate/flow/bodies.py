@@ -246,6 +246,9 @@ class BodyCalls:
             binding = instantiation.input(item)
             if binding is None:
                 continue
+            place = self._place_of(instantiation, item) if memory.stale else None
+            if place is not None:
+                binding = self.analysis.ownership.marked_as_stale(memory, place, binding)
             consumes = summary.effects.get(item, Effect.BORROW) >= Effect.MAY_CONSUME
             receiver = actuals[0] if actuals else None
             node = site.node

@@ -79,6 +79,7 @@ class Memory:
     __slots__ = (
         "aged",
         "bindings",
+        "derived",
         "facts",
         "fields",
         "handed_over",
@@ -112,6 +113,8 @@ class Memory:
         self.repeated: frozenset[Object] = frozenset()
         self.represents: dict[Object, frozenset[Object]] = {}
         self.reads: frozenset[Object] = frozenset()
+        # Copies of what they were taken out of, or put together from, at which place that was.
+        self.derived: dict[Object, frozenset[tuple[Place | None, Object]]] = {}
 
     def copy(self) -> Memory:
         """An independent memory with the same contents."""
@@ -127,6 +130,7 @@ class Memory:
         other.repeated = self.repeated
         other.stale = dict(self.stale)
         other.represents = dict(self.represents)
+        other.derived = dict(self.derived)
         return other
 
     def assign(self, other: Memory) -> None:
@@ -144,6 +148,7 @@ class Memory:
             and self.handed_over == other.handed_over
             and self.reads == other.reads
             and self.represents == other.represents
+            and self.derived == other.derived
             and self.repeated == other.repeated
             and self.stale == other.stale
         )
@@ -222,6 +227,7 @@ class Memory:
                     waiting += objects_within(value)
         self.fields = {item: held for item, held in self.fields.items() if item in reached}
         self.represents = {item: held for item, held in self.represents.items() if item in reached}
+        self.derived = {item: held for item, held in self.derived.items() if item in reached}
 
     def objects(self) -> Iterator[Object]:
         """All objects that something refers to, possibly several times."""
@@ -245,6 +251,8 @@ class Memory:
             self.fields[new] = moved if kept is None else _merge_plain_fields(kept, moved)
         if old in self.represents:
             self.represents[new] = self.represents.get(new, frozenset()) | self.represents.pop(old)
+        if old in self.derived:
+            self.derived[new] = self.derived.get(new, frozenset()) | self.derived.pop(old)
         if old in self.handed_over:
             self.handed_over = self.handed_over - {old} | {new}
 
@@ -267,7 +275,7 @@ def rewritten(
             _add(values, value, guard)
             continue
         for new, new_guard in change(found[0], guard).items():
-            _add(values, _substitute(value, item, new), new_guard)
+            _add(values, substitute(value, item, new), new_guard)
     return Binding(values, binding.marks)
 
 
@@ -282,7 +290,7 @@ def _mentions_any(binding: Binding, item: Object) -> bool:
     )
 
 
-def _substitute(value: Value, old: Object, new: Object) -> Value:
+def substitute(value: Value, old: Object, new: Object) -> Value:
     """The value with one object in it replaced, also inside bound methods and partials."""
     if isinstance(value, Object):
         return new if same_object(value, old) else value
@@ -294,7 +302,7 @@ def _substitute(value: Value, old: Object, new: Object) -> Value:
 
 def _substitute_part(part: object, old: Object, new: Object) -> object:
     if isinstance(part, VALUE_TYPES):
-        return _substitute(part, old, new)
+        return substitute(part, old, new)
     if type(part) is tuple:
         return tuple(_substitute_part(inner, old, new) for inner in part)
     return part
@@ -389,6 +397,8 @@ def join(
         for item, represented in memory.represents.items():
             known = joined.represents.get(item)
             joined.represents[item] = represented if known is None else known | represented
+        for item, sources in memory.derived.items():
+            joined.derived[item] = joined.derived.get(item, frozenset()) | sources
     for place in dict.fromkeys(place for memory in memories for place in memory.stale):
         joined.stale[place] = _merge(
             [
@@ -437,6 +447,8 @@ def widen(before: Memory, joined: Memory) -> Memory:
     joined.repeated |= before.repeated
     for item, represented in before.represents.items():
         joined.represents[item] = joined.represents.get(item, frozenset()) | represented
+    for item, sources in before.derived.items():
+        joined.derived[item] = joined.derived.get(item, frozenset()) | sources
     for root, binding in {**before.bindings, **joined.bindings}.items():
         joined.bindings[root] = _widen_binding(before.bindings.get(root, binding), binding)
     for holder, fields in {**before.fields, **joined.fields}.items():

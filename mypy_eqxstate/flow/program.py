@@ -26,7 +26,7 @@ a name that is bound on several paths.  Very large bodies count by their signatu
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from mypy_eqxstate.contracts.library import DESCRIBED_PACKAGES, PRODUCERS
@@ -38,6 +38,7 @@ from mypy_eqxstate.flow.values import Descriptor, Symbol, Value
 from mypy_eqxstate.ir.model import BodyNode
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import Sources
+from mypy_eqxstate.oracle.shapes import Shape
 
 MAXIMAL_HOPS: Final = 8
 
@@ -144,6 +145,22 @@ class Program:
         module = self._module(name)
         return None if module is None else module.index
 
+    def stored(self, class_name: str) -> Mapping[str, Shape]:
+        """The shapes of what the constructor of a class in another module stores."""
+        module = self._storing(class_name)
+        return module.instances.shapes(class_name) if module is not None else {}
+
+    def stored_callable(self, class_name: str, name: str, receiver: Value) -> Value | None:
+        """The callable that the constructor of a class in another module stores in a field."""
+        module = self._storing(class_name)
+        return None if module is None else module.instances.callable_of(class_name, name, receiver)
+
+    def _storing(self, class_name: str) -> ModuleAnalysis | None:
+        """The module of a class that may have to do with affine objects."""
+        if not self._telling.tells(class_name):
+            return None
+        return self._defining(class_name, False)
+
     def closure(self, names: Iterable[str]) -> set[str]:
         """The modules on whose sources the contents of some modules rest, these included."""
         found: set[str] = set()
@@ -193,6 +210,7 @@ class Program:
         self._solving.add(name)
         try:
             module.analyze_module_body()
+            module.learn_instances()
         finally:
             self._solving.discard(name)
             self._solved.add(name)

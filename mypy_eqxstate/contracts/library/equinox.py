@@ -90,9 +90,9 @@ ROWS: dict[str, str] = {
     ),
     # PyTrees: taken apart and put together again, so that every State in the result is new.
     "equinox.tree_at": "(where, pytree, replace, replace_fn, is_leaf) -> copy(pytree)",
-    "equinox.partition": "(pytree, filter_spec) -> (copy(pytree), copy(pytree))",
-    "equinox.combine": "(pytree, *pytrees, is_leaf) -> copy(pytree)",
-    "equinox.filter": "(pytree, filter_spec) -> copy(pytree)",
+    "equinox.partition": "(pytree, filter_spec) -> (derived(pytree), derived(pytree))",
+    "equinox.combine": "(pytree, *pytrees, is_leaf) -> derived(pytree)",
+    "equinox.filter": "(pytree, filter_spec) -> derived(pytree)",
     "equinox.apply_updates": "(model, updates) -> copy(model)",
     "equinox.filter_shard": "(x, device_or_shardings) -> copy(x)",
     "equinox.error_if": "(x, pred, msg) -> copy(x)",

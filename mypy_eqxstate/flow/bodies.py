@@ -95,7 +95,9 @@ class BodyCalls:
             Variable(formal.name, function.name): matched.of(formal.name) for formal in formals
         }
         defaults: list[Actual] = []
-        for name, value in function.defaults:
+        # What is taken apart (`**options`) may give an argument for any parameter.
+        known = not any(actual.splat for actual in actuals)
+        for name, value in function.defaults if known else ():
             if not parameters.get(Variable(name, function.name)):
                 defaults.append(Actual(one(value), None, name, site.node))
                 parameters[Variable(name, function.name)] = (defaults[-1],)

@@ -2,7 +2,8 @@
 
 mypy stores with every module what the plugin says about it (`to_store`) and asks again at the next
 start (`to_compare`); a module is checked anew if the two differ.  That is for what concerns all
-modules: this package's own sources and version, and the configuration.
+modules, this package's version and the configuration, and for what concerns those that can have
+findings: this package's own sources.  Their digest is only worked out where a stored one is met.
 
 Bodies of *other* modules are another matter.  What is stored with a module counts as part of its
 interface, too, and whoever depends on it is checked anew when its interface has changed.  So a
@@ -24,11 +25,13 @@ Limit: mypy does not watch files of packages that it has no table for (`ignore_m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 _SOURCE: Final = "source"
+_PLUGIN: Final = "plugin"
 Data = dict[str, str]
 
 
@@ -36,39 +39,55 @@ class CacheData:
     """What mypy's cache keeps of us, module by module.
 
     Args:
-        common: what the findings in all modules rest on.
+        common: what all modules rest on.
+        own_digest: works out the digest of this package's sources.
         compared_as_copy: mypy compares a copy of what `to_compare` returns.
     """
 
-    def __init__(self, common: Mapping[str, str], compared_as_copy: bool) -> None:
+    def __init__(
+        self, common: Mapping[str, str], own_digest: Callable[[], str], compared_as_copy: bool
+    ) -> None:
         self._common = dict(common)
+        self._own_digest = cache(own_digest)
         self._compared_as_copy = compared_as_copy
+        self._to_compare = _Common(self._common, self._own_digest)
 
-    def to_store(self, path: str, may_be_read: bool) -> Data:
+    def to_store(self, path: str, may_have_findings: bool, may_be_read: bool) -> Data:
         """What to keep with a module that was checked.
 
         Args:
             path: its file.
+            may_have_findings: it can be analysed, now or when the plugin has changed.
             may_be_read: findings in other modules may rest on its bodies.
         """
+        data = dict(self._common)
+        if may_have_findings or self._compared_as_copy:
+            data[_PLUGIN] = self._own_digest()
         if may_be_read or self._compared_as_copy:
-            return {**self._common, _SOURCE: _digest(path)}
-        return dict(self._common)
+            data[_SOURCE] = _digest(path)
+        return data
 
     def to_compare(self, path: str) -> Data:
         """What equals the data of a module that is still up to date."""
         if self._compared_as_copy:
-            return self.to_store(path, True)
-        return _Common(self._common)
+            return self.to_store(path, True, True)
+        return self._to_compare
 
 
 class _Common(Data):
-    """Equal to stored data if all is equal but the digest of the source."""
+    """Equal to stored data if all is equal but the digest of the module's source."""
+
+    def __init__(self, common: Data, own_digest: Callable[[], str]) -> None:
+        super().__init__(common)
+        self._own_digest = own_digest
 
     def __eq__(self, stored: object) -> bool:
         if not isinstance(stored, dict):
             return False
-        return {key: value for key, value in stored.items() if key != _SOURCE} == dict(self)
+        expected = dict(self)
+        if _PLUGIN in stored:
+            expected[_PLUGIN] = self._own_digest()
+        return {key: value for key, value in stored.items() if key != _SOURCE} == expected
 
     def __ne__(self, stored: object) -> bool:
         return not self == stored

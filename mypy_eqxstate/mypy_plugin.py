@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mypy.checker_state import checker_state
 from mypy.nodes import MypyFile
 from mypy.options import Options
 from mypy.plugin import ClassDefContext, Plugin, ReportConfigContext
@@ -24,6 +25,7 @@ class EqxstatePlugin(Plugin):
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         self.session = Session(options)
+        self._checker: object = None
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         """The graph of modules is loaded."""
@@ -61,28 +63,24 @@ class EqxstatePlugin(Plugin):
         except Exception as error:
             self.session.note_fault("get_class_decorator_hook", error)
 
-    def _look_up(self) -> None:
-        """While a module is checked, its type checker can be seen."""
+    def _look_up(self, fullname: str) -> None:
+        """While a module is checked, its type checker can be seen.
+
+        mypy asks up to 2,000 times for a thousand lines, so that the answer must be quick.
+        """
+        checker = checker_state.type_checker
+        if checker is self._checker:
+            return
+        self._checker = checker
         try:
-            self.session.note_checker()
+            self.session.note_checker(checker)
         except Exception as error:
             self.session.note_fault("note_checker", error)
 
-    def get_function_hook(self, fullname: str) -> None:
-        """A function is called."""
-        self._look_up()
-
-    def get_method_hook(self, fullname: str) -> None:
-        """A method is called."""
-        self._look_up()
-
-    def get_attribute_hook(self, fullname: str) -> None:
-        """An attribute is read."""
-        self._look_up()
-
-    def get_class_attribute_hook(self, fullname: str) -> None:
-        """An attribute of a class is read."""
-        self._look_up()
+    get_function_hook = _look_up
+    get_method_hook = _look_up
+    get_attribute_hook = _look_up
+    get_class_attribute_hook = _look_up
 
 
 def plugin(version: str) -> type[Plugin]:

@@ -6,13 +6,16 @@ The course of a run:
    are shown.
 2. `note_checker`, in every look-up that mypy makes while it checks a module: remembers the module's
    type checker, which nothing else gives away.
-3. `end_of_module`: the module is checked and its tree still alive.  If it can concern us, its
-   source is parsed, the analysis runs with a `MypyOracle`, and its findings become mypy's errors.
+3. `end_of_module`: the module is checked and its tree still alive.  If it can concern us, it is
+   analysed (`module_check.py`), and the findings become mypy's errors.
 
 What can concern us: a module that imports, directly or not, a module which defines an affine
 class: the home of a class named in the library table or the configuration, or one that imports
 `mypy_eqxstate` (for `@affine`).  Stubs are left out, and modules whose errors mypy ignores
 (site-packages, modules that are only followed into silently).
+
+A project without such a module pays for this file only.  Therefore it imports little, and nothing
+of the analysis, the library table or the oracle before they are needed.
 
 Nothing here may stop mypy.  An internal fault becomes one note a module; a fault where there is no
 module to say it for goes to standard error, once.
@@ -24,44 +27,37 @@ analysis (a note says so).
 
 from __future__ import annotations
 
-import ast
 import gc
 import hashlib
 import sys
 import traceback
-import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mypy import checker_state
-from mypy.build import BuildManager, State
+from mypy.build import BuildManager
 from mypy.checker import TypeChecker
-from mypy.nodes import Import, ImportAll, ImportFrom, MypyFile
+from mypy.nodes import MypyFile
 from mypy.options import Options
-from mypy.util import DecodeError, correct_relative_import, decode_python_encoding
 
-from mypy_eqxstate import __version__, fullnames
+from mypy_eqxstate import __version__
 from mypy_eqxstate.cache import CacheData
 from mypy_eqxstate.config import Configuration, read_configuration
-from mypy_eqxstate.contracts.library import AFFINE_CLASSES, DESCRIBED_PACKAGES
-from mypy_eqxstate.contracts.notation import parse_row
-from mypy_eqxstate.oracle.mypy_sources import MypySources
-from mypy_eqxstate.oracle.of_mypy import MypyOracle
+from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES
+from mypy_eqxstate.graph import dependencies, direct_imports, importers, reachable
 from mypy_eqxstate.report.to_mypy import (
     HOW_TO_REPORT,
     any_rule_enabled,
     report_fault,
-    report_findings,
-    report_limits,
     report_problems,
 )
 
 if TYPE_CHECKING:
-    from mypy_eqxstate.flow.program import Program
+    from mypy_eqxstate.module_check import ModuleCheck
 
-_OWN_PACKAGE = __name__.partition(".")[0]
+# What declares classes affine (`@affine`), and how the stubs do it.
+_OWN_MODULES = (__name__.partition(".")[0], f"{__name__.partition('.')[0]}.annotations")
 
 
 class Session:
@@ -72,64 +68,69 @@ class Session:
 
     Attributes:
         configuration: what the user configured for this plugin.
-        affine_classes: the test by full name whether a class is affine by library table or
-            configuration.
     """
 
     def __init__(self, options: Options) -> None:
         self.configuration = _configuration(options)
-        self.affine_classes = AffineNames(self.configuration.affine)
         self._options = options
         self._checkers: dict[str, TypeChecker] = {}
-        self._manager: BuildManager | None = None
+        self._modules: Mapping[str, MypyFile] = {}
+        self._classes = AFFINE_CLASSES | self.configuration.affine
+        self._homes = frozenset(_OWN_MODULES).union(*map(_holders, self._classes))
+        self._found_manager: BuildManager | None = None
+        self._imports: dict[str, set[str]] | None = None
         self._concerned: set[str] | None = None
+        self._called: set[str] | None = None
         self._problems_shown = False
         self._pending_faults: list[str] = []
         self._fault_printed = False
-        self._called: set[str] | None = None
-        self._program: Program | None = None
+        self._check: ModuleCheck | None = None
 
     # --- what mypy's cache must know
 
     @cached_property
     def cache(self) -> CacheData:
         """What the findings of each module rest on besides its source."""
-        common = {
-            "version": __version__,
-            "sources": own_digest(),
-            "configuration": self.configuration.digest(),
-        }
-        return CacheData(common, compared_as_copy=not self._options.fixed_format_cache)
+        common = {"version": __version__, "configuration": self.configuration.digest()}
+        return CacheData(common, own_digest, compared_as_copy=not self._options.fixed_format_cache)
 
     def data_to_store(self, module: str, path: str) -> dict[str, str]:
         """What mypy's cache is to keep with a module that was checked."""
-        return self.cache.to_store(path, may_be_read=module in self._readable)
+        concerned = self._concerned_modules()
+        return self.cache.to_store(
+            path,
+            may_have_findings=concerned is None or module in concerned,
+            may_be_read=module in self._readable(),
+        )
 
-    @property
     def _readable(self) -> set[str]:
         """The modules whose bodies may be read for others: those that concerned ones depend on."""
-        manager = self._manager
-        if manager is None:
-            return set()
         if self._called is None:
-            imports = dependencies(manager)
-            concerned = importers(imports, self._root_modules(imports))
+            concerned = self._concerned_modules()
+            if concerned is None:
+                return set()
             self._called = {
                 name
-                for name in reachable(imports, concerned)
+                for name in reachable(self._imports or {}, concerned)
                 if name.partition(".")[0] not in DESCRIBED_PACKAGES
             }
         return self._called
 
+    def _concerned_modules(self) -> set[str] | None:
+        """The modules that import the home of an affine class; None if that is not known."""
+        if self._is_nobody_concerned():
+            return set()
+        if self._concerned is None and self._manager is not None:
+            self._imports = dependencies(self._manager)
+            self._concerned = importers(self._imports, _roots(self._imports, self._classes))
+        return self._concerned
+
     # --- the course of a run
 
     def attach(self, modules: Mapping[str, MypyFile]) -> None:
-        """Find the build whose modules these are, and show problems of the configuration."""
-        self._concerned = self._called = None
-        self._program = None
-        if self._manager is None or self._manager.modules is not modules:
-            holders = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
-            self._manager = next(holders, None)
+        """Remember the build whose modules these are, and show problems of the configuration."""
+        self._modules = modules
+        self._imports = self._concerned = self._called = self._check = None
         problems = self.configuration.problems
         if not problems or self._problems_shown:
             return
@@ -141,10 +142,21 @@ class Session:
             for problem in problems:
                 print(f"mypy_eqxstate: {problem}", file=sys.stderr)
 
-    def note_checker(self) -> None:
+    @property
+    def _manager(self) -> BuildManager | None:
+        """The build manager, looked for when it is first needed: that takes some milliseconds."""
+        if self._found_manager is None or self._found_manager.modules is not self._modules:
+            holders = (o for o in gc.get_referrers(self._modules) if isinstance(o, BuildManager))
+            self._found_manager = next(holders, None)
+        return self._found_manager
+
+    def _is_nobody_concerned(self) -> bool:
+        """Whether no affine class is near: what a module imports is loaded before its check."""
+        return self._modules.keys().isdisjoint(self._homes)
+
+    def note_checker(self, checker: object) -> None:
         """Remember the type checker that is at work, for the end of its module."""
-        checker = checker_state.checker_state.type_checker
-        if isinstance(checker, TypeChecker):
+        if isinstance(checker, TypeChecker) and not self._is_nobody_concerned():
             self._checkers[checker.tree.fullname] = checker
 
     def end_of_module(self, tree: MypyFile) -> set[str]:
@@ -156,6 +168,8 @@ class Session:
         Returns:
             Names of the modules on whose contents the findings rest.
         """
+        if self._is_nobody_concerned():
+            return set()
         checker = self._checkers.pop(tree.fullname, None)
         if not self._may_concern(tree):
             return set()
@@ -175,65 +189,11 @@ class Session:
         return modules
 
     def _analyze(self, tree: MypyFile, checker: TypeChecker, faults: list[str]) -> set[str]:
-        # Imported late: without a module to check there is no need of it.
-        from mypy_eqxstate.analysis import analyze_module
+        if self._check is None:
+            from mypy_eqxstate.module_check import ModuleCheck
 
-        source = self._source(tree.path)
-        if source is None:
-            return set()
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                module = ast.parse(source, type_comments=False)
-        except (SyntaxError, ValueError, RecursionError) as error:
-            version = ".".join(map(str, sys.version_info[:2]))
-            report_limits(
-                checker, [f"the file, which Python {version} (it runs mypy) can't parse: {error}"]
-            )
-            return set()
-        oracle = MypyOracle(tree, checker, module, self.affine_classes)
-        program = self._other_modules()
-        result = analyze_module(
-            tree.path, tree.fullname, module, source, oracle, self.configuration, program
-        )
-        report_findings(checker, result.findings)
-        faults.extend(result.faults)
-        if result.limits:
-            report_limits(
-                checker, [f'"{name}", whose analysis does not settle' for name in result.limits]
-            )
-        for question, trace in oracle.faults.items():
-            faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
-            self._show_traceback(trace)
-        return {name for name in result.modules if name != tree.fullname}
-
-    def _other_modules(self) -> Program | None:
-        """The modules that calls may lead into."""
-        from mypy_eqxstate.analysis import new_program
-
-        manager = self._manager
-        if self._program is None and manager is not None:
-            paths = manager.search_paths
-            sources = MypySources(
-                manager.modules,
-                self._source,
-                self.affine_classes,
-                self._concerned,
-                (*paths.python_path, *paths.mypy_path, *paths.package_path),
-            )
-            self._program = new_program(sources, self.configuration)
-        return self._program
-
-    def _source(self, path: str) -> str | None:
-        """The text of a source file as mypy has read it; None if there is no such file."""
-        try:
-            if self._manager is not None:
-                data = self._manager.fscache.read(self._manager.maybe_swap_for_shadow_path(path))
-            else:
-                data = Path(path).read_bytes()
-            return decode_python_encoding(data)
-        except (OSError, DecodeError, UnicodeError):
-            return None
+            self._check = ModuleCheck(self._manager, self.configuration, self._concerned_modules())
+        return self._check.run(tree, checker, faults, self._show_traceback)
 
     # --- what can be left out
 
@@ -247,25 +207,11 @@ class Session:
             return True
         if tree.path in manager.errors.ignored_files:
             return False
-        if self._concerned is None:
-            imports = dependencies(manager)
-            self._concerned = importers(imports, self._root_modules(imports))
-        if tree.fullname in self._concerned:
+        concerned = self._concerned_modules() or set()
+        if tree.fullname in concerned:
             return True
         # The daemon changes imports while it runs; the module's own ones are looked at anew.
-        return not self._concerned.isdisjoint(direct_imports(tree))
-
-    def _root_modules(self, imports: Iterable[str]) -> set[str]:
-        """The modules that define an affine class, or on which such a definition rests."""
-        modules = set(imports)
-        roots = {name for name in modules if name.partition(".")[0] == _OWN_PACKAGE}
-        for name in AFFINE_CLASSES | self.configuration.affine:
-            home = name.rpartition(".")[0]
-            while home and home not in modules:
-                home = home.rpartition(".")[0]
-            if home:
-                roots.add(home)
-        return roots
+        return not concerned.isdisjoint(direct_imports(tree))
 
     # --- faults
 
@@ -294,94 +240,38 @@ class Session:
 _CHECKING_HOOKS = frozenset({"note_checker"})
 
 
-class AffineNames:
-    """The full names of classes that are affine without being decorated.
-
-    A name is compared as mypy has it and as the library's users write it, so that
-    `equinox.nn._stateful.State` is `equinox.nn.State`.
-
-    Args:
-        configured: names from the configuration.
-    """
-
-    def __init__(self, configured: Iterable[str]) -> None:
-        self._names = AFFINE_CLASSES.union(configured)
-
-    def __contains__(self, name: object) -> bool:
-        """Whether a class of this full name is affine."""
-        if not isinstance(name, str):
-            return False
-        return name in self._names or fullnames.canonical(name) in self._names
+def _holders(class_name: str) -> Iterator[str]:
+    """The modules that a class of a full name may be defined in, the longest name first."""
+    while "." in class_name:
+        class_name = class_name.rpartition(".")[0]
+        yield class_name
 
 
-def dependencies(manager: BuildManager) -> dict[str, list[str]]:
-    """The modules that each module of a build depends on.
-
-    mypy's states know.  `BuildManager.import_map` can't be used: where a submodule is reached as an
-    attribute (`jax.random.split` under `import jax`), the semantic analyzer of mypy 2.4 empties the
-    set of the module at work (`SemanticAnalyzer.add_transitive_submodule_imports` takes from it).
-    """
-    states = [o for o in gc.get_referrers(manager) if isinstance(o, State)]
-    if not states:
-        return {name: list(found) for name, found in manager.import_map.items()}
-    return {state.id: list(state.dependencies) for state in states}
-
-
-def direct_imports(tree: MypyFile) -> set[str]:
-    """The modules that a freshly checked module imports, and what it may import as one."""
-    found: set[str] = set()
-    for node in tree.imports:
-        if isinstance(node, Import):
-            found.update(name for name, _ in node.ids)
-        elif isinstance(node, (ImportFrom, ImportAll)):
-            name, ok = correct_relative_import(
-                tree.fullname, node.relative, node.id, tree.is_package_init_file()
-            )
-            found.add(name if ok else node.id)
-            if isinstance(node, ImportFrom):
-                found.update(f"{name}.{member}" for member, _ in node.names)
-    return found
-
-
-def importers(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[str]:
-    """Every module that imports one of the roots, directly or not, and the roots themselves.
-
-    Args:
-        imports: the modules that each module imports.
-        roots: where to start.
-    """
-    reverse: dict[str, list[str]] = {}
-    for importer, imported in imports.items():
-        for name in imported:
-            reverse.setdefault(name, []).append(importer)
-    return reachable(reverse, roots)
-
-
-def reachable(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[str]:
-    """Every module that one of the roots imports, directly or not, and the roots themselves.
-
-    Args:
-        imports: the modules that each module imports.
-        roots: where to start.
-    """
-    found = set(roots)
-    pending = list(found)
-    while pending:
-        for imported in imports.get(pending.pop(), ()):
-            if imported not in found:
-                found.add(imported)
-                pending.append(imported)
-    return found
+def _roots(modules: Container[str], classes: Iterable[str]) -> set[str]:
+    """The modules that define an affine class, or on which such a definition rests."""
+    roots = {name for name in _OWN_MODULES if name in modules}
+    for name in classes:
+        home = next((holder for holder in _holders(name) if holder in modules), None)
+        if home is not None:
+            roots.add(home)
+    return roots
 
 
 def _configuration(options: Options) -> Configuration:
     """The user's configuration; a fault in reading it is one of its problems."""
     try:
-        return read_configuration(options.config_file, parse_row)
+        return read_configuration(options.config_file, _parse_row)
     except Exception as error:
         return Configuration(
             problems=(f"internal fault, the section is ignored: {error!r}; {HOW_TO_REPORT}",)
         )
+
+
+def _parse_row(text: str) -> object:
+    """Understand a row of the user's; imported late, as most users have none."""
+    from mypy_eqxstate.contracts.notation import parse_row
+
+    return parse_row(text)
 
 
 def own_digest() -> str:

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mypy.build import BuildManager
 from mypy.cache import ErrorTuple
@@ -28,7 +29,9 @@ from mypy.checker import TypeChecker
 from mypy.errors import ErrorInfo, Errors
 
 from mypy_eqxstate.report.codes import EQXSTATE, RULES, STATE_CONTRACT, code_of
-from mypy_eqxstate.report.finding import Finding, Note, Position
+
+if TYPE_CHECKING:
+    from mypy_eqxstate.report.finding import Finding, Note, Position
 
 HOW_TO_REPORT = (
     "please report it to the authors of mypy_eqxstate with this line and the code that it names "

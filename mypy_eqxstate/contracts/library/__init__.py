@@ -23,14 +23,13 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from mypy_eqxstate.contracts.library.equinox import AFFINE as _EQUINOX_AFFINE
 from mypy_eqxstate.contracts.library.equinox import EVIDENCE as _EQUINOX_EVIDENCE
 from mypy_eqxstate.contracts.library.equinox import ROWS as _EQUINOX
 from mypy_eqxstate.contracts.library.jax import ROWS as _JAX
 from mypy_eqxstate.contracts.library.python import ROWS as _PYTHON
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.notation import parse_row
-from mypy_eqxstate.fullnames import canonical
+from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES, canonical
 
 __all__ = [
     "AFFINE_CLASSES",
@@ -44,15 +43,6 @@ __all__ = [
 
 LIBRARY: Mapping[str, str] = MappingProxyType({**_EQUINOX, **_JAX, **_PYTHON})
 """Public dotted name -> row, in the notation."""
-
-AFFINE_CLASSES: frozenset[str] = frozenset(_EQUINOX_AFFINE)
-"""The affine classes of the libraries, by public name and by the names of their definitions."""
-
-DESCRIBED_PACKAGES = frozenset({"equinox", "jax", "jaxlib", "numpy"})
-"""Packages whose callables count by their row, else by their signature, and never by their body.
-
-They rest on tracing and on other things that can't be read off the source.
-"""
 
 PRODUCERS: frozenset[str] = frozenset(
     name

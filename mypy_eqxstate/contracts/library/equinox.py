@@ -8,12 +8,6 @@ Limits: see `contracts/library/__init__.py`.  Of `equinox.internal` only the loo
 
 from __future__ import annotations
 
-AFFINE = (
-    "equinox.nn.State",
-    "equinox.nn._stateful.State",
-)
-"""The affine class, by its public name and by that of its definition."""
-
 EVIDENCE: dict[str, tuple[str, str]] = {
     "get": ("equinox.nn.StateIndex", "equinox.nn.State"),
     "set": ("equinox.nn.StateIndex", "equinox.nn.State"),

@@ -1,9 +1,10 @@
 """The ownership analysis of one body: what each operation does to the memory.
 
 A `BodyAnalysis` is the dataflow problem that `flow/solver.py` solves.  It is made for one body in
-one *context* (what is known of its parameters and of the names it captures), is solved to a
-fixpoint with reports off, and then runs once more over the solution with reports on: solve first,
-report afterwards, so that nothing is reported from a state that is not final.
+one *context* (what is known of its parameters and of the names it captures) and is solved to a
+fixpoint.  What a visit of a block finds replaces what the visit before has found: a block is
+visited again whenever the memory at its entry has changed, so that what is left at the end was
+found with the final memory.
 
 The rules about ownership are in `flow/ownership.py`, calls in `flow/calls.py`, fields in
 `flow/heap.py`, containers in `flow/containers.py`, `with`, `await` and `yield` in
@@ -79,10 +80,10 @@ class BodyAnalysis:
         self.receivers: dict[ir.Temporary, ir.Temporary] = {}
         self.problems: list[Problem] = []
         self.returned: list[tuple[Memory, Binding]] = []
+        self._found: dict[ir.BlockIndex, _Found] = {}
+        self._found_now = _Found()
         self.yielded: Binding | None = None
         self.given_to_unknown: dict[int, frozenset[tuple[str, str]]] = {}
-        self._clean_uses: dict[tuple[ast.AST, str], set[tuple[int, int]]] = {}
-        self.reporting = False
         self.position = (0, 0)
         self.dead_end = False
         self._call_conditions: dict[int, frozenset[str]] = {}
@@ -121,7 +122,7 @@ class BodyAnalysis:
     # --- running --------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Solve the body, then collect problems and return states from the solution.
+        """Solve the body, then collect what the last visits of its blocks have found.
 
         Raises:
             NoFixpointError: the solver gave up.
@@ -130,25 +131,16 @@ class BodyAnalysis:
         while promoted != len(self.module.classes.promoted):
             promoted = len(self.module.classes.promoted)
             self.yielded = None
+            self._found.clear()
             solution = solve(self.body, self)
-        self.reporting = True
-        self.problems = []
-        self.returned = []
-        for index in solution.order:
-            if index in solution.entry:
-                for _ in self.flow_through(self.body.blocks[index], solution.entry[index]):
-                    pass
-        self.reporting = False
+        found = [self._found[index] for index in solution.order if index in self._found]
+        self.returned = [result for block in found for result in block.returned]
+        self.problems = [problem for block in found for problem in block.problems]
         if solution.widened:
             # What is only possible there may come of what the widening has given up.
             self.problems = [problem for problem in self.problems if not problem.may]
-        self.problems = [
-            replace(problem, may=True)
-            if problem.events
-            and self._clean_uses.get((problem.node, problem.place), set()) - {problem.position}
-            else problem
-            for problem in self.problems
-        ]
+        if any(problem.events for problem in self.problems):
+            self.problems = _with_copies(self.problems, [block.clean_uses for block in found])
 
     def entry_state(self) -> Memory:
         """The memory before the first operation: the parameters hold what the context says."""
@@ -197,6 +189,7 @@ class BodyAnalysis:
     def flow_through(self, block: ir.Block, state: Memory) -> Iterator[tuple[int, int, Memory]]:
         """Run the operations of a block on a copy of its entry memory."""
         memory = state.copy()
+        self._found_now = self._found[block.index] = _Found()
         self.dead_end = False
         changed = True
         raising: list[Memory] = []
@@ -253,12 +246,11 @@ class BodyAnalysis:
             if terminator.source is not None and not isinstance(self.body.node, ast.Module):
                 note_declared(self, memory, terminator.source)
                 self.use(memory, terminator.source, misuse=Misuse.USED)
-            if self.reporting:
-                binding = one(NONE_VALUE)
-                if terminator.source is not None:
-                    binding = self.read(memory, terminator.source)
-                memory.facts = memory.facts | {("return", self.operation_number)}
-                self.returned.append((memory, binding))
+            binding = one(NONE_VALUE)
+            if terminator.source is not None:
+                binding = self.read(memory, terminator.source)
+            memory.facts = memory.facts | {("return", self.operation_number)}
+            self._found_now.returned.append((memory, binding))
 
     # --- reading and using ----------------------------------------------------------------------
 
@@ -321,14 +313,12 @@ class BodyAnalysis:
         may: bool = False,
         callee: str = "",
     ) -> None:
-        """Record a problem, if this is the run that reports."""
-        if not self.reporting:
-            return
+        """Record a problem."""
         lines = tuple(loop_line(self.body, event, self.position) for event in events)
         loop_decides = rule == "state-stale" and (may or all(lines))
         if loop_decides and place in accepted_names(self.body):
             return
-        self.problems.append(
+        self._found_now.problems.append(
             Problem(
                 rule=rule,
                 misuse=misuse,
@@ -347,8 +337,7 @@ class BodyAnalysis:
 
     def note_clean_use(self, node: ast.AST, place: str) -> None:
         """An operation of this node is no misuse: another copy of it (`finally`) "may" be one."""
-        if self.reporting:
-            self._clean_uses.setdefault((node, place), set()).add(self.position)
+        self._found_now.clean_uses.append((node, place, self.position))
 
     # --- operations -----------------------------------------------------------------------------
 
@@ -479,6 +468,34 @@ class BodyAnalysis:
     def _import(self, memory: Memory, op: ir.Import) -> None:
         value: Value = Symbol(op.full_name)
         self.set(memory, op.target, one(value), op.node)
+
+
+class _Found:
+    """What a visit of a block has found."""
+
+    __slots__ = ("clean_uses", "problems", "returned")
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.returned: list[tuple[Memory, Binding]] = []
+        self.clean_uses: list[tuple[ast.AST, str, tuple[int, int]]] = []
+
+
+def _with_copies(
+    problems: Iterable[Problem],
+    clean_uses: Iterable[Iterable[tuple[ast.AST, str, tuple[int, int]]]],
+) -> list[Problem]:
+    """The problems, a use being only possibly wrong if another copy of it (`finally`) is right."""
+    right: dict[tuple[ast.AST, str], set[tuple[int, int]]] = {}
+    for uses in clean_uses:
+        for node, place, position in uses:
+            right.setdefault((node, place), set()).add(position)
+    return [
+        replace(problem, may=True)
+        if problem.events and right.get((problem.node, problem.place), set()) - {problem.position}
+        else problem
+        for problem in problems
+    ]
 
 
 # Calls, also those of `__enter__` and the like, make room for new objects themselves, between their

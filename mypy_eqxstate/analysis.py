@@ -112,7 +112,9 @@ def analyze_module(
         except Exception as error:
             result.faults.append(fault_text(error, name))
     wording = Wording(module, source)
-    problems = [*_one_for_each_cause(module, _problems(module)), *_malformed(module)]
+    problems = _one_for_each_cause(module, _problems(module))
+    if "Borrowed" in source or "Consumed" in source:
+        problems += _malformed(module)
     for problem in problems:
         result.findings.append(wording.finding(problem))
     result.findings.sort(key=lambda finding: (finding.position.line, finding.position.column))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from pathlib import Path
 
 from mypy.build import BuildManager
@@ -19,9 +19,9 @@ from mypy.checker import TypeChecker
 from mypy.nodes import MypyFile
 from mypy.util import DecodeError, decode_python_encoding
 
-from mypy_eqxstate import fullnames
 from mypy_eqxstate.analysis import analyze_module, new_program
 from mypy_eqxstate.config import Configuration
+from mypy_eqxstate.oracle.mypy_affine import AffineNames
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.to_mypy import report_findings, report_limits
@@ -46,6 +46,7 @@ class ModuleCheck:
         self._manager = manager
         self._configuration = configuration
         self._affine_classes = AffineNames(configuration.affine)
+        self._concerned = concerned
         self._program = None
         if manager is not None:
             paths = manager.search_paths
@@ -89,7 +90,7 @@ class ModuleCheck:
                 checker, [f"the file, which Python {version} (it runs mypy) can't parse: {error}"]
             )
             return set()
-        oracle = MypyOracle(tree, checker, module, self._affine_classes)
+        oracle = MypyOracle(tree, checker, module, self._affine_classes, self._concerned)
         result = analyze_module(
             tree.path, tree.fullname, module, source, oracle, self._configuration, self._program
         )
@@ -114,23 +115,3 @@ class ModuleCheck:
             return decode_python_encoding(data)
         except (OSError, DecodeError, UnicodeError):
             return None
-
-
-class AffineNames:
-    """The full names of classes that are affine without being decorated.
-
-    A name is compared as mypy has it and as the library's users write it, so that
-    `equinox.nn._stateful.State` is `equinox.nn.State`.
-
-    Args:
-        configured: names from the configuration.
-    """
-
-    def __init__(self, configured: Iterable[str]) -> None:
-        self._names = fullnames.AFFINE_CLASSES.union(configured)
-
-    def __contains__(self, name: object) -> bool:
-        """Whether a class of this full name is affine."""
-        if not isinstance(name, str):
-            return False
-        return name in self._names or fullnames.canonical(name) in self._names

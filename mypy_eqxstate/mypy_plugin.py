@@ -39,7 +39,7 @@ class EqxstatePlugin(Plugin):
         """What a module's cache depends on besides its source."""
         try:
             if ctx.is_check:
-                return self.session.cache.to_compare(ctx.path)
+                return self.session.data_to_compare(ctx.id, ctx.path)
             return self.session.data_to_store(ctx.id, ctx.path)
         except Exception as error:
             self.session.note_fault("report_config_data", error)

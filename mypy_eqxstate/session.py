@@ -11,7 +11,8 @@ The course of a run:
 
 What can concern us: a module that imports, directly or not, a module which defines an affine
 class: the home of a class named in the library table or the configuration, or one that imports
-`mypy_eqxstate` (for `@affine`).  Stubs are left out, and modules whose errors mypy ignores
+`mypy_eqxstate` (for `@affine`); unless words in the sources show that no affine object can reach it
+(`reach.py`).  Stubs are left out, and modules whose errors mypy ignores
 (site-packages, modules that are only followed into silently).
 
 A project without such a module pays for this file only.  Therefore it imports little, and nothing
@@ -38,6 +39,7 @@ from typing import TYPE_CHECKING
 
 from mypy.build import BuildManager
 from mypy.checker import TypeChecker
+from mypy.modules_state import modules_state
 from mypy.nodes import MypyFile
 from mypy.options import Options
 
@@ -55,6 +57,7 @@ from mypy_eqxstate.report.to_mypy import (
 
 if TYPE_CHECKING:
     from mypy_eqxstate.module_check import ModuleCheck
+    from mypy_eqxstate.reach import Reach
 
 # What declares classes affine (`@affine`), and how the stubs do it.
 _OWN_MODULES = (__name__.partition(".")[0], f"{__name__.partition('.')[0]}.annotations")
@@ -84,6 +87,7 @@ class Session:
         self._problems_shown = False
         self._pending_faults: list[str] = []
         self._fault_printed = False
+        self._reach: Reach | None = None
         self._check: ModuleCheck | None = None
 
     # --- what mypy's cache must know
@@ -130,7 +134,8 @@ class Session:
     def attach(self, modules: Mapping[str, MypyFile]) -> None:
         """Remember the build whose modules these are, and show problems of the configuration."""
         self._modules = modules
-        self._imports = self._concerned = self._called = self._check = None
+        self._imports = self._concerned = self._called = None
+        self._reach = self._check = None
         problems = self.configuration.problems
         if not problems or self._problems_shown:
             return
@@ -144,11 +149,20 @@ class Session:
 
     @property
     def _manager(self) -> BuildManager | None:
-        """The build manager, looked for when it is first needed: that takes some milliseconds."""
+        """The build manager, looked for when it is first needed."""
         if self._found_manager is None or self._found_manager.modules is not self._modules:
-            holders = (o for o in gc.get_referrers(self._modules) if isinstance(o, BuildManager))
-            self._found_manager = next(holders, None)
+            self._found_manager = _manager_of(self._modules)
         return self._found_manager
+
+    def data_to_compare(self, module: str, path: str) -> dict[str, str]:
+        """What equals the data that mypy's cache has of a module, if it is still up to date.
+
+        mypy asks while it loads its graph: if an affine class's home is in it, the build manager
+        will be needed, and finding it is quicker now, with few objects in the process.
+        """
+        if self._found_manager is None and module in self._homes:
+            self._found_manager = _manager_of(modules_state.modules)
+        return self.cache.to_compare(path)
 
     def _is_nobody_concerned(self) -> bool:
         """Whether no affine class is near: what a module imports is loaded before its check."""
@@ -209,7 +223,11 @@ class Session:
             return False
         concerned = self._concerned_modules() or set()
         if tree.fullname in concerned:
-            return True
+            if self._reach is None:
+                from mypy_eqxstate.reach import Reach
+
+                self._reach = Reach(manager, self._imports or {}, concerned, self._classes)
+            return tree.fullname in self._reach
         # The daemon changes imports while it runs; the module's own ones are looked at anew.
         return not concerned.isdisjoint(direct_imports(tree))
 
@@ -238,6 +256,12 @@ class Session:
 
 
 _CHECKING_HOOKS = frozenset({"note_checker"})
+
+
+def _manager_of(modules: Mapping[str, MypyFile]) -> BuildManager | None:
+    """The build whose modules these are.  Nothing that a plugin is given leads to it."""
+    holders = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
+    return next(holders, None)
 
 
 def _holders(class_name: str) -> Iterator[str]:

@@ -31,7 +31,7 @@ Memories are copied at every branch: a binding and a guard are never changed in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from mypy_eqxstate.flow.guards import ALWAYS, NO_FACTS, Conjunction, Guard, either, under, without
@@ -135,8 +135,17 @@ class Memory:
 
     def assign(self, other: Memory) -> None:
         """Take over the contents of another memory, which is not used any more."""
-        for name in Memory.__slots__:
-            setattr(self, name, getattr(other, name))
+        self.aged = other.aged
+        self.bindings = other.bindings
+        self.facts = other.facts
+        self.fields = other.fields
+        self.handed_over = other.handed_over
+        self.input_status = other.input_status
+        self.reads = other.reads
+        self.repeated = other.repeated
+        self.represents = other.represents
+        self.stale = other.stale
+        self.version = other.version
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -166,23 +175,18 @@ class Memory:
         if not texts:
             return
 
-        def cleaned(entries: Mapping[_Entry, Guard]) -> Mapping[_Entry, Guard]:
-            if all(guard is ALWAYS for guard in entries.values()):
-                return entries
-            return {entry: without(guard, texts) for entry, guard in entries.items()}
-
         self.facts = frozenset(pair for pair in self.facts if pair[0] not in texts)
         for root, binding in self.bindings.items():
-            self.bindings[root] = Binding(cleaned(binding.values), cleaned(binding.marks))
+            self.bindings[root] = _without_conditions(binding, texts)
         for item, status in self.input_status.items():
-            self.input_status[item] = cleaned(status)
+            self.input_status[item] = _cleaned(status, texts)
         for place, status in self.stale.items():
-            self.stale[place] = cleaned(status)
+            self.stale[place] = _cleaned(status, texts)
         for item, fields in self.fields.items():
-            self.fields[item] = {
-                key: Binding(cleaned(field.values), cleaned(field.marks))
-                for key, field in fields.items()
-            }
+            if not all(_is_unconditional(field) for field in fields.values()):
+                self.fields[item] = {
+                    key: _without_conditions(field, texts) for key, field in fields.items()
+                }
 
     def rewrite(
         self, item: Object, change: Callable[[Object, Guard], Mapping[Object, Guard]]
@@ -190,12 +194,15 @@ class Memory:
         """Replace every reference to an object by what a function makes of it and its guard."""
         self.version += 1
         for root, binding in self.bindings.items():
-            self.bindings[root] = rewritten(binding, item, change)
+            if _mentions(binding, item):
+                self.bindings[root] = rewritten(binding, item, change)
         for holder, fields in self.fields.items():
-            if any(_mentions_any(field, item) for field in fields.values()):
-                self.fields[holder] = {
-                    key: rewritten(field, item, change) for key, field in fields.items()
-                }
+            for field in fields.values():
+                if _mentions(field, item):
+                    self.fields[holder] = {
+                        key: rewritten(field, item, change) for key, field in fields.items()
+                    }
+                    break
 
     def renew(self, place: Place) -> None:
         """Something new is stored at a place: nothing at it, or inside it, is old any more."""
@@ -242,9 +249,15 @@ class Memory:
     def rename(self, old: Object, new: Object) -> None:
         """Replace an object by another everywhere: this turn's object becomes an earlier one."""
         for root, binding in self.bindings.items():
-            self.bindings[root] = renamed(binding, old, new)
-        for item, fields in list(self.fields.items()):
-            self.fields[item] = {key: renamed(field, old, new) for key, field in fields.items()}
+            if _mentions(binding, old):
+                self.bindings[root] = renamed(binding, old, new)
+        for item, fields in self.fields.items():
+            for field in fields.values():
+                if _mentions(field, old):
+                    self.fields[item] = {
+                        key: renamed(held, old, new) for key, held in fields.items()
+                    }
+                    break
         if old in self.fields:
             moved = self.fields.pop(old)
             kept = self.fields.get(new)
@@ -266,7 +279,7 @@ def rewritten(
     binding: Binding, item: Object, change: Callable[[Object, Guard], Mapping[Object, Guard]]
 ) -> Binding:
     """A binding with every reference to an object replaced by what a function makes of it."""
-    if not _mentions_any(binding, item):
+    if not _mentions(binding, item):
         return binding
     values: dict[Value, Guard] = {}
     for value, guard in binding.values.items():
@@ -281,13 +294,36 @@ def rewritten(
 
 def same_object(left: Object, right: Object) -> bool:
     """Whether two references are to one object, dead or alive."""
-    return left[:3] == right[:3]
+    return left.recent == right.recent and left.origin == right.origin and left.shape == right.shape
 
 
-def _mentions_any(binding: Binding, item: Object) -> bool:
-    return any(
-        same_object(held, item) for value in binding.values for held in objects_within(value)
-    )
+def _mentions(binding: Binding, item: Object) -> bool:
+    for value in binding.values:
+        for held in objects_within(value):
+            if same_object(held, item):
+                return True
+    return False
+
+
+def _is_unconditional(binding: Binding) -> bool:
+    for entries in binding:
+        for guard in entries.values():
+            if guard is not ALWAYS:
+                return False
+    return True
+
+
+def _without_conditions(binding: Binding, texts: frozenset[str]) -> Binding:
+    if _is_unconditional(binding):
+        return binding
+    return Binding(_cleaned(binding.values, texts), _cleaned(binding.marks, texts))
+
+
+def _cleaned(entries: Mapping[_Entry, Guard], texts: frozenset[str]) -> Mapping[_Entry, Guard]:
+    for guard in entries.values():
+        if guard is not ALWAYS:
+            return {entry: without(guard, texts) for entry, guard in entries.items()}
+    return entries
 
 
 def substitute(value: Value, old: Object, new: Object) -> Value:
@@ -329,15 +365,20 @@ _Sided = tuple[Mapping[_Entry, Guard], Conjunction]
 def _merge(sides: Sequence[_Sided[_Entry]]) -> Mapping[_Entry, Guard]:
     """The entries of several sides, each under what holds on its side only."""
     first = sides[0][0]
-    if all(entries is first or entries == first for entries, _ in sides[1:]):
+    for entries, _ in sides:
+        if entries is not first and entries != first:
+            break
+    else:
         return first
     merged: dict[_Entry, Guard] = {}
-    for entry in dict.fromkeys(entry for entries, _ in sides for entry in entries):
+    together: Guard | None
+    for entry in dict.fromkeys([entry for entries, _ in sides for entry in entries]):
         guards = [entries.get(entry) for entries, _ in sides]
-        if all(guard == guards[0] for guard in guards) and guards[0] is not None:
-            merged[entry] = guards[0]
+        together = guards[0]
+        if together is not None and guards.count(together) == len(guards):
+            merged[entry] = together
             continue
-        together: Guard | None = None
+        together = None
         for guard, (_, extra) in zip(guards, sides, strict=True):
             if guard is not None:
                 here = under(guard, extra)
@@ -406,7 +447,8 @@ def join(
                 for memory, extra in zip(memories, extras, strict=True)
             ]
         )
-    for root in dict.fromkeys(root for memory in memories for root in memory.bindings):
+    joined.bindings = dict(memories[0].bindings)
+    for root in _differing([memory.bindings for memory in memories]):
         found = [memory.bindings.get(root) for memory in memories]
         if any(binding is None for binding in found):
             default = default_binding(root)
@@ -424,7 +466,8 @@ def join(
                 for memory, extra in zip(memories, extras, strict=True)
             ]
         )
-    for item in dict.fromkeys(item for memory in memories for item in memory.fields):
+    joined.fields = dict(memories[0].fields)
+    for item in _differing([memory.fields for memory in memories]):
         joined.fields[item] = _join_fields(item, memories, extras, default_field)
     return joined
 
@@ -482,6 +525,23 @@ def _widen(
         entry: guard if before.get(entry) == guard else ALWAYS
         for entry, guard in {**before, **joined}.items()
     }
+
+
+def _differing(sides: Sequence[Mapping[_Entry, object]]) -> Iterable[_Entry]:
+    """The keys under which not all mappings have one and the same object, in order."""
+    first = sides[0]
+    found: dict[_Entry, None] = {}
+    for other in sides[1:]:
+        shared = 0
+        for key, held in other.items():
+            known = first.get(key)
+            if known is not held:
+                found[key] = None
+            if known is not None:
+                shared += 1
+        if shared < len(first):
+            found.update((key, None) for key in first if key not in other)
+    return found
 
 
 def _join_fields(

@@ -91,14 +91,39 @@ _COMMON_NAMES = frozenset({"__init__", "__call__", "<lambda>", "forward", "main"
 
 
 def mentioned_names(node: ast.AST) -> frozenset[str]:
-    """All names and attribute names in a piece of syntax, and words of string annotations."""
+    """All names and attribute names in a piece of syntax."""
     found: set[str] = set()
-    for inner in ast.walk(node):
+    waiting = [node]
+    while waiting:
+        inner = waiting.pop()
         if isinstance(inner, ast.Name):
             found.add(inner.id)
-        elif isinstance(inner, ast.Attribute):
+            continue
+        if isinstance(inner, ast.Attribute):
             found.add(inner.attr)
+            waiting.append(inner.value)
+            continue
+        for field in _fields_with_nodes(type(inner)):
+            child = getattr(inner, field, None)
+            if isinstance(child, list):
+                waiting += [part for part in child if isinstance(part, ast.AST)]
+            elif isinstance(child, ast.AST):
+                waiting.append(child)
     return frozenset(found)
+
+
+def _fields_with_nodes(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of node in which a name can be."""
+    known = _FIELDS.get(kind)
+    if known is None:
+        fields = () if issubclass(kind, ast.Constant) else kind._fields
+        known = tuple(field for field in fields if field not in _FIELDS_WITHOUT_NAMES)
+        _FIELDS[kind] = known
+    return known
+
+
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+_FIELDS_WITHOUT_NAMES = frozenset({"ctx", "op", "ops", "asname", "level", "type_comment"})
 
 
 def _stored_fields(node: FunctionNode) -> frozenset[str]:

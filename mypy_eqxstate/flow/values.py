@@ -212,6 +212,8 @@ VALUE_TYPES = (
     Unknown,
 )
 
+_HOLDING_NOTHING = frozenset({Symbol, Literal, Plain, Unknown})
+
 PLAIN_VALUE = Plain()
 UNKNOWN_VALUE = Unknown()
 NONE_VALUE = Literal(None, "NoneType")
@@ -226,6 +228,8 @@ def objects_within(value: Value) -> tuple[Object, ...]:
     """The objects that a value holds without a heap: itself, a receiver, bound arguments."""
     if isinstance(value, Object):
         return (value,)
+    if type(value) in _HOLDING_NOTHING:
+        return ()
     if isinstance(value, Method):
         return objects_within(value.receiver) + objects_within(value.function)
     if isinstance(value, Function):

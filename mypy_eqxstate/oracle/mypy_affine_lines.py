@@ -13,6 +13,8 @@ must look at such functions by other means.
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from mypy.nodes import Expression, TypeInfo
 from mypy.types import (
     AnyType,
@@ -35,10 +37,18 @@ _DEPTH = 4
 
 
 class AffineLines:
-    """The question whether a type can hold an affine object, remembered per class."""
+    """The question whether a type can hold an affine object, remembered per class.
 
-    def __init__(self, affine: AffineClasses) -> None:
+    Args:
+        affine: the affine classes.
+        concerned: the modules whose classes can have fields for affine objects: those that import
+            an affine class, directly or not; None if that is not known.  Others are not looked
+            into: mypy would have to read the symbols of every class from its cache.
+    """
+
+    def __init__(self, affine: AffineClasses, concerned: Container[str] | None = None) -> None:
         self._affine = affine
+        self._concerned = concerned
         self._holders: dict[TypeInfo, bool] = {}
 
     def of(self, types: dict[Expression, Type]) -> frozenset[int]:
@@ -48,8 +58,15 @@ class AffineLines:
             types: a checker's type map.
         """
         found: set[int] = set()
+        holders = self._holders
         for expression, type_ in types.items():
-            if expression.line not in found and self.holds(type_):
+            if isinstance(type_, Instance) and not type_.args:
+                holds = holders.get(type_.type)  # most types are like this, and known by now
+                if holds is None:
+                    holds = self.holds(type_)
+            else:
+                holds = self.holds(type_)
+            if holds:
                 found.add(expression.line)
         return frozenset(found)
 
@@ -86,7 +103,10 @@ class AffineLines:
             self._holders[info] = False  # while it is being found out: a recursive class
             known = info in self._affine
             for base in info.mro if not known else ():
-                if base.module_name in _PLAIN_MODULES:
+                if self._concerned is None:
+                    if base.module_name in _PLAIN_MODULES:
+                        continue
+                elif base.module_name not in self._concerned:
                     continue
                 for symbol in base.names.values():
                     type_ = symbol.type

@@ -101,6 +101,8 @@ class MypyOracle:
         module_ast: the same source as `ast.parse` gives it; the nodes of all questions are its.
         affine_classes: full names of classes that are affine by the library table or by
             configuration (those declared with `@affine` are known from mypy).
+        concerned: the modules that import an affine class, directly or not; None if that is not
+            known.
 
     Attributes:
         faults: the traceback of the first internal fault of each question, by its name.
@@ -113,11 +115,13 @@ class MypyOracle:
         checker: TypeChecker,
         module_ast: ast.Module,
         affine_classes: Container[str],
+        concerned: Container[str] | None = None,
     ) -> None:
         self.faults: dict[str, str] = {}
         self.pairing = Pairing(module_ast, tree)
         self._types: dict[nodes.Expression, Type] = checker._type_maps[0]
         self._affine = AffineClasses(affine_classes)
+        self._concerned = concerned
         self._symbols = Symbols(checker.modules, tree, self._affine)
         self._shapes = self._symbols.shapes
         self._reachability = Reachability(module_ast, self.pairing, self._types)
@@ -125,7 +129,7 @@ class MypyOracle:
     @_answering(None)
     def affine_lines(self) -> frozenset[int]:
         """The lines on which an expression's type can hold an affine object."""
-        return AffineLines(self._affine).of(self._types)
+        return AffineLines(self._affine, self._concerned).of(self._types)
 
     # --- types of expressions
 

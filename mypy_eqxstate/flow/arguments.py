@@ -157,18 +157,22 @@ def match(formals: Sequence[Formal], actuals: Sequence[Actual]) -> Matched:
     Returns:
         pairs in the order of evaluation; what fits no parameter is left over.
     """
-    positional = [
-        formal.name
-        for formal in formals
-        if formal.kind in {ParameterKind.POSITIONAL, ParameterKind.POSITIONAL_ONLY}
-    ]
-    named = {
-        formal.name
-        for formal in formals
-        if formal.kind in {ParameterKind.POSITIONAL, ParameterKind.KEYWORD_ONLY}
-    }
-    star = next((f.name for f in formals if f.kind is ParameterKind.STAR), None)
-    double_star = next((f.name for f in formals if f.kind is ParameterKind.DOUBLE_STAR), None)
+    positional: list[str] = []
+    named: set[str] = set()
+    star: str | None = None
+    double_star: str | None = None
+    for name, kind in formals:
+        if kind is ParameterKind.POSITIONAL:
+            positional.append(name)
+            named.add(name)
+        elif kind is ParameterKind.POSITIONAL_ONLY:
+            positional.append(name)
+        elif kind is ParameterKind.KEYWORD_ONLY:
+            named.add(name)
+        elif kind is ParameterKind.STAR:
+            star = name
+        else:
+            double_star = name
     pairs: list[tuple[Actual, str]] = []
     left_over: list[Actual] = []
     taken = 0

@@ -17,9 +17,9 @@ that they are given captures is the caller's all the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.contracts.summaries import Summary, without_globals
@@ -244,7 +244,7 @@ class BodyCalls:
         parameters: Mapping[Variable, tuple[Actual, ...]],
     ) -> None:
         """What the callee reads itself: captured names, and fields of its receiver."""
-        for item in sorted(summary.reads, key=repr):
+        for item in _in_order(summary.reads):
             variable = item.origin.variable
             if variable is None:
                 continue
@@ -306,7 +306,7 @@ class BodyCalls:
                     if effects.carry_out(site, memory, actual, effect, declared):
                         consumed = True
                         consumed_actuals.append(actual)
-        for item, effect in sorted(summary.effects.items(), key=repr):
+        for item, effect in _in_order(summary.effects.items()):
             variable = item.origin.variable
             if variable is None:
                 continue
@@ -501,6 +501,14 @@ def _is_overloaded(module: ModuleAnalysis, function: Function) -> bool:
     """Whether a function is declared with several signatures."""
     declaration = module.oracle.declaration(module.definitions.full_name(function.name))
     return declaration is not None and len(declaration.signatures) > 1
+
+
+_Item = TypeVar("_Item")
+
+
+def _in_order(items: Collection[_Item]) -> Iterable[_Item]:
+    """In an order that is the same in every run; working it out takes long, most have one item."""
+    return items if len(items) < 2 else sorted(items, key=repr)
 
 
 def _suspended(function: Function, actuals: Sequence[Actual]) -> Suspended | None:

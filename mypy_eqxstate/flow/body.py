@@ -31,7 +31,7 @@ from mypy_eqxstate.flow.liveness import crossing_temporaries
 from mypy_eqxstate.flow.memory import Binding, Memory, Root, join, one, renamed, widen
 from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
-from mypy_eqxstate.flow.refine import refined
+from mypy_eqxstate.flow.refine import may_be_refined, refined
 from mypy_eqxstate.flow.solver import solve
 from mypy_eqxstate.flow.values import (
     NONE_VALUE,
@@ -50,8 +50,6 @@ from mypy_eqxstate.oracle.shapes import Mode
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.module import ModuleAnalysis
-
-LARGE_MEMORY: Final = 8
 
 
 class BodyAnalysis:
@@ -219,9 +217,9 @@ class BodyAnalysis:
     def _enter_block(self, block: int, memory: Memory) -> tuple[int, int, Memory]:
         """A memory as it goes over an edge: without the temporaries that end in this block."""
         crossing = self._crossing
-        for root in [r for r in memory.bindings if isinstance(r, int) and r not in crossing]:
+        for root in [r for r in memory.bindings if type(r) is int and r not in crossing]:
             del memory.bindings[root]
-        if len(memory.fields) > LARGE_MEMORY:
+        if memory.fields:
             memory.drop_unreachable()
         return block, self.operation_number, memory
 
@@ -356,7 +354,7 @@ class BodyAnalysis:
 
     def refine(self, memory: Memory, binding: Binding, node: ast.AST) -> Binding:
         """A binding with what the type checker knows at this node about its unknown parts."""
-        if not isinstance(node, ast.expr):
+        if not isinstance(node, ast.expr) or not may_be_refined(binding):
             return binding
         exact = refined(binding, node, self.oracle, self.heap.classes, self.origin())
         if exact is not binding:

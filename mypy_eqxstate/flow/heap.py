@@ -180,9 +180,11 @@ class Heap:
         if operation not in self.making:
             return []
         made = dict.fromkeys(
-            item.identity
-            for item in (*memory.fields, *memory.objects())
-            if item.recent and item.origin.operation == operation and item.origin.body == body
+            [
+                item.identity
+                for item in (*memory.fields, *memory.objects())
+                if item.recent and item.origin.operation == operation and item.origin.body == body
+            ]
         )
         renamings = [(item, item._replace(recent=False)) for item in made]
         for old, new in renamings:

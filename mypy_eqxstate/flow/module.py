@@ -127,7 +127,7 @@ class ModuleAnalysis:
         """An expression as Python writes it, shortened if it is long."""
         found = self._texts.get(node)
         if found is None:
-            found = ast.unparse(node) if isinstance(node, ast.expr) else "value"
+            found = _as_written(node) if isinstance(node, ast.expr) else "value"
             if len(found) > MAXIMAL_TEXT:
                 inner = self.text(node.func) if isinstance(node, ast.Call) else found
                 found = f"{inner}(...)" if inner != found else f"{found[: MAXIMAL_TEXT - 3]}..."
@@ -410,3 +410,12 @@ class ModuleAnalysis:
             self.faults.append(fault_text(error, self.index.name_of(node)))
             return OPAQUE
         return summary_of(analysis)
+
+
+def _as_written(node: ast.expr) -> str:
+    """An expression as Python writes it; `ast.unparse` is slow for what is most common."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+        return f"{_as_written(node.value)}.{node.attr}"
+    return ast.unparse(node)

@@ -12,7 +12,7 @@ import ast
 from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.heap import ClassKnowledge, values_of_shape
 from mypy_eqxstate.flow.memory import Binding
-from mypy_eqxstate.flow.values import NONE_VALUE, PLAIN_VALUE, UNKNOWN_VALUE, Object, Origin, Value
+from mypy_eqxstate.flow.values import NONE_VALUE, PLAIN_VALUE, Object, Origin, Unknown, Value
 from mypy_eqxstate.oracle.protocol import Oracle
 from mypy_eqxstate.oracle.shapes import AffineShape, NoneShape, UnknownShape
 
@@ -30,11 +30,9 @@ def refined(
         origin: names an object that becomes known only now.
 
     Returns:
-        the same binding if nothing is gained.
+        the same binding if nothing is gained; ask `may_be_refined` first.
     """
     several = len(binding.values) > 1
-    if not several and not any(map(_is_open, binding.values)):
-        return binding
     shape = oracle.shape(node)
     values: dict[Value, Guard] = {}
     changed = False
@@ -67,7 +65,14 @@ def refined(
     return Binding(values, binding.marks) if changed and values else binding
 
 
+def may_be_refined(binding: Binding) -> bool:
+    """Whether there is anything about a binding that the type checker may know better."""
+    if len(binding.values) != 1:
+        return bool(binding.values)
+    return _is_open(next(iter(binding.values)))
+
+
 def _is_open(value: Value) -> bool:
-    return value == UNKNOWN_VALUE or (
-        isinstance(value, Object) and isinstance(value.shape, UnknownShape)
-    )
+    if isinstance(value, Object):
+        return isinstance(value.shape, UnknownShape)
+    return isinstance(value, Unknown)

@@ -96,16 +96,17 @@ def mentioned_names(node: ast.AST) -> frozenset[str]:
     waiting = [node]
     while waiting:
         inner = waiting.pop()
-        if isinstance(inner, ast.Name):
-            found.add(inner.id)
+        kind = type(inner)
+        if kind is ast.Name:
+            found.add(inner.id)  # type: ignore[attr-defined]
             continue
-        if isinstance(inner, ast.Attribute):
-            found.add(inner.attr)
-            waiting.append(inner.value)
+        if kind is ast.Attribute:
+            found.add(inner.attr)  # type: ignore[attr-defined]
+            waiting.append(inner.value)  # type: ignore[attr-defined]
             continue
-        for field in _fields_with_nodes(type(inner)):
+        for field in _FIELDS.get(kind) or _fields_with_nodes(kind):
             child = getattr(inner, field, None)
-            if isinstance(child, list):
+            if type(child) is list:
                 waiting += [part for part in child if isinstance(part, ast.AST)]
             elif isinstance(child, ast.AST):
                 waiting.append(child)

@@ -226,7 +226,7 @@ def literal(value: object) -> Literal:
 
 def objects_within(value: Value) -> tuple[Object, ...]:
     """The objects that a value holds without a heap: itself, a receiver, bound arguments."""
-    if isinstance(value, Object):
+    if type(value) is Object:
         return (value,)
     if type(value) in _HOLDING_NOTHING:
         return ()

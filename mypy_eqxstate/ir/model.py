@@ -65,10 +65,13 @@ BodyNode = FunctionNode | ast.Module
 GENERATOR_PARAMETER = ".0"  # a generator expression's one parameter: its first iterable
 
 
+# None of these is changed once its body is lowered, and each is itself only.  The dataclasses are
+# not frozen all the same: making one would take several times as long, and bodies have many.
+
 # --- Operations. Every one carries the syntax node that it comes from. -------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ReadVariable:
     """`target = variable`; no use of the value yet: aliasing an old object is legal."""
 
@@ -77,7 +80,7 @@ class ReadVariable:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class WriteVariable:
     """`variable = source`."""
 
@@ -86,7 +89,7 @@ class WriteVariable:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class DeleteVariable:
     """`del variable`; also the end of an `except ... as variable`."""
 
@@ -94,7 +97,7 @@ class DeleteVariable:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ReadAttribute:
     """`target = base.name`."""
 
@@ -104,7 +107,7 @@ class ReadAttribute:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class WriteAttribute:
     """`base.name = source`; `source` None deletes the attribute."""
 
@@ -114,7 +117,7 @@ class WriteAttribute:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ReadItem:
     """`target = base[index]`; `key` is the index if it is a constant, else ELEMENTS."""
 
@@ -125,7 +128,7 @@ class ReadItem:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class WriteItem:
     """`base[index] = source`; `source` None deletes the item."""
 
@@ -136,7 +139,7 @@ class WriteItem:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Unpack:
     """One target of an unpacking: element `position` of `count`.
 
@@ -153,7 +156,7 @@ class Unpack:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Constant:
     """`target = value`: a literal."""
 
@@ -170,7 +173,7 @@ class BuildElement(NamedTuple):
     splat: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Build:
     """A new "tuple", "list", "set" or "dict" holding its elements, each under its own name too."""
 
@@ -180,7 +183,7 @@ class Build:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Append:
     """A comprehension adds an element to the container that it builds."""
 
@@ -189,7 +192,7 @@ class Append:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Alias:
     """`target = source`: the same value under one more temporary (conditional expressions)."""
 
@@ -206,7 +209,7 @@ class Argument(NamedTuple):
     splat: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Call:
     """`target = callee(arguments)`; `destination` says which parts of the result are kept."""
 
@@ -220,6 +223,8 @@ class Call:
 class UseKind(Enum):
     """How a value is used by something that is no call."""
 
+    __hash__ = object.__hash__  # enum's own is written in Python, and slow
+
     OPERATOR = "operator"
     COMPARISON = "comparison"
     IDENTITY = "identity"  # `is`, `is not`: legal on an old object
@@ -231,7 +236,7 @@ class UseKind(Enum):
     UNKNOWN = "unknown"  # syntax that the lowering does not know: conservatively a use
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Compute:
     """`target = something computed from operands` that holds none of them (or no value: None)."""
 
@@ -241,7 +246,7 @@ class Compute:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class MakeFunction:
     """`target = lambda ...` or a `def` before its decorators; `defaults` are evaluated already.
 
@@ -255,7 +260,7 @@ class MakeFunction:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class MakeClass:
     """`target = class` before its decorators; the body was lowered just before, inline.
 
@@ -270,7 +275,7 @@ class MakeClass:
     members: tuple[Variable, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Import:
     """`target = the module or member` of this absolute dotted name."""
 
@@ -279,7 +284,7 @@ class Import:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Iterate:
     """`target = iter(source)` (also async)."""
 
@@ -288,7 +293,7 @@ class Iterate:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Next:
     """`target = next(iterator)`: some element of what is iterated."""
 
@@ -297,7 +302,7 @@ class Next:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Enter:
     """`target = context.__enter__()` (also async)."""
 
@@ -306,7 +311,7 @@ class Enter:
     node: ast.expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Exit:
     """`context.__exit__(...)` (also async)."""
 
@@ -314,7 +319,7 @@ class Exit:
     node: ast.expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Await:
     """`target = await source`."""
 
@@ -323,7 +328,7 @@ class Await:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Yield:
     """`target = yield source`; with `delegate`, `yield from source`."""
 
@@ -364,21 +369,23 @@ Operation = (
 # between the making of a new object and its being stored where the old one was. That must count
 # as one step: otherwise, every `self.state = self.state.set(...)` inside `try` would leave a path
 # to the handler on which `self.state` is dead, and so would `y, state = layer(x, state)`.
-QUIET_OPERATIONS = (
-    ReadVariable,
-    WriteVariable,
-    DeleteVariable,
-    ReadAttribute,
-    WriteAttribute,
-    WriteItem,
-    Unpack,
-    Constant,
-    Alias,
-    MakeFunction,
-    MakeClass,
-    Import,
-    Append,
-    Build,
+QUIET_OPERATIONS = frozenset(
+    {
+        ReadVariable,
+        WriteVariable,
+        DeleteVariable,
+        ReadAttribute,
+        WriteAttribute,
+        WriteItem,
+        Unpack,
+        Constant,
+        Alias,
+        MakeFunction,
+        MakeClass,
+        Import,
+        Append,
+        Build,
+    }
 )
 QUIET_USES = (UseKind.IDENTITY, UseKind.TEST)
 
@@ -387,20 +394,20 @@ def may_raise(operation: Operation) -> bool:
     """Whether control may leave the block at this operation for `Block.handler`."""
     if isinstance(operation, Compute):
         return operation.how not in QUIET_USES
-    return not isinstance(operation, QUIET_OPERATIONS)
+    return type(operation) not in QUIET_OPERATIONS
 
 
 # --- Terminators ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Jump:
     """Go on at another block."""
 
     block: BlockIndex
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Branch:
     """Go on at one of two; without a condition (`for`, `except`, `match`, `assert`) at either.
 
@@ -415,7 +422,7 @@ class Branch:
     otherwise_facts: tuple[Fact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Suppress:
     """After `__exit__` on the way of an exception: go on behind the `with`, or raise further.
 
@@ -427,7 +434,7 @@ class Suppress:
     reraised: BlockIndex | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Return:
     """Leave the body with a value."""
 
@@ -435,7 +442,7 @@ class Return:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Leave:
     """The end of a path that goes nowhere in this body: a raise, a call that never returns.
 
@@ -446,7 +453,7 @@ class Leave:
 Terminator = Jump | Branch | Suppress | Return | Leave
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Block:
     """A basic block: operations, one terminator, and where an exception goes (None: out)."""
 
@@ -457,7 +464,7 @@ class Block:
     loop: int | None = None  # the innermost loop that contains the block: index into Body.loops
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Loop:
     """A loop: its header block, the line of its `for`/`while`, the loop around it (or None)."""
 
@@ -467,7 +474,7 @@ class Loop:
     comprehension: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Body:
     """A function body, a lambda's, or a module's, lowered.
 

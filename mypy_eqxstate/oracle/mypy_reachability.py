@@ -23,7 +23,7 @@ with values), and everything in it counts as reachable.
 from __future__ import annotations
 
 import ast
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
 from mypy import nodes
 
@@ -94,13 +94,13 @@ class Reachability:
         return answer
 
 
-def _own_expressions(statement: ast.stmt) -> list[ast.expr]:
+def _own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
     """The expressions of the statement itself, without inner blocks and what runs separately."""
-    found: list[ast.expr] = []
     pending: list[ast.AST] = []
-    for name, value in ast.iter_fields(statement):
+    for name in statement._fields:
         if name in ("annotation", "type_params"):
             continue
+        value = getattr(statement, name, None)
         for part in value if isinstance(value, list) else (value,):
             if isinstance(part, ast.withitem):
                 pending.append(part.context_expr)
@@ -109,10 +109,9 @@ def _own_expressions(statement: ast.stmt) -> list[ast.expr]:
     while pending:
         node = pending.pop()
         if isinstance(node, ast.expr):
-            found.append(node)
+            yield node
             if not isinstance(node, _SEPARATE):
                 pending.extend(ast.iter_child_nodes(node))
-    return found
 
 
 def _spread(

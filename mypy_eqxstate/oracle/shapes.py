@@ -14,12 +14,14 @@ recursive class makes no infinite shape.  `UNKNOWN` (the type checker's Any) is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
 class Mode(Enum):
     """What an annotation says of a parameter: `Borrowed[...]`, `Consumed[...]`, or nothing."""
+
+    __hash__ = object.__hash__  # enum's own is written in Python, and slow
 
     UNSPECIFIED = "unspecified"
     BORROWED = "borrowed"
@@ -28,6 +30,8 @@ class Mode(Enum):
 
 class ParameterKind(Enum):
     """How arguments reach a parameter."""
+
+    __hash__ = object.__hash__  # enum's own is written in Python, and slow
 
     POSITIONAL_ONLY = "positional-only"
     POSITIONAL = "positional"
@@ -125,6 +129,15 @@ class Signature:
     parameters: tuple[Parameter, ...]
     result: Shape
     annotated: bool = True
+    _hash: int | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        """Worked out once: signatures are parts of what sets and dictionaries are asked for."""
+        if self._hash is None:
+            contents = hash((self.parameters, self.result, self.annotated))
+            object.__setattr__(self, "_hash", contents)
+            return contents
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

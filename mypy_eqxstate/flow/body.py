@@ -232,7 +232,7 @@ class BodyAnalysis:
                 (terminator.then, terminator.then_facts),
                 (terminator.otherwise, terminator.otherwise_facts),
             ):
-                taken = memory.copy()
+                taken = memory.copy() if target == terminator.then else memory
                 if assume(taken, facts):
                     yield self._enter_block(target, taken)
         elif isinstance(terminator, ir.Suppress):

@@ -31,7 +31,7 @@ Memories are copied at every branch: a binding and a guard are never changed in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from mypy_eqxstate.flow.guards import ALWAYS, NO_FACTS, Conjunction, Guard, either, under, without
@@ -527,7 +527,7 @@ def _widen(
     }
 
 
-def _differing(sides: Sequence[Mapping[_Entry, object]]) -> Iterable[_Entry]:
+def _differing(sides: Sequence[Mapping[_Entry, object]]) -> Collection[_Entry]:
     """The keys under which not all mappings have one and the same object, in order."""
     first = sides[0]
     found: dict[_Entry, None] = {}
@@ -556,11 +556,11 @@ def _join_fields(
         # What was made by the body exists on those paths only that have made it.
         if item in memory.fields or item.origin.is_input
     ]
-    first = present[0][0]
-    if all(fields is first for fields, _ in present[1:]):
-        return first
-    joined: dict[Key, Binding] = {}
-    for key in dict.fromkeys(key for fields, _ in present for key in fields):
+    differing = _differing([fields for fields, _ in present])
+    if not differing:
+        return present[0][0]
+    joined = dict(present[0][0])
+    for key in differing:
         found = [fields.get(key) for fields, _ in present]
         if any(binding is None for binding in found):
             default = default_field(item, key)

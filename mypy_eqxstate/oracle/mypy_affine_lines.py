@@ -59,11 +59,16 @@ class AffineLines:
         """
         found: set[int] = set()
         holders = self._holders
+        callables: dict[int, bool] = {}  # by identity: the type map keeps them alive
         for expression, type_ in types.items():
             if isinstance(type_, Instance) and not type_.args:
                 holds = holders.get(type_.type)  # most types are like this, and known by now
                 if holds is None:
                     holds = self.holds(type_)
+            elif isinstance(type_, (CallableType, Overloaded)):
+                holds = callables.get(id(type_))
+                if holds is None:
+                    holds = callables[id(type_)] = self.holds(type_)
             else:
                 holds = self.holds(type_)
             if holds:

@@ -61,6 +61,7 @@ class MypySources:
         self._text = read
         self._concerned = concerned
         self._search_path = search_path
+        self._paths: dict[str, str | None] = {}
         nothing = nodes.MypyFile([], [])
         self._symbols = Symbols(modules, nothing, AffineClasses(affine_classes))
 
@@ -90,6 +91,11 @@ class MypySources:
         return source is not None and _AFFINE_LIBRARY in source
 
     def _path(self, name: str) -> str | None:
+        if name not in self._paths:
+            self._paths[name] = self._find(name)
+        return self._paths[name]
+
+    def _find(self, name: str) -> str | None:
         tree = self._modules.get(name)
         if tree is not None:
             return tree.path if tree.path.endswith(".py") and not tree.is_stub else None

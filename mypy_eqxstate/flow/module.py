@@ -305,13 +305,11 @@ class ModuleAnalysis:
             self.events.clear()
             self._contexts.clear()
             analysis = self._run(self.index.tree, ())
+            # What was summarised meanwhile rests on names that were not bound yet.
+            self._summaries.forget_all_but(known)
             if not analysis.returned:
-                self._summaries.forget_all_but(known)
                 return
             memory = analysis.join_all([memory for memory, _ in analysis.returned])
-            if memory != self._module_memory:
-                # What was summarised meanwhile rests on names that were not bound yet.
-                self._summaries.forget_all_but(known)
             self._module_memory = memory
             self._module_heap = analysis.heap
             self.definitions.globals = {

@@ -6,7 +6,7 @@
 Run it with a Python that has mypy, this package and Equinox. It measures
 
 - generated code that passes States around, of every size that `--sizes` says (in lines; 10,000 if
-  it says nothing);
+  it says nothing; from 50,000 on, each kind of run is made once);
 - generated code of the first of these sizes that imports Equinox and has no State, and of the same
   size that does not import Equinox;
 - the Python files of every PATH: a file, a package or a whole repository with tests and examples;
@@ -53,6 +53,7 @@ import page
 from generated_code import LAYER, PLAIN, STATE, generate
 from measuring import Bench, Figures, copy
 
+LARGE = 50_000
 _COLUMNS = {
     "files": "{name}",
     "lines": "{figures.lines:,}",
@@ -116,7 +117,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             try:
                 bench = Bench(Path(folder), fill, options.cpu)
-                figures = bench.measure(max(1, options.repetitions), max(0, options.cold))
+                often = options.repetitions if bench.lines() < LARGE else 1
+                figures = bench.measure(max(1, often), max(0, options.cold))
             except RuntimeError as error:
                 print(f"{name}: left out: {error}", flush=True)
                 continue

@@ -452,8 +452,7 @@ class Ownership:
             if not held:
                 return
         hand_over(memory, held)
-        for source in hand_over_sources(self, memory, held):
-            self.places.supersede(memory, source, event)
+        self.supersede_sources(memory, binding, event)
         if temporary is None:
             return
         place = self.analysis.body.places.get(temporary)
@@ -466,6 +465,13 @@ class Ownership:
             part_binding = memory.bindings.get(part)
             if part_binding is not None and self.classes(memory, part_binding):
                 self.supersede(memory, part_binding, event, part, (), only)
+
+    def supersede_sources(self, memory: Memory, binding: Binding, event: Event) -> None:
+        """Mark the places that what a binding holds was derived from."""
+        if memory.derived:
+            held = [one.item.identity for one in self.held(memory, binding)]
+            for source in hand_over_sources(self, memory, held):
+                self.places.supersede(memory, source, event)
 
     def unchanged(self, memory: Memory, place: Place, binding: Binding) -> bool:
         """The place still holds what the argument held (it was not rebound in between)."""

@@ -30,33 +30,34 @@ import sys
 import traceback
 import warnings
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mypy import checker_state
 from mypy.build import BuildManager, State
 from mypy.checker import TypeChecker
-from mypy.nodes import Import, ImportAll, ImportFrom, MypyFile
+from mypy.nodes import MypyFile
 from mypy.options import Options
-from mypy.util import DecodeError, correct_relative_import, decode_python_encoding
+from mypy.util import DecodeError, decode_python_encoding
 
 from mypy_eqxstate import __version__, fullnames
-from mypy_eqxstate.cache import CacheData
+from mypy_eqxstate.cache import CacheData, Data, digest_of
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.contracts.library import AFFINE_CLASSES, DESCRIBED_PACKAGES
 from mypy_eqxstate.contracts.notation import parse_row
+from mypy_eqxstate.daemon import Daemon, direct_dependencies
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.to_mypy import (
     HOW_TO_REPORT,
     any_rule_enabled,
-    report_fault,
-    report_findings,
+    report_module,
     report_problems,
 )
 
 if TYPE_CHECKING:
+    from mypy_eqxstate.analysis import AnalysisResult
     from mypy_eqxstate.flow.program import Program
 
 _OWN_PACKAGE = __name__.partition(".")[0]
@@ -86,6 +87,8 @@ class Session:
         self._fault_printed = False
         self._called: set[str] | None = None
         self._program: Program | None = None
+        self._states: Mapping[str, State] | None = None
+        self.daemon: Daemon | None = None
 
     # --- what mypy's cache must know
 
@@ -97,37 +100,56 @@ class Session:
             "sources": own_digest(),
             "configuration": self.configuration.digest(),
         }
-        return CacheData(common, compared_as_copy=not self._options.fixed_format_cache)
+        return CacheData(common)
 
-    def data_to_store(self, module: str, path: str) -> dict[str, str]:
+    def data_to_store(self, module: str, path: str) -> Data:
         """What mypy's cache is to keep with a module that was checked."""
-        return self.cache.to_store(path, may_be_read=module in self._readable)
+        return self.cache.to_store(self._digest(module, path))
+
+    def _digest(self, module: str, path: str) -> str:
+        """A digest of what findings elsewhere may rest on in a module; empty if there can be none."""
+        if module not in self._readable:
+            return ""
+        state = self._graph.get(module)
+        imports = direct_dependencies(state) if state is not None else ()
+        return digest_of(path, imports, module in self._concerned_modules)
 
     @property
     def _readable(self) -> set[str]:
         """The modules whose bodies may be read for others: those that concerned ones depend on."""
-        manager = self._manager
-        if manager is None:
-            return set()
         if self._called is None:
-            imports = dependencies(manager)
-            concerned = importers(imports, self._root_modules(imports))
-            self._called = {
-                name
-                for name in reachable(imports, concerned)
-                if name.partition(".")[0] not in DESCRIBED_PACKAGES
-            }
+            called = reachable(dependencies(self._graph), self._concerned_modules)
+            self._called = set(filter(_may_be_read, called))
         return self._called
+
+    @property
+    def _concerned_modules(self) -> set[str]:
+        """The modules that an affine object can come to."""
+        if self._concerned is None:
+            imports = dependencies(self._graph)
+            self._concerned = importers(imports, self._root_modules(imports))
+        return self._concerned
+
+    @property
+    def _graph(self) -> Mapping[str, State]:
+        """mypy's graph of modules."""
+        if self._states is None:
+            graph = self.daemon.graph if self.daemon is not None else None
+            self._states = graph if graph is not None else states(self._manager)
+        return self._states
 
     # --- the course of a run
 
     def attach(self, modules: Mapping[str, MypyFile]) -> None:
         """Find the build whose modules these are, and show problems of the configuration."""
-        self._concerned = self._called = None
+        self._concerned = self._called = self._states = None
         self._program = None
+        self._checkers.clear()
         if self._manager is None or self._manager.modules is not modules:
             holders = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
             self._manager = next(holders, None)
+            if self._manager is not None and self._options.fine_grained_incremental:
+                self.daemon = Daemon(self._manager)
         problems = self.configuration.problems
         if not problems or self._problems_shown:
             return
@@ -154,31 +176,68 @@ class Session:
         Returns:
             Names of the modules on whose contents the findings rest.
         """
-        checker = self._checkers.pop(tree.fullname, None)
-        if not self._may_concern(tree):
-            return set()
-        if checker is None or checker.tree is not tree:
-            holders = (o for o in gc.get_referrers(tree) if isinstance(o, TypeChecker))
-            checker = next(holders, None)
-        if checker is None or not _is_shown(checker):
+        checker = self._checker(tree)
+        if checker is None or not self._may_concern(tree) or not _is_shown(checker):
+            if self.daemon is not None:
+                self.daemon.forget_findings(tree)
+                self._note_dependencies(tree, set())
             return set()
         faults, self._pending_faults = self._pending_faults, []
-        modules: set[str] = set()
+        result: AnalysisResult | None = None
         try:
-            modules = self._analyze(tree, checker, faults)
+            result = self._analyze(tree, checker, faults)
         except Exception as error:
             faults.append(self.describe_fault(error))
-        if faults:
-            report_fault(checker, faults)
-        return modules
+        findings = result.findings if result is not None else []
+        modules = self._used_by(result.modules) if result is not None else set()
+        report = partial(report_module, findings=findings, faults=faults)
+        if self.daemon is None:
+            report(checker)
+        else:
+            self._note_dependencies(tree, modules)
+            self.daemon.note_findings(tree, checker, report)
+        return modules - {tree.fullname}
 
-    def _analyze(self, tree: MypyFile, checker: TypeChecker, faults: list[str]) -> set[str]:
+    def _checker(self, tree: MypyFile) -> TypeChecker | None:
+        """The type checker of a module that mypy has just finished."""
+        noted = self._checkers.pop(tree.fullname, None)
+        if self.daemon is not None and self.daemon.graph is not None:
+            return self._graph[tree.fullname].type_checker()
+        if noted is not None and noted.tree is tree:
+            return noted
+        if not self._may_concern(tree):
+            return None
+        return next((o for o in gc.get_referrers(tree) if isinstance(o, TypeChecker)), None)
+
+    def _note_dependencies(self, tree: MypyFile, rests_on: set[str]) -> None:
+        """Tell the daemon what is to be looked at again when this module or others change."""
+        daemon, manager = self.daemon, self._manager
+        name = tree.fullname
+        if daemon is None or manager is None or not _may_be_read(name):
+            return
+        if daemon.graph is None and name not in self._readable:
+            return
+        digest = self._digest(name, tree.path)
+        daemon.note_dependencies(tree, rests_on, self._concerned_modules, digest)
+
+    def _used_by(self, modules: Iterable[str]) -> set[str]:
+        """Modules, and those whose declarations mattered when the bodies in them were read."""
+        used = set(modules)
+        for name in modules:
+            state = self._graph.get(name)
+            if state is not None:
+                used.update(filter(_may_be_read, state.dependencies))
+        return used
+
+    def _analyze(
+        self, tree: MypyFile, checker: TypeChecker, faults: list[str]
+    ) -> AnalysisResult | None:
         # Imported late: without a module to check there is no need of it.
         from mypy_eqxstate.analysis import analyze_module
 
         source = self._source(tree.path)
         if source is None:
-            return set()
+            return None
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -186,18 +245,17 @@ class Session:
         except (SyntaxError, ValueError, RecursionError) as error:
             version = ".".join(map(str, sys.version_info[:2]))
             faults.append(f"the file can't be parsed by Python {version}, which runs mypy: {error}")
-            return set()
+            return None
         oracle = MypyOracle(tree, checker, module, self.affine_classes)
         program = self._other_modules()
         result = analyze_module(
             tree.path, tree.fullname, module, source, oracle, self.configuration, program
         )
-        report_findings(checker, result.findings)
         faults.extend(result.faults)
         for question, trace in oracle.faults.items():
             faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
             self._show_traceback(trace)
-        return {name for name in result.modules if name != tree.fullname}
+        return result
 
     def _other_modules(self) -> Program | None:
         """The modules that calls may lead into."""
@@ -210,7 +268,7 @@ class Session:
                 manager.modules,
                 self._source,
                 self.affine_classes,
-                self._concerned,
+                self._concerned_modules,
                 (*paths.python_path, *paths.mypy_path, *paths.package_path),
             )
             self._program = new_program(sources, self.configuration)
@@ -239,13 +297,7 @@ class Session:
             return True
         if tree.path in manager.errors.ignored_files:
             return False
-        if self._concerned is None:
-            imports = dependencies(manager)
-            self._concerned = importers(imports, self._root_modules(imports))
-        if tree.fullname in self._concerned:
-            return True
-        # The daemon changes imports while it runs; the module's own ones are looked at anew.
-        return not self._concerned.isdisjoint(direct_imports(tree))
+        return tree.fullname in self._concerned_modules
 
     def _root_modules(self, imports: Iterable[str]) -> set[str]:
         """The modules that define an affine class, or on which such a definition rests."""
@@ -306,33 +358,28 @@ class AffineNames:
         return name in self._names or fullnames.canonical(name) in self._names
 
 
-def dependencies(manager: BuildManager) -> dict[str, list[str]]:
-    """The modules that each module of a build depends on.
+def states(manager: BuildManager | None) -> dict[str, State]:
+    """mypy's graph of modules, by their names.
 
-    mypy's states know.  `BuildManager.import_map` can't be used: where a submodule is reached as an
-    attribute (`jax.random.split` under `import jax`), the semantic analyzer of mypy 2.4 empties the
-    set of the module at work (`SemanticAnalyzer.add_transitive_submodule_imports` takes from it).
+    Only its states lead back to the build.  `BuildManager.import_map` can't be used: where a submodule is
+    reached as an attribute (`jax.random.split` under `import jax`), the semantic analyzer of mypy
+    2.4 empties the set of the module at work
+    (`SemanticAnalyzer.add_transitive_submodule_imports` takes from it).
     """
-    states = [o for o in gc.get_referrers(manager) if isinstance(o, State)]
-    if not states:
-        return {name: list(found) for name, found in manager.import_map.items()}
-    return {state.id: list(state.dependencies) for state in states}
+    if manager is None:
+        return {}
+    return {o.id: o for o in gc.get_referrers(manager) if isinstance(o, State)}
 
 
-def direct_imports(tree: MypyFile) -> set[str]:
-    """The modules that a freshly checked module imports, and what it may import as one."""
-    found: set[str] = set()
-    for node in tree.imports:
-        if isinstance(node, Import):
-            found.update(name for name, _ in node.ids)
-        elif isinstance(node, (ImportFrom, ImportAll)):
-            name, ok = correct_relative_import(
-                tree.fullname, node.relative, node.id, tree.is_package_init_file()
-            )
-            found.add(name if ok else node.id)
-            if isinstance(node, ImportFrom):
-                found.update(f"{name}.{member}" for member, _ in node.names)
-    return found
+def dependencies(graph: Mapping[str, State]) -> dict[str, list[str]]:
+    """The modules that each module of a graph depends on."""
+    return {name: list(state.dependencies) for name, state in graph.items()}
+
+
+def _may_be_read(module: str) -> bool:
+    """Whether bodies of a module may be looked into, as far as its name tells."""
+    top = module.partition(".")[0]
+    return top not in DESCRIBED_PACKAGES and top not in sys.stdlib_module_names
 
 
 def importers(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[str]:

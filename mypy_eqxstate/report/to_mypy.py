@@ -26,6 +26,7 @@ from mypy.build import BuildManager
 from mypy.cache import ErrorTuple
 from mypy.checker import TypeChecker
 from mypy.errors import ErrorInfo, Errors
+from mypy.scope import Scope
 
 from mypy_eqxstate.report.codes import EQXSTATE, RULES, STATE_CONTRACT, code_of
 from mypy_eqxstate.report.finding import Finding, Note, Position
@@ -42,6 +43,19 @@ def any_rule_enabled(checker: TypeChecker) -> bool:
     if EQXSTATE in options.disabled_error_codes:
         return any(code in options.enabled_error_codes for code in RULES)
     return any(code not in options.disabled_error_codes for code in RULES)
+
+
+def report_module(checker: TypeChecker, findings: Sequence[Finding], faults: Sequence[str]) -> None:
+    """Add all that is to be said about a module to mypy's errors.
+
+    Args:
+        checker: the type checker of the module.
+        findings: in any order; mypy sorts by line.
+        faults: what went wrong inside, one text a fault.
+    """
+    report_findings(checker, findings)
+    if faults:
+        report_fault(checker, faults)
 
 
 def report_findings(checker: TypeChecker, findings: Sequence[Finding]) -> None:
@@ -130,9 +144,11 @@ def _module(checker: TypeChecker) -> Iterator[Errors]:
     errors = checker.errors
     name = checker.tree.fullname
     before = (errors.file, errors.target_module, errors.options, errors.scope)
-    errors.set_file(checker.path, name, options=checker.options, scope=checker.tscope)
+    # Not the checker's own scope: it may be at work, inside a function.
+    scope = Scope()
+    errors.set_file(checker.path, name, options=checker.options, scope=scope)
     try:
-        with checker.tscope.module_scope(name):
+        with scope.module_scope(name):
             yield errors
     finally:
         errors.set_file(*before)

@@ -87,7 +87,7 @@ class Session:
         self._fault_printed = False
         self._called: set[str] | None = None
         self._program: Program | None = None
-        self._states: Mapping[str, State] | None = None
+        self._graph: Mapping[str, State] = {}
         self.daemon: Daemon | None = None
 
     # --- what mypy's cache must know
@@ -130,19 +130,11 @@ class Session:
             self._concerned = importers(imports, self._root_modules(imports))
         return self._concerned
 
-    @property
-    def _graph(self) -> Mapping[str, State]:
-        """mypy's graph of modules."""
-        if self._states is None:
-            graph = self.daemon.graph if self.daemon is not None else None
-            self._states = graph if graph is not None else states(self._manager)
-        return self._states
-
     # --- the course of a run
 
     def attach(self, modules: Mapping[str, MypyFile]) -> None:
         """Find the build whose modules these are, and show problems of the configuration."""
-        self._concerned = self._called = self._states = None
+        self._concerned = self._called = None
         self._program = None
         self._checkers.clear()
         if self._manager is None or self._manager.modules is not modules:
@@ -150,6 +142,9 @@ class Session:
             self._manager = next(holders, None)
             if self._manager is not None and self._options.fine_grained_incremental:
                 self.daemon = Daemon(self._manager)
+        # Now or never: workers hide what they have so far from the garbage collector (`gc.freeze`).
+        graph = self.daemon.graph if self.daemon is not None else None
+        self._graph = graph if graph is not None else states(self._manager)
         problems = self.configuration.problems
         if not problems or self._problems_shown:
             return

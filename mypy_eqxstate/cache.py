@@ -27,8 +27,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+from mypy.build import PRI_INDIRECT, State
 
 _DIGEST: Final = "digest"
 _BITS: Final = 128
@@ -70,8 +73,11 @@ def digest_of(path: str, imports: Iterable[str], concerned: bool) -> str:
     digest = hashlib.sha256(str(concerned).encode())
     for name in sorted(imports):
         digest.update(name.encode() + b"\0")
-    try:
+    with suppress(OSError):
         digest.update(Path(path).read_bytes())
-    except OSError:
-        pass
     return digest.hexdigest()
+
+
+def direct_dependencies(state: State) -> list[str]:
+    """The modules that a module imports itself, in a fixed order."""
+    return sorted(m for m in state.dependencies if state.priorities.get(m) != PRI_INDIRECT)

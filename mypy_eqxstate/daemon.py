@@ -26,11 +26,15 @@ come to it, and what the modules that it uses declare.  The last matters where m
 a declaration from a third module and changes it without loading the module; it is looked at
 only where a module is analysed again with its text unchanged.
 
+`dmypy run` reads the configuration again, and starts anew if mypy's options have changed.  Of our own
+section it knows nothing, but it makes a new instance of the plugin to see whether plugins have changed.
+That instance compares (`Session.reconfigure`), and all modules are checked again.
+
 Names with an `@` are safe: no source can say them, and mypy itself uses such names, which it
 keeps when it strips a module before checking it again (`mypy/server/aststrip.py`).
 
 Limits: a module that concerns us is checked as a whole where plain mypy would check one function of
-it.  Problems of the configuration are shown by the first check only.  With
+it.  `dmypy check` and `dmypy recheck` don't read any configuration again, mypy's or ours.  With
 `--use-fine-grained-cache` mypy starts from its cache without the errors in it, ours and its own.
 """
 
@@ -43,8 +47,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mypy import errorcodes
-from mypy.build import PRI_INDIRECT, BuildManager, State
+from mypy.build import BuildManager, State
 from mypy.checker import TypeChecker
+from mypy.fswatcher import FileSystemWatcher
 from mypy.nodes import (
     GDEF,
     Block,
@@ -57,6 +62,8 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
+from mypy.server.astdiff import snapshot_symbol_table
+from mypy.server.update import FineGrainedBuildManager
 from mypy.types import CallableType, Instance, LiteralType, NoneType
 
 if TYPE_CHECKING:
@@ -93,24 +100,38 @@ class Daemon:
 
     Args:
         manager: mypy's build.
+
+    Attributes:
+        graph: the daemon's graph of modules; None as long as it builds for the first time.
     """
 
     def __init__(self, manager: BuildManager) -> None:
         self._manager = manager
-        self._graph: dict[str, State] | None = None
+        self.graph: dict[str, State] | None = None
         self._modules: dict[str, _Module] = {}
         self._concerned: set[str] = set()
 
     # --- mypy's state
 
-    @property
-    def graph(self) -> Mapping[str, State] | None:
-        """The daemon's graph of modules; None as long as it builds for the first time."""
-        if self._graph is None:
+    def find_graph(self) -> None:
+        """Find the graph; there is one after the first build."""
+        if self.graph is None:
             for holder in gc.get_referrers(self._manager):
-                if type(holder).__name__ == "FineGrainedBuildManager":
-                    self._graph = holder.graph
-        return self._graph
+                if isinstance(holder, FineGrainedBuildManager):
+                    self.graph = holder.graph
+
+    def check_all_again(self) -> None:
+        """Let the next check find all modules changed, as the configuration has."""
+        self.find_graph()
+        paths = [
+            state.path
+            for state in (self.graph or {}).values()
+            if state.path is not None and not state.ignore_all and state.path.endswith(".py")
+        ]
+        for watcher in gc.get_referrers(self._manager.fscache):
+            if isinstance(watcher, FileSystemWatcher):
+                watcher.remove_watched_paths(paths)
+                watcher.add_watched_paths(paths)
 
     # --- the end of a module
 
@@ -197,11 +218,11 @@ class Daemon:
 
     def _say(self, tree: MypyFile, checker: TypeChecker, report: Report) -> None:
         """Report, and say in which function the errors are."""
-        infos = self._manager.errors.error_info_map.get(checker.path, [])
-        before = {id(info) for info in infos}
+        known = self._manager.errors.error_info_map
+        before = {path: len(infos) for path, infos in known.items()}
         report(checker)
-        for info in self._manager.errors.error_info_map.get(checker.path, ()):
-            if id(info) not in before:
+        for path, infos in known.items():
+            for info in infos[before.get(path, 0) :]:
                 info.target = f"{tree.fullname}.{FINDINGS}"
 
     def _judge_ignores(self, tree: MypyFile, checker: TypeChecker) -> None:
@@ -241,8 +262,6 @@ class Daemon:
         return changed
 
     def _declared_digest(self, state: State) -> str:
-        from mypy.server.astdiff import snapshot_symbol_table
-
         digest = hashlib.sha256()
         for name in sorted(self._modules.keys() & state.dependencies):
             tree = self._manager.modules.get(name)
@@ -255,11 +274,6 @@ class Daemon:
 def is_findings(full_name: str) -> bool:
     """Whether this is the function in which the findings of a module are."""
     return full_name.endswith("." + FINDINGS)
-
-
-def direct_dependencies(state: State) -> list[str]:
-    """The modules that a module imports itself, in a fixed order."""
-    return sorted(m for m in state.dependencies if state.priorities.get(m) != PRI_INDIRECT)
 
 
 def _trigger(module: str) -> str:

@@ -29,10 +29,10 @@ import hashlib
 import sys
 import traceback
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from mypy import checker_state
 from mypy.build import BuildManager, State
@@ -42,11 +42,10 @@ from mypy.options import Options
 from mypy.util import DecodeError, decode_python_encoding
 
 from mypy_eqxstate import __version__, fullnames
-from mypy_eqxstate.cache import CacheData, Data, digest_of
+from mypy_eqxstate.cache import CacheData, Data, digest_of, direct_dependencies
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.contracts.library import AFFINE_CLASSES, DESCRIBED_PACKAGES
 from mypy_eqxstate.contracts.notation import parse_row
-from mypy_eqxstate.daemon import Daemon, direct_dependencies
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.to_mypy import (
@@ -58,6 +57,7 @@ from mypy_eqxstate.report.to_mypy import (
 
 if TYPE_CHECKING:
     from mypy_eqxstate.analysis import AnalysisResult
+    from mypy_eqxstate.daemon import Daemon
     from mypy_eqxstate.flow.program import Program
 
 _OWN_PACKAGE = __name__.partition(".")[0]
@@ -75,6 +75,8 @@ class Session:
             configuration.
     """
 
+    _in_daemon: ClassVar[Session | None] = None
+
     def __init__(self, options: Options) -> None:
         self.configuration = _configuration(options)
         self.affine_classes = AffineNames(self.configuration.affine)
@@ -89,6 +91,8 @@ class Session:
         self._program: Program | None = None
         self._graph: Mapping[str, State] = {}
         self.daemon: Daemon | None = None
+        if Session._in_daemon is not None:
+            Session._in_daemon.reconfigure(self.configuration)
 
     # --- what mypy's cache must know
 
@@ -141,12 +145,14 @@ class Session:
             holders = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
             self._manager = next(holders, None)
             if self._manager is not None and self._options.fine_grained_incremental:
-                self.daemon = Daemon(self._manager)
+                self._begin_daemon(self._manager)
+        if self.daemon is not None:
+            self.daemon.find_graph()
         # Now or never: workers hide what they have so far from the garbage collector (`gc.freeze`).
         graph = self.daemon.graph if self.daemon is not None else None
         self._graph = graph if graph is not None else states(self._manager)
         problems = self.configuration.problems
-        if not problems or self._problems_shown:
+        if not problems or self._problems_shown or self._problems_to_repeat():
             return
         self._problems_shown = True
         config_file = self._options.config_file or ""
@@ -155,6 +161,25 @@ class Session:
         else:
             for problem in problems:
                 print(f"mypy_eqxstate: {problem}", file=sys.stderr)
+
+    def _begin_daemon(self, manager: BuildManager) -> None:
+        # Imported late: nothing else needs mypy's server.
+        from mypy_eqxstate.daemon import Daemon
+
+        self.daemon = Daemon(manager)
+        Session._in_daemon = self
+
+    def reconfigure(self, configuration: Configuration) -> None:
+        """Go on with another configuration, if it is another one.
+
+        Args:
+            configuration: as it was read just now.
+        """
+        if configuration == self.configuration or self.daemon is None:
+            return
+        self.configuration = configuration
+        self.affine_classes = AffineNames(configuration.affine)
+        self.daemon.check_all_again()
 
     def note_checker(self) -> None:
         """Remember the type checker that is at work, for the end of its module."""
@@ -185,13 +210,28 @@ class Session:
             faults.append(self.describe_fault(error))
         findings = result.findings if result is not None else []
         modules = self._used_by(result.modules) if result is not None else set()
-        report = partial(report_module, findings=findings, faults=faults)
+        report = partial(
+            report_module,
+            findings=findings,
+            faults=faults,
+            problems=self._problems_to_repeat(),
+            options=self._options,
+        )
         if self.daemon is None:
             report(checker)
         else:
             self._note_dependencies(tree, modules)
             self.daemon.note_findings(tree, checker, report)
         return modules - {tree.fullname}
+
+    def _problems_to_repeat(self) -> Sequence[str]:
+        """Problems of the configuration, if they are to be said as part of a module's findings.
+
+        The daemon forgets at an edit what `attach` has shown.
+        """
+        if self.daemon is None or self.daemon.graph is None:
+            return ()
+        return self.configuration.problems
 
     def _checker(self, tree: MypyFile) -> TypeChecker | None:
         """The type checker of a module that mypy has just finished."""
@@ -258,13 +298,12 @@ class Session:
 
         manager = self._manager
         if self._program is None and manager is not None:
-            paths = manager.search_paths
             sources = MypySources(
                 manager.modules,
                 self._source,
                 self.affine_classes,
                 self._concerned_modules,
-                (*paths.python_path, *paths.mypy_path, *paths.package_path),
+                manager.search_paths.package_path,
             )
             self._program = new_program(sources, self.configuration)
         return self._program

@@ -104,6 +104,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--length", type=int, default=25, help="steps until a new program begins")
     parser.add_argument("--each-step", type=int, default=3, help="warm ways after each step")
+    parser.add_argument("--only-daemon", action="store_true", help="cold and daemon, nothing else")
     parser.add_argument("--keep", help="an empty directory to work in; one step after the other")
     arguments = parser.parse_args()
     failed, done, compared, findings, began = 0, 0, 0, 0, time.monotonic()
@@ -111,7 +112,12 @@ def main() -> int:
         if done >= arguments.steps:
             break
         with tempfile.TemporaryDirectory() as directory:
-            journey = Journey(Path(arguments.keep or directory), seed, arguments.each_step)
+            place = Path(arguments.keep or directory)
+            journey = (
+                Journey(place, seed, each_step=0, families=())
+                if arguments.only_daemon
+                else Journey(place, seed, arguments.each_step)
+            )
             try:
                 for _ in range(min(arguments.length, arguments.steps - done)):
                     differences = list(journey.steps(1))

@@ -84,7 +84,11 @@ _USES: Final = {
     "box": "box = core.make()\n    newer = {f}(box.state)\n    return [newer, box.state]",
     "inferred": "newer = {f}(inferred.current)\n    return [newer, inferred.current]",
 }
-_USER_SIGNATURES: Final = ("(state: State) -> list[State]", "(state: State) -> list[State]", "(state)")
+_USER_SIGNATURES: Final = (
+    "(state: State) -> list[State]",
+    "(state: State) -> list[State]",
+    "(state)",
+)
 _CALLEES: Final = {
     "train": ("helpers.step", "hub.step", "first.turn", "package.step", "stubbed.step"),
     "evaluate": ("helpers.step", "layers.Layer()", "space.part.step", "second.turn", "core.base"),
@@ -164,6 +168,8 @@ _CONFIGURATION: Final = {
     "disabled": ("", "state-dropped", "state-reuse"),
     "ignored module": ("none", "evaluate", "helpers"),
     "exclude": ("^$", "evaluate"),
+    "affine": ("", "core.Box", "core.Bx"),
+    "misspelt": ("", "strct = true"),
 }
 SLOTS: Final = _slots()
 
@@ -209,7 +215,7 @@ class Program:
         broken = [slot for slot, choice in self.chosen.items() if choice in {"wrong", "no"}]
         broken = [slot for slot in broken if slot.split()[-1] in {"exists", "syntax"}]
         chosen, slots = self.chosen, SLOTS
-        if configuration and self.random.random() < 0.06:
+        if configuration and self.random.random() < 0.1:
             chosen, slots = self.configuration, _CONFIGURATION
             slot = self.random.choice(list(slots))
         elif broken and self.random.random() < 0.6:
@@ -240,7 +246,9 @@ class Program:
     def _files(self) -> dict[str, str]:
         chosen = self.chosen
         more = {module: "" for module in ("helpers", "inner")}
-        more[chosen["home of more"]] = "\n\ndef more(state: State) -> State:\n    return state.set(INDEX, 3)\n"
+        more[chosen["home of more"]] = (
+            "\n\ndef more(state: State) -> State:\n    return state.set(INDEX, 3)\n"
+        )
         files = {
             "mypy.ini": self._ini(),
             "core": self._core(),
@@ -278,7 +286,9 @@ class Program:
                 files[module] += "def (\n"
         found = {name if name.endswith(".ini") else f"{name}.py": t for name, t in files.items()}
         if chosen["stubbed stub"] == "yes":
-            found["stubbed.pyi"] = "from equinox.nn import State\ndef step(state: State) -> State: ...\n"
+            found["stubbed.pyi"] = (
+                "from equinox.nn import State\ndef step(state: State) -> State: ...\n"
+            )
         return found
 
     def _ini(self) -> str:
@@ -291,11 +301,14 @@ mypy_path = typings
 explicit_package_bases = True
 exclude = (typings|{chosen["exclude"]})
 warn_unused_ignores = {chosen["warn_unused_ignores"]}
+[mypy-train]
 disable_error_code = {chosen["disabled"]}
 [mypy-{chosen["ignored module"]}]
 ignore_errors = True
 [mypy_eqxstate]
 strict = {chosen["strict"]}
+affine = {chosen["affine"]}
+{chosen["misspelt"]}
 contracts =
     {contract or "nothing.at_all: () -> _"}
 """

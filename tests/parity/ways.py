@@ -29,7 +29,12 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "skip": ("--follow-imports=skip", "train.py", "helpers.py", "core.py"),
     "package": ("-p", "package", "-m", "far"),
     "another Python": ("--python-version=3.14", "."),
-    "no namespaces": ("--no-namespace-packages", "--no-explicit-package-bases", "train.py", "far.py"),
+    "no namespaces": (
+        "--no-namespace-packages",
+        "--no-explicit-package-bases",
+        "train.py",
+        "far.py",
+    ),
 }
 _OURS: Final = re.compile(
     r": (error|note): .*(\[state-[a-z]+\]|was consumed here|handed over here|takes it over here"

@@ -1,9 +1,9 @@
 """A small program that random edits change: what the parity test checks in many ways.
 
-Each file of the program is made of slots, and each slot has a few things to choose from: the body of
-a function, its annotations, its decorator, the kind of a class's field, a line of the configuration.
-An edit chooses something else in one slot.  So every state that edits can lead to is a program that
-makes sense, and a sequence of edits is given by its seed.
+Each file of the program is made of slots, and each slot has a few things to choose from: the body
+of a function, its annotations, its decorator, the kind of a class's field, a line of the
+configuration.  An edit chooses something else in one slot.  So every state that edits can lead to
+is a program that makes sense, and a sequence of edits is given by its seed.
 
 The modules make chains of calls (`train` calls `helpers.step`, which may call `inner.deeper`, which
 may call `core.base`), an import cycle (`first` and `second`), a package that hands names on (`hub`,
@@ -74,7 +74,8 @@ _USES: Final = {
     "dropped": "{f}(state)\n    return [state]",
     "loop": "newer = state\n    for _ in range(3):\n        newer = {f}(state)\n    return [newer]",
     "branch": (
-        "newer = state\n    if state.get(INDEX):\n        newer = {f}(state)\n    return [newer, state]"
+        "newer = state\n    if state.get(INDEX):\n        newer = {f}(state)\n"
+        "    return [newer, state]"
     ),
     "ignored": "newer = {f}(state)\n    return [newer, state]  # type: ignore[state-reuse]",
     "ignored together": "newer = {f}(state)\n    return [newer, state]  # type: ignore[eqxstate]",
@@ -94,7 +95,10 @@ _CALLEES: Final = {
     "evaluate": ("helpers.step", "layers.Layer()", "space.part.step", "second.turn", "core.base"),
     "package/report": ("package.step", "layers.Deep()", "space.part.step"),
 }
-_IMPORTS: Final = "import core, first, helpers, hub, inferred, inner, layers, package, second, space.part, stubbed\n"
+_IMPORTS: Final = (
+    "import core, first, helpers, hub, inferred, inner, layers\n"
+    "import package, second, space.part, stubbed\n"
+)
 _INLINE: Final = (
     "",
     "",
@@ -245,7 +249,7 @@ class Program:
 
     def _files(self) -> dict[str, str]:
         chosen = self.chosen
-        more = {module: "" for module in ("helpers", "inner")}
+        more = dict.fromkeys(("helpers", "inner"), "")
         more[chosen["home of more"]] = (
             "\n\ndef more(state: State) -> State:\n    return state.set(INDEX, 3)\n"
         )

@@ -1,4 +1,4 @@
-"""The ways of running mypy that are compared with each other: cold, warm, in workers, as a daemon."""
+"""The ways of running mypy that are compared: cold, warm, in workers, as a daemon."""
 
 from __future__ import annotations
 
@@ -129,7 +129,10 @@ class Daemon:
             self._ini, self._running, self._files = ini, True, set()
         before, self._files = self._files, {str(p) for p in self.root.rglob("*.py*")}
         if before == self._files:
-            return self._dmypy("recheck")
+            lines = self._dmypy("recheck")
+            # There was nothing but a syntax error so far.
+            if not any("only valid after a 'check' command" in line for line in lines):
+                return lines
         return self._dmypy("check", *self.target)
 
     def stop(self) -> None:

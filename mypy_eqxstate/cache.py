@@ -15,10 +15,10 @@ otherwise it is not analysed at all, and a module that imports it must hear of i
 Worked example.  `train.py` calls `helpers.clone`.  An edit inside the body of `clone` leaves the
 declarations of `helpers.py` as they are, but not its digest; so `train` is checked again.
 
-At the next start the digest must not be compared: mypy sees by itself whether a module's
-own source has changed, and what it imports is not known yet.  The interface is made of the JSON *text* of the
-data, and the comparison is one of Python values.  So the digest is written in ones and trues: `1 ==
-True`, but JSON has `1` and `true`.  `to_compare` has ones only.
+At the next start the digest must not be compared: mypy sees by itself whether a module's own source
+has changed, and what it imports is not known yet.  The interface is made of the JSON *text* of the
+data, and the comparison is one of Python values.  So the digest is written in ones and trues:
+`1 == True`, but JSON has `1` and `true`.  `to_compare` has ones only.
 
 Limit: mypy does not watch files of packages that it has no table for (`ignore_missing_imports`).
 """

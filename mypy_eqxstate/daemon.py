@@ -1,16 +1,16 @@
-"""The plugin in mypy's daemon: findings that outlive an edit elsewhere, and modules to look at again.
+"""The plugin in mypy's daemon: findings that outlive an edit, and modules to look at again.
 
-The daemon (`dmypy`) keeps a whole build in memory.  At an edit it forgets all errors and then checks
-anew what the edit can have changed, function by function, and each function that had an error
-(mypy's words: targets, and triggers that lead to them).  It knows nothing of findings about a
+The daemon (`dmypy`) keeps a whole build in memory.  At an edit it forgets all errors and then
+checks anew what the edit can have changed, function by function, and each function that had an
+error (mypy's words: targets, and triggers that lead to them).  It knows nothing of findings about a
 module as a whole, so `Daemon` says all that it must know in mypy's own terms:
 
 - **Findings are the errors of a function.**  Each module gets one of an impossible name,
-  `mypy_eqxstate@findings`, whose body is one call of itself.  Our errors are said to lie in it.  When
-  mypy checks it again, as it does with every function that had errors, it asks the plugin about that
-  call, and `repeat` says the same errors once more.
-- **Other modules are a variable.**  `mypy_eqxstate@source` has for its type a literal with a digest of
-  all that others may rest on in this module.  Where it changes, mypy triggers the modules that
+  `mypy_eqxstate@findings`, whose body is one call of itself.  Our errors are said to lie in it.
+  When mypy checks it again, as it does with every function that had errors, it asks the plugin
+  about that call, and `repeat` says the same errors once more.
+- **Other modules are a variable.**  `mypy_eqxstate@source` has for its type a literal with a digest
+  of all that others may rest on in this module.  Where it changes, mypy triggers the modules that
   rest on it, because we name them among the dependencies of the tree.
 - **A triggered module is loaded anew as a whole**, so that its end is reached and it is analysed:
   mypy does that with modules of which it has no bodies (`is_cache_skeleton`), so all that concern
@@ -21,17 +21,17 @@ function `train.mypy_eqxstate@findings`.  An edit of `readme.py` makes the daemo
 that function again, and it is repeated.  An edit in the body of `step` changes the literal in
 `helpers.mypy_eqxstate@source`; `train` is loaded, checked and analysed anew.
 
-What others rest on in a module is its text, the modules that it imports, whether an affine object can
-come to it, and what the modules that it uses declare.  The last matters where mypy infers
-a declaration from a third module and changes it without loading the module; it is looked at
-only where a module is analysed again with its text unchanged.
+What others rest on in a module is its text, the modules that it imports, whether an affine object
+can come to it (`cache.digest_of`), and what the modules that it uses declare.  The last matters
+where mypy infers a declaration from a third module and changes it without loading the module; it is
+looked at only where a module is analysed again with its text unchanged.
 
-`dmypy run` reads the configuration again, and starts anew if mypy's options have changed.  Of our own
-section it knows nothing, but it makes a new instance of the plugin to see whether plugins have changed.
-That instance compares (`Session.reconfigure`), and all modules are checked again.
+`dmypy run` reads the configuration again, and starts anew if mypy's options have changed.  Of our
+own section it knows nothing, but it makes a new instance of the plugin to see whether plugins have
+changed.  That instance compares (`Session.reconfigure`), and all modules are checked again.
 
-Names with an `@` are safe: no source can say them, and mypy itself uses such names, which it
-keeps when it strips a module before checking it again (`mypy/server/aststrip.py`).
+Names with an `@` are safe: no source can say them, and mypy itself uses such names, which it keeps
+when it strips a module before checking it again (`mypy/server/aststrip.py`).
 
 Limits: a module that concerns us is checked as a whole where plain mypy would check one function of
 it.  `dmypy check` and `dmypy recheck` don't read any configuration again, mypy's or ours.  With
@@ -62,8 +62,6 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
-from mypy.server.astdiff import snapshot_symbol_table
-from mypy.server.update import FineGrainedBuildManager
 from mypy.types import CallableType, Instance, LiteralType, NoneType
 
 if TYPE_CHECKING:
@@ -103,18 +101,22 @@ class Daemon:
 
     Attributes:
         graph: the daemon's graph of modules; None as long as it builds for the first time.
+        concerned: the modules that an affine object could come to at the last look.
     """
 
     def __init__(self, manager: BuildManager) -> None:
         self._manager = manager
         self.graph: dict[str, State] | None = None
         self._modules: dict[str, _Module] = {}
-        self._concerned: set[str] = set()
+        self.concerned: set[str] = set()
 
     # --- mypy's state
 
     def find_graph(self) -> None:
         """Find the graph; there is one after the first build."""
+        # Imported late, as below: only the daemon itself needs mypy's server.
+        from mypy.server.update import FineGrainedBuildManager
+
         if self.graph is None:
             for holder in gc.get_referrers(self._manager):
                 if isinstance(holder, FineGrainedBuildManager):
@@ -181,8 +183,7 @@ class Daemon:
         name = tree.fullname
         known = self._modules.setdefault(name, _Module())
         known.rests_on = frozenset(rests_on)
-        for module in known.rests_on:
-            tree.plugin_deps.setdefault(_trigger(module), set()).add(name)
+        name_dependencies(tree, known.rests_on)
         graph = self.graph
         if graph is not None:
             if text == known.text:
@@ -195,7 +196,7 @@ class Daemon:
             again |= self._newly_concerned(concerned)
             tree.plugin_deps.setdefault(_trigger(name), set()).update(again - {name})
         known.text = text
-        self._concerned = concerned
+        self.concerned = concerned
         digest = LiteralType(f"{text} {known.declared}", self._builtin("str"))
         _define(tree, SOURCE, Var(SOURCE, digest))
 
@@ -226,7 +227,7 @@ class Daemon:
                 info.target = f"{tree.fullname}.{FINDINGS}"
 
     def _judge_ignores(self, tree: MypyFile, checker: TypeChecker) -> None:
-        """Find unused `# type: ignore` comments again: the daemon looks for them before our turn."""
+        """Find unused `# type: ignore` comments again: the daemon looks for them too early."""
         graph = self.graph
         if graph is None:
             return
@@ -254,7 +255,7 @@ class Daemon:
     def _newly_concerned(self, concerned: set[str]) -> set[str]:
         """The modules that an affine object can come to now and could not before, or inversely."""
         changed = set()
-        for name in concerned ^ self._concerned:
+        for name in concerned ^ self.concerned:
             tree = self._manager.modules.get(name)
             if tree is not None and not tree.is_stub:
                 tree.is_cache_skeleton = True
@@ -262,6 +263,8 @@ class Daemon:
         return changed
 
     def _declared_digest(self, state: State) -> str:
+        from mypy.server.astdiff import snapshot_symbol_table
+
         digest = hashlib.sha256()
         for name in sorted(self._modules.keys() & state.dependencies):
             tree = self._manager.modules.get(name)
@@ -269,6 +272,17 @@ class Daemon:
                 snapshot = snapshot_symbol_table(name, tree.names)
                 digest.update(repr(sorted(snapshot.items())).encode())
         return digest.hexdigest()
+
+
+def name_dependencies(tree: MypyFile, rests_on: Iterable[str]) -> None:
+    """Let the daemon load a module anew when others change; mypy's fine-grained cache keeps that.
+
+    Args:
+        tree: the module.
+        rests_on: the modules on which its findings rest.
+    """
+    for module in rests_on:
+        tree.plugin_deps.setdefault(_trigger(module), set()).add(tree.fullname)
 
 
 def is_findings(full_name: str) -> bool:

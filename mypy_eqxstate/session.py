@@ -46,6 +46,7 @@ from mypy_eqxstate.cache import CacheData, Data, digest_of, direct_dependencies
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.contracts.library import AFFINE_CLASSES, DESCRIBED_PACKAGES
 from mypy_eqxstate.contracts.notation import parse_row
+from mypy_eqxstate.daemon import Daemon, name_dependencies
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.to_mypy import (
@@ -57,8 +58,8 @@ from mypy_eqxstate.report.to_mypy import (
 
 if TYPE_CHECKING:
     from mypy_eqxstate.analysis import AnalysisResult
-    from mypy_eqxstate.daemon import Daemon
     from mypy_eqxstate.flow.program import Program
+    from mypy_eqxstate.report.finding import Finding
 
 _OWN_PACKAGE = __name__.partition(".")[0]
 
@@ -111,7 +112,7 @@ class Session:
         return self.cache.to_store(self._digest(module, path))
 
     def _digest(self, module: str, path: str) -> str:
-        """A digest of what findings elsewhere may rest on in a module; empty if there can be none."""
+        """A digest of what findings elsewhere may rest on in a module; empty if none do."""
         if module not in self._readable:
             return ""
         state = self._graph.get(module)
@@ -145,12 +146,15 @@ class Session:
             holders = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
             self._manager = next(holders, None)
             if self._manager is not None and self._options.fine_grained_incremental:
-                self._begin_daemon(self._manager)
+                self.daemon = Daemon(self._manager)
+                Session._in_daemon = self
         if self.daemon is not None:
             self.daemon.find_graph()
         # Now or never: workers hide what they have so far from the garbage collector (`gc.freeze`).
         graph = self.daemon.graph if self.daemon is not None else None
         self._graph = graph if graph is not None else states(self._manager)
+        if self.daemon is not None and graph is None:
+            self.daemon.concerned = self._concerned_modules
         problems = self.configuration.problems
         if not problems or self._problems_shown or self._problems_to_repeat():
             return
@@ -161,13 +165,6 @@ class Session:
         else:
             for problem in problems:
                 print(f"mypy_eqxstate: {problem}", file=sys.stderr)
-
-    def _begin_daemon(self, manager: BuildManager) -> None:
-        # Imported late: nothing else needs mypy's server.
-        from mypy_eqxstate.daemon import Daemon
-
-        self.daemon = Daemon(manager)
-        Session._in_daemon = self
 
     def reconfigure(self, configuration: Configuration) -> None:
         """Go on with another configuration, if it is another one.
@@ -200,7 +197,7 @@ class Session:
         if checker is None or not self._may_concern(tree) or not _is_shown(checker):
             if self.daemon is not None:
                 self.daemon.forget_findings(tree)
-                self._note_dependencies(tree, set())
+            self._note_dependencies(tree, set())
             return set()
         faults, self._pending_faults = self._pending_faults, []
         result: AnalysisResult | None = None
@@ -208,21 +205,23 @@ class Session:
             result = self._analyze(tree, checker, faults)
         except Exception as error:
             faults.append(self.describe_fault(error))
-        findings = result.findings if result is not None else []
         modules = self._used_by(result.modules) if result is not None else set()
-        report = partial(
-            report_module,
-            findings=findings,
-            faults=faults,
-            problems=self._problems_to_repeat(),
-            options=self._options,
-        )
-        if self.daemon is None:
-            report(checker)
-        else:
+        try:
             self._note_dependencies(tree, modules)
+        except Exception as error:
+            faults.append(self.describe_fault(error))
+        report = partial(self._report, result.findings if result is not None else [], faults)
+        if self.daemon is not None:
             self.daemon.note_findings(tree, checker, report)
+        else:
+            report(checker)
         return modules - {tree.fullname}
+
+    def _report(
+        self, findings: Sequence[Finding], faults: Sequence[str], checker: TypeChecker
+    ) -> None:
+        problems = self._problems_to_repeat()
+        report_module(checker, findings, faults, problems, self._options)
 
     def _problems_to_repeat(self) -> Sequence[str]:
         """Problems of the configuration, if they are to be said as part of a module's findings.
@@ -246,14 +245,13 @@ class Session:
 
     def _note_dependencies(self, tree: MypyFile, rests_on: set[str]) -> None:
         """Tell the daemon what is to be looked at again when this module or others change."""
-        daemon, manager = self.daemon, self._manager
-        name = tree.fullname
-        if daemon is None or manager is None or not _may_be_read(name):
-            return
-        if daemon.graph is None and name not in self._readable:
-            return
-        digest = self._digest(name, tree.path)
-        daemon.note_dependencies(tree, rests_on, self._concerned_modules, digest)
+        name, daemon = tree.fullname, self.daemon
+        if daemon is None:
+            if self._options.cache_fine_grained:
+                name_dependencies(tree, rests_on)
+        elif _may_be_read(name) and (daemon.graph is not None or name in self._readable):
+            digest = self._digest(name, tree.path)
+            daemon.note_dependencies(tree, rests_on, self._concerned_modules, digest)
 
     def _used_by(self, modules: Iterable[str]) -> set[str]:
         """Modules, and those whose declarations mattered when the bodies in them were read."""
@@ -393,12 +391,11 @@ class AffineNames:
 
 
 def states(manager: BuildManager | None) -> dict[str, State]:
-    """mypy's graph of modules, by their names.
+    """The states of a build by the names of their modules: they lead to it, not it to them.
 
-    Only its states lead back to the build.  `BuildManager.import_map` can't be used: where a submodule is
-    reached as an attribute (`jax.random.split` under `import jax`), the semantic analyzer of mypy
-    2.4 empties the set of the module at work
-    (`SemanticAnalyzer.add_transitive_submodule_imports` takes from it).
+    `BuildManager.import_map` can't be used: where a submodule is reached as an attribute
+    (`jax.random.split` under `import jax`), the semantic analyzer of mypy 2.4 empties the set of
+    the module at work (`SemanticAnalyzer.add_transitive_submodule_imports` takes from it).
     """
     if manager is None:
         return {}

@@ -148,7 +148,7 @@ def _slots() -> dict[str, tuple[str, ...]]:
     )
     found["stubbed stub"] = ("no", "no", "yes")
     found["home of more"] = ("helpers", "inner")
-    found["plain"] = ("nothing", "makes a State")
+    found["plain"] = ("nothing", "a State")
     found["far"] = ("misuses", "threads")
     for module, callees in _CALLEES.items():
         for number in (1, 2):
@@ -286,7 +286,7 @@ class Program:
             module, _, what = slot.rpartition(" ")
             if what == "exists" and choice == "no":
                 del files[module]
-            elif what == "syntax" and choice == "wrong":
+            elif what == "syntax" and choice == "wrong" and module in files:
                 files[module] += "def (\n"
         found = {name if name.endswith(".ini") else f"{name}.py": t for name, t in files.items()}
         if chosen["stubbed stub"] == "yes":
@@ -388,16 +388,19 @@ class Deep(Layer):
 
 _INDEX: Final = "INDEX = eqx.nn.StateIndex(0)\n\n\n"
 _PLAIN: Final = {
-    "nothing": "def make():\n    return 1\n",
-    "makes a State": "from equinox.nn import State\n\n\ndef make():\n    return State(None)\n",
+    "nothing": (
+        "class Kind:\n    def __init__(self, model):\n        pass\n\n"
+        "    def set(self, index, value):\n        return self\n"
+    ),
+    "a State": "from equinox.nn import State as Kind\n",
 }
 _FAR: Final = {
     "misuses": (
-        "import plain\n\n\ndef run(index):\n    state = plain.make()\n"
-        "    newer = state.set(index, 1)\n    return state.get(index), newer\n"
+        "import plain\n\n\ndef run(index):\n    state = plain.Kind(None)\n"
+        "    newer = state.set(index, 1)\n    return state, newer\n"
     ),
     "threads": (
-        "import plain\n\n\ndef run(index):\n    state = plain.make()\n"
-        "    state = state.set(index, 1)\n    return state.get(index)\n"
+        "import plain\n\n\ndef run(index):\n    state = plain.Kind(None)\n"
+        "    state = state.set(index, 1)\n    return state\n"
     ),
 }

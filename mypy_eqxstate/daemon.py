@@ -22,9 +22,9 @@ that function again, and it is repeated.  An edit in the body of `step` changes 
 `helpers.mypy_eqxstate@source`; `train` is loaded, checked and analysed anew.
 
 What others rest on in a module is its text, the modules that it imports, whether an affine object
-can come to it (`cache.digest_of`), and what the modules that it uses declare.  The last matters
-where mypy infers a declaration from a third module and changes it without loading the module; it is
-looked at only where a module is analysed again with its text unchanged.
+can come to it (`cache.digest_of`), and what it and the modules that it uses declare.  The last
+matters where mypy infers a declaration from a third module; it is looked at only where a module is
+analysed again with its text unchanged.
 
 `dmypy run` reads the configuration again, and starts anew if mypy's options have changed.  Of our
 own section it knows nothing, but it makes a new instance of the plugin to see whether plugins have
@@ -84,7 +84,7 @@ class _Module:
         report: says its findings.
         rests_on: the modules on which they rest.
         text: the digest of its source and its imports.
-        declared: the digest of what the modules that it uses declare.
+        declared: the digest of what it and the modules that it uses declare.
     """
 
     report: Report | None = None
@@ -266,7 +266,7 @@ class Daemon:
         from mypy.server.astdiff import snapshot_symbol_table
 
         digest = hashlib.sha256()
-        for name in sorted(self._modules.keys() & state.dependencies):
+        for name in sorted(self._modules.keys() & {state.id, *state.dependencies}):
             tree = self._manager.modules.get(name)
             if tree is not None:
                 snapshot = snapshot_symbol_table(name, tree.names)

@@ -39,6 +39,17 @@ MAIN = """
         newer = step(token)
         return [newer, token]
 """
+TOOLS = """
+    from token_class import Token
+
+    class Taking:
+        def use(self, token: Token) -> Token:
+            return token.advance()
+
+    class Copying:
+        def use(self, token: Token) -> Token:
+            return Token()
+"""
 CONSUMED = "main.py:7: consumed"
 STALE = "main.py:7: out of date"
 
@@ -172,25 +183,77 @@ def test_an_affine_object_comes_to_modules_that_had_none(project: Project) -> No
 
 
 def test_an_inferred_declaration_changes_without_an_edit_of_its_module(project: Project) -> None:
-    """`pair.both` is what `origin.make` returns; `helpers` hands it on, and `main` calls that."""
-    origin = "from token_class import Token\ndef make() -> {0}:\n    return {0}()\n"
+    """What `Box.tool` is follows from `origin.make`; `step` uses it; `main` only calls `step`."""
+    origin = f"{TOOLS}\n    def make() -> {{0}}:\n        return {{0}}()\n"
     project.write(
-        origin=origin.format("Token"),
-        pair="import origin\n\nboth = origin.make()\n",
+        origin=origin.format("Taking"),
+        pair="""
+            import origin
+
+            class Box:
+                def __init__(self) -> None:
+                    self.tool = origin.make()
+        """,
         helpers="""
             import pair
             from token_class import Token
 
-            def step(token):
-                pair.both.advance()
-                return token
+            def step(token: Token, box: pair.Box = pair.Box()) -> Token:
+                return box.tool.use(token)
         """,
     )
-    before = project.errors()
-    project.write(origin=origin.format("int"))
-    project.errors()
-    project.write(origin=origin.format("Token"))
-    assert project.errors() == before
+    assert project.errors() == [CONSUMED]
+    project.write(origin=origin.format("Copying"))
+    assert project.errors() == []
+    project.write(origin=origin.format("Taking"))
+    assert project.errors() == [CONSUMED]
+
+
+@pytest.mark.parametrize("cycle", ["", "import main"], ids=["", "import cycle"])
+def test_a_field_changes_of_a_class_that_the_caller_never_mentions(
+    project: Project, cycle: str
+) -> None:
+    """`main` calls `Model.step`, which looks into a `Box` that holds a `Drawer` with a tool."""
+    drawer = """
+        import origin
+
+        class Drawer:
+            tool: origin.{}
+    """
+    project.write(
+        origin=TOOLS,
+        drawer=drawer.format("Taking"),
+        pair="""
+            import drawer
+
+            class Box:
+                drawer: drawer.Drawer
+        """,
+        helpers=f"""
+            import pair
+            from token_class import Token
+            {cycle}
+
+            class Model:
+                box: pair.Box
+
+                def step(self, token: Token) -> Token:
+                    return self.box.drawer.tool.use(token)
+        """,
+        main="""
+            from helpers import Model
+            from token_class import Token
+
+            def run(token: Token, model: Model) -> list[Token]:
+                newer = model.step(token)
+                return [newer, token]
+        """,
+    )
+    assert project.errors() == [CONSUMED]
+    project.write(drawer=drawer.format("Copying"))
+    assert project.errors() == []
+    project.write(drawer=drawer.format("Taking"))
+    assert project.errors() == [CONSUMED]
 
 
 def test_a_module_is_deleted_and_comes_back(project: Project) -> None:

@@ -37,7 +37,7 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 _OURS: Final = re.compile(
-    r": (error|note): .*(\[state-[a-z]+\]|was consumed here|handed over here|takes it over here"
+    r": (error|note): .*(\[state-[a-z]+\]$|was consumed here|handed over here|takes it over here|is declared to consume"
     r"|mypy_eqxstate)"
 )
 

@@ -1,7 +1,7 @@
 """What mypy 2.4 itself does wrong, shown without the plugin, so that nobody looks for it here.
 
-Each test states what mypy does.  One that fails tells that mypy has changed: then the parity test may
-ask for more, and the README's remark on it goes.
+Each test states what mypy does.  One that fails tells that mypy has changed: then the parity test
+may ask for more, and the README's remark on it goes.
 """
 
 from __future__ import annotations

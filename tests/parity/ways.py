@@ -37,8 +37,8 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 _OURS: Final = re.compile(
-    r": (error|note): .*(\[state-[a-z]+\]$|was consumed here|handed over here|takes it over here|is declared to consume"
-    r"|mypy_eqxstate)"
+    r": (error|note): .*(\[state-[a-z]+\]$|mypy_eqxstate"
+    r"|was consumed here|was handed over here|takes it over here|is declared to consume)"
 )
 
 

@@ -1,11 +1,11 @@
-# The two commands of this project. Both need only Python 3.10 or newer (and venv, its own module):
+# The commands of this project. They need only Python 3.10 or newer (and venv, its own module):
 #
 #   make demo   checks the example with mypy and shows the errors that the plugin finds
 #   make test   runs the linter, the type checker and all tests
-#
-# `make parity STEPS=500 SEED=1` takes one test further: after each of so many random edits of a small
-# program it compares what mypy says cold, warm with each kind of cache, in workers and as a daemon.
-# It takes about 5 seconds a step.
+#   make fuzz   compares the plugin with what random programs do when they are run, for SECONDS=60;
+#               each difference is shown as small as it can be made; SEED=... repeats a run
+#   make parity compares what mypy says cold, warm with each kind of cache, in workers and as a
+#               daemon, after each of STEPS=100 random edits (about 5 seconds each); SEED=... as above
 #
 # The first run of each fills .venv; stamp files keep later runs quick. `make PYTHON=python3.12 ...`
 # chooses another interpreter for a .venv that does not exist yet. `make clean` removes everything.
@@ -23,10 +23,10 @@ PYTHON := $(shell for candidate in python3 python3.14 python3.13 python3.12 pyth
 	&& { echo $$candidate; break; }; done)
 endif
 
-.PHONY: demo test parity clean
+.PHONY: demo test fuzz parity clean
 
+SECONDS := 60
 STEPS := 100
-SEED := 1
 
 demo: $(STAMPS)/examples
 	@echo '$$ mypy --config-file examples/mypy.ini examples/counter.py'
@@ -46,8 +46,11 @@ test: $(STAMPS)/test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
+fuzz: $(STAMPS)/test
+	$(BIN)/python -m tests.differential.fuzz $(SECONDS) $(SEED)
+
 parity: $(STAMPS)/test
-	$(BIN)/python -m tests.parity.drive --steps $(STEPS) --seed $(SEED)
+	$(BIN)/python -m tests.parity.drive --steps $(STEPS) $(if $(SEED),--seed $(SEED))
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -15,7 +15,7 @@ the repositories import; of what is not installed mypy knows nothing, and less i
 A seed binds the newer State to another name, and nothing else:
 
     def __call__(self, x, state):
-        x, state_newer_seed = self.norm1(x, state)
+        x, new_state = self.norm1(x, state)
         x, state = self.norm2(x, state)
         return x, state
 
@@ -40,9 +40,11 @@ head.
 
 **Options.** `--list` prints the sites that would be seeded, with their evidence, and runs no mypy.
 `--alarms` runs no seeds: it prints every ownership error, with the line of source, and every note
-of an internal fault in the unchanged code. `--notebooks` takes notebooks in as scripts. `--work`
-keeps the copies and mypy's cache in a folder, so that the next run is quick; the cache is only good
-for the same version of the plugin. `--only TEXT` keeps the seeds whose path or function has a text.
+of an internal fault in the unchanged code. `--notebooks` takes notebooks in as scripts. `--name`
+binds the newer State to a name that says nothing, such as `s2`: where nothing is known of a callee,
+the plugin takes the name for a hint. `--work` keeps the copies and mypy's cache in a folder, so
+that the next run is quick; the cache is only good for the same version of the plugin. `--only TEXT`
+keeps the seeds whose path or function has a text.
 
 Limits: One form of mistake is seeded. It is the simplest one, the first in each function, and a
 loop over such layers is found as easily as a single line; other forms (a lost result, a State in a
@@ -128,12 +130,13 @@ def alarms_of(messages: Iterable[Message]) -> Counter[Message]:
     )
 
 
-def seed(checkout: Checkout, sites: Sequence[Site]) -> dict[Site, list[Message]]:
+def seed(checkout: Checkout, sites: Sequence[Site], name: str) -> dict[Site, list[Message]]:
     """Put every site's bug in, in rounds; the new errors in its function.
 
     Args:
         checkout: the repository.
         sites: what to seed; the files are as they were afterwards.
+        name: what the newer State is bound to; empty for a name as people write it.
     """
     plain = alarms_of(checkout.check())
     pending: dict[str, list[Site]] = {}
@@ -146,7 +149,8 @@ def seed(checkout: Checkout, sites: Sequence[Site]) -> dict[Site, list[Message]]
         pending = {path: those for path, those in pending.items() if those}
         sources = {site.path: checkout.read(site.path) for site in now}
         for site in now:
-            checkout.write(site.path, site.seeded(sources[site.path]))
+            source = sources[site.path]
+            checkout.write(site.path, site.seeded(source, name or site.natural_name(source)))
         messages = checkout.check()
         new = alarms_of(messages) - plain
         for site in now:
@@ -205,6 +209,7 @@ def main() -> None:
     parser.add_argument("--notebooks", action="store_true", help="take notebooks in as scripts")
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="keep copies and cache here")
     parser.add_argument("--only", default="", metavar="TEXT", help="part of a path or function")
+    parser.add_argument("--name", default="", help="the name that seeds bind the newer State to")
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="repositories")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -239,7 +244,7 @@ def run(options: argparse.Namespace, work: Path) -> None:
                 print(f"== {name}: {len(sites)} sites")
                 print("\n".join(show(site, review) for site in sites), flush=True)
                 continue
-            counts = count(name, seed(checkout, sites), review)
+            counts = count(name, seed(checkout, sites, options.name), review)
             total += counts
             rows.append(row(name, counts))
         for refused, reason in checkout.refused.items():

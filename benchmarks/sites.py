@@ -41,7 +41,7 @@ from dataclasses import dataclass, field
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Place = tuple[str, ...]
 
-SEED = "state_newer_seed"
+NATURAL_NAMES = ("new_{}", "next_{}", "updated_{}", "latest_{}")
 HARMLESS = frozenset(
     {
         *(
@@ -49,6 +49,7 @@ HARMLESS = frozenset(
             "map",
             "tree_map",
             "map_with_path",
+            "tree_deserialise_leaves",
             "clone",
             "clone_state",
             "copy",
@@ -96,12 +97,18 @@ class Site:
         """Path and line, as the table of reviewed sites names it."""
         return f"{self.path}:{self.line}"
 
-    def seeded(self, source: str) -> str:
+    def natural_name(self, source: str) -> str:
+        """A name for the newer State as people write it, which the source does not have yet."""
+        last = self.place.rpartition(".")[2]
+        names = [pattern.format(last) for pattern in NATURAL_NAMES]
+        return next((name for name in names if name not in source), names[-1])
+
+    def seeded(self, source: str, name: str) -> str:
         """The source with the newer State bound to another name; line numbers stay."""
         lines = source.encode().splitlines(keepends=True)
         for line, start, end in sorted(self.targets, reverse=True):
             old = lines[line - 1]
-            lines[line - 1] = old[:start] + SEED.encode() + old[end:]
+            lines[line - 1] = old[:start] + name.encode() + old[end:]
         return b"".join(lines).decode()
 
 

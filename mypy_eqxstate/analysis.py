@@ -12,7 +12,6 @@ and the function has no findings.
 from __future__ import annotations
 
 import ast
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -23,6 +22,7 @@ from mypy_eqxstate.contracts.declarations import malformed_annotations
 from mypy_eqxstate.contracts.library import AFFINE_CLASSES, library_row
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.notation import parse_row
+from mypy_eqxstate.flow.faults import fault_text
 from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.problems import Problem
 from mypy_eqxstate.flow.program import Program
@@ -51,11 +51,13 @@ class AnalysisResult:
         findings: in the order of their lines.
         modules: full names of other modules on whose contents the findings rest.
         faults: descriptions of internal faults, one a function.
+        limits: functions that are too much for the analysis, by name.
     """
 
     findings: list[Finding] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
 
 
 def analyze_module(
@@ -82,8 +84,6 @@ def analyze_module(
         findings, modules and faults; nothing is raised but for what is no `Exception`.
     """
     result = AnalysisResult()
-    if program is not None:
-        program.begin()
     index = ModuleIndex(tree, module_name, PurePath(path).name in {"__init__.py", "__init__.pyi"})
     module = ModuleAnalysis(
         index,
@@ -93,13 +93,16 @@ def analyze_module(
         configuration.strict,
         program,
     )
+    if program is not None:
+        program.begin(module)
     names = mentioned_names(tree)
     if not module.relevance and not names & (module.telling_names | {"Borrowed", "Consumed"}):
         return result
     try:
         module.analyze_module_body()
+        module.learn_instances()
     except Exception as error:
-        result.faults.append(_fault(error, "the module"))
+        result.faults.append(fault_text(error, "the module"))
     for name, node in list(index.functions.items()):
         # Generator expressions run where they are iterated; nobody else calls them.
         if node not in module.relevance or isinstance(node, ast.GeneratorExp):
@@ -107,14 +110,17 @@ def analyze_module(
         try:
             module.analyze(node)
         except Exception as error:
-            result.faults.append(_fault(error, name))
+            result.faults.append(fault_text(error, name))
     wording = Wording(module, source)
     problems = [*_one_for_each_cause(module, _problems(module)), *_malformed(module)]
     for problem in problems:
         result.findings.append(wording.finding(problem))
     result.findings.sort(key=lambda finding: (finding.position.line, finding.position.column))
-    result.faults += [f"{what}: no fixpoint" for what in module.given_up]
-    modules = program.closure(module.modules) if program is not None else module.modules
+    result.limits += module.given_up
+    modules = module.modules
+    if program is not None:
+        modules = program.closure(modules)
+        result.faults += program.faults(modules)
     result.modules = modules - {module_name}
     return result
 
@@ -147,13 +153,6 @@ def _rows(configuration: Configuration) -> Callable[[str], Row | None]:
         return rows.get(name) or library_row(name)
 
     return row
-
-
-def _fault(error: Exception, function: str) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    where = frames[-1] if frames else None
-    place = f" ({PurePath(where.filename).name}:{where.lineno})" if where else ""
-    return f"{function}: {type(error).__name__}: {error}{place}"
 
 
 def _problems(module: ModuleAnalysis) -> Iterator[Problem]:
@@ -199,7 +198,6 @@ def _is_declared(module: ModuleAnalysis, node: FunctionNode) -> bool:
 
 def _one_for_each_cause(module: ModuleAnalysis, problems: Iterator[Problem]) -> list[Problem]:
     """Without repetitions: one report for a use, and the first use only for a cause."""
-    at_place: dict[tuple[int, int, str], Problem] = {}
     ordered = sorted(
         problems,
         key=lambda p: (
@@ -210,17 +208,20 @@ def _one_for_each_cause(module: ModuleAnalysis, problems: Iterator[Problem]) -> 
             repr(p.events),
         ),
     )
-    for problem in ordered:
-        line, column = getattr(problem.node, "lineno", 0), getattr(problem.node, "col_offset", 0)
-        at_place.setdefault((line, column, problem.place), problem)
+    taken: set[tuple[int, int, str]] = set()
     reported: dict[tuple[object, ...], list[Problem]] = {}
     kept: list[Problem] = []
-    for problem in at_place.values():
+    for problem in ordered:
+        line, column = getattr(problem.node, "lineno", 0), getattr(problem.node, "col_offset", 0)
+        place = (line, column, problem.place)
+        if place in taken:
+            continue  # the report there tells of another cause: this one's next use is its first
         if problem.events:
             cause = (problem.body, problem.rule, problem.events)
             before = reported.setdefault(cause, [])
             if any(module.leads_to(earlier, problem) for earlier in before):
                 continue
             before.append(problem)
+        taken.add(place)
         kept.append(problem)
     return kept

@@ -18,7 +18,8 @@ Nothing here may stop mypy.  An internal fault becomes one note a module; a faul
 module to say it for goes to standard error, once.
 
 Limits: `mypy -c` has no source file to read again, so it is not analysed; nor is a file with syntax
-that is newer than the Python which runs mypy (a note says so).
+that is newer than the Python which runs mypy, or a function that is beyond the bounds of the
+analysis (a note says so).
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ from mypy_eqxstate.contracts.notation import parse_row
 from mypy_eqxstate.daemon import Daemon, name_dependencies
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
+from mypy_eqxstate.report.finding import ModuleReport
 from mypy_eqxstate.report.to_mypy import (
     HOW_TO_REPORT,
     any_rule_enabled,
@@ -57,9 +59,7 @@ from mypy_eqxstate.report.to_mypy import (
 )
 
 if TYPE_CHECKING:
-    from mypy_eqxstate.analysis import AnalysisResult
     from mypy_eqxstate.flow.program import Program
-    from mypy_eqxstate.report.finding import Finding
 
 _OWN_PACKAGE = __name__.partition(".")[0]
 
@@ -199,29 +199,17 @@ class Session:
                 self.daemon.forget_findings(tree)
             self._note_dependencies(tree, set())
             return set()
-        faults, self._pending_faults = self._pending_faults, []
-        result: AnalysisResult | None = None
-        try:
-            result = self._analyze(tree, checker, faults)
-        except Exception as error:
-            faults.append(self.describe_fault(error))
-        modules = self._used_by(result.modules) if result is not None else set()
-        try:
-            self._note_dependencies(tree, modules)
-        except Exception as error:
-            faults.append(self.describe_fault(error))
-        report = partial(self._report, result.findings if result is not None else [], faults)
+        said = self._analyze(tree, checker)
+        self._pending_faults.clear()
+        report = partial(self._report, said)
         if self.daemon is not None:
             self.daemon.note_findings(tree, checker, report)
         else:
             report(checker)
-        return modules - {tree.fullname}
+        return said.modules - {tree.fullname}
 
-    def _report(
-        self, findings: Sequence[Finding], faults: Sequence[str], checker: TypeChecker
-    ) -> None:
-        problems = self._problems_to_repeat()
-        report_module(checker, findings, faults, problems, self._options)
+    def _report(self, said: ModuleReport, checker: TypeChecker) -> None:
+        report_module(checker, said, self._problems_to_repeat(), self._options)
 
     def _problems_to_repeat(self) -> Sequence[str]:
         """Problems of the configuration, if they are to be said as part of a module's findings.
@@ -262,33 +250,46 @@ class Session:
                 used.update(filter(_may_be_read, state.dependencies))
         return used
 
-    def _analyze(
-        self, tree: MypyFile, checker: TypeChecker, faults: list[str]
-    ) -> AnalysisResult | None:
+    def _analyze(self, tree: MypyFile, checker: TypeChecker) -> ModuleReport:
+        """All that is to be said about a module; faults of ours are part of that."""
+        said = ModuleReport(faults=list(self._pending_faults))
+        try:
+            self._analyze_source(tree, checker, said)
+            said.modules = self._used_by(said.modules)
+            self._note_dependencies(tree, said.modules)
+        except Exception as error:
+            said.faults.append(self.describe_fault(error))
+        return said
+
+    def _analyze_source(self, tree: MypyFile, checker: TypeChecker, said: ModuleReport) -> None:
         # Imported late: without a module to check there is no need of it.
         from mypy_eqxstate.analysis import analyze_module
 
         source = self._source(tree.path)
         if source is None:
-            return None
+            return
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 module = ast.parse(source, type_comments=False)
         except (SyntaxError, ValueError, RecursionError) as error:
             version = ".".join(map(str, sys.version_info[:2]))
-            faults.append(f"the file can't be parsed by Python {version}, which runs mypy: {error}")
-            return None
+            said.limits.append(
+                f"the file, which Python {version} (it runs mypy) can't parse: {error}"
+            )
+            return
         oracle = MypyOracle(tree, checker, module, self.affine_classes)
         program = self._other_modules()
         result = analyze_module(
             tree.path, tree.fullname, module, source, oracle, self.configuration, program
         )
-        faults.extend(result.faults)
+        said.findings = result.findings
+        said.modules = result.modules
+        said.faults += result.faults
+        said.limits += [f'"{name}", whose analysis does not settle' for name in result.limits]
         for question, trace in oracle.faults.items():
-            faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
+            said.faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
             self._show_traceback(trace)
-        return result
 
     def _other_modules(self) -> Program | None:
         """The modules that calls may lead into."""

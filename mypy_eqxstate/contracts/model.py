@@ -93,6 +93,17 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """`derived(p)`: as `copy`, but what becomes of the copy becomes of the argument.
+
+    The arrays of a PyTree are taken out of it, or put into one again, to work on them: once a call
+    has handed back a newer State for the copy, the argument is out of date as well.
+    """
+
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
     """`element(p)`, `element(p, k)`: one member of the argument, which is a container.
 
@@ -260,6 +271,7 @@ Result = (
     | Fresh
     | Same
     | Copy
+    | Derived
     | Element
     | Taken
     | Each

@@ -14,9 +14,9 @@ The whole grammar::
     result    := known ["if" NAME "else" result]
     known     := choice ["or" known]
     choice    := simple {"|" simple}
-    simple    := "?" | "_" | "fresh" | "same(p)" | "copy(p)" | "shallow(p)" | "shallow(p, q)"
-               | "element(p)" | "element(p, k)" | "taken(p)" | "taken(p, k)" | "each(p)"
-               | "structure(p)" | "instance(p)" | "apply(f, a, ...)"
+    simple    := "?" | "_" | "fresh" | "same(p)" | "copy(p)" | "derived(p)" | "shallow(p)"
+               | "shallow(p, q)" | "element(p)" | "element(p, k)" | "taken(p)" | "taken(p, k)"
+               | "each(p)" | "structure(p)" | "instance(p)" | "apply(f, a, ...)"
                | "list(" result ")" | "callable(" result ")" | "decorator(KIND)"
                | "decorator(KIND, p)" | "(" result "," ... ")" | "(" result ")"
                | call ["[" NUMBER "]"]
@@ -49,6 +49,7 @@ from mypy_eqxstate.contracts.model import (
     Contract,
     Copy,
     Decorator,
+    Derived,
     Each,
     Effect,
     Either,
@@ -92,9 +93,10 @@ _WORD_OF_EFFECT = {effect: word for word, effect in EFFECT_WORDS.items()}
 _CONSTANTS: dict[str, Result] = {"?": Typed(), "_": Nothing(), "fresh": Fresh()}
 
 # Results made of one parameter: how they are written and their class.
-_OF_PARAMETER: dict[str, type[Same | Copy | Each | Structure | InstanceOf]] = {
+_OF_PARAMETER: dict[str, type[Same | Copy | Derived | Each | Structure | InstanceOf]] = {
     "same": Same,
     "copy": Copy,
+    "derived": Derived,
     "each": Each,
     "structure": Structure,
     "instance": InstanceOf,
@@ -119,10 +121,10 @@ _CALLS = {"call": False, "loop": True}
 _FORMS = {*_OF_PARAMETER, *_OF_TWO_PARAMETERS, *_OF_RESULT, *_CALLS, "apply", "decorator"}
 
 _RESULT_FORMS = (
-    "?, _, fresh, same(p), copy(p), shallow(p), shallow(p, q), element(p), element(p, k), "
-    "taken(p), taken(p, k), each(p), structure(p), instance(p), apply(f, p, ...), list(result), "
-    "callable(result), call(f, p, ...), loop(f, p, ...), decorator(kind), decorator(kind, p) or a "
-    "tuple (result, ...)"
+    "?, _, fresh, same(p), copy(p), derived(p), shallow(p), shallow(p, q), element(p), "
+    "element(p, k), taken(p), taken(p, k), each(p), structure(p), instance(p), "
+    "apply(f, p, ...), list(result), callable(result), call(f, p, ...), loop(f, p, ...), "
+    "decorator(kind), decorator(kind, p) or a tuple (result, ...)"
 )
 
 # A word may contain hyphens ("may-consume"), which "->" never does.
@@ -194,7 +196,14 @@ def format_result(result: Result) -> str:
             return "_"
         case Fresh():
             return "fresh"
-        case Same(name) | Copy(name) | Each(name) | Structure(name) | InstanceOf(name):
+        case (
+            Same(name)
+            | Copy(name)
+            | Derived(name)
+            | Each(name)
+            | Structure(name)
+            | InstanceOf(name)
+        ):
             return f"{_word_of(result, _OF_PARAMETER)}({name})"
         case Element(name, other) | Taken(name, other) | Shallow(name, other):
             return f"{_word_of(result, _OF_TWO_PARAMETERS)}({_join(name, other)})"

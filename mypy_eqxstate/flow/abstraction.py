@@ -26,7 +26,7 @@ from mypy_eqxstate.flow.values import (
     Value,
     objects_within,
 )
-from mypy_eqxstate.ir.model import ELEMENTS, Item, Variable
+from mypy_eqxstate.ir.model import ELEMENTS, Item, Key, Variable
 from mypy_eqxstate.oracle.shapes import (
     NONE,
     PLAIN,
@@ -141,28 +141,33 @@ def binding_of_kind(kind: Kind, variable: Variable, body: str) -> Binding:
     values: dict[Value, Guard] = {}
     for part in kind:
         if isinstance(part, tuple):
-            values[_with_origin(part, origin)] = ALWAYS
+            values[with_origin(part, origin)] = ALWAYS
         else:
             values.update(values_of_shape(part, origin, recent=True))
     return Binding(values)
 
 
-def _with_origin(value: Value, origin: Origin) -> Value:
+def with_origin(value: Value, origin: Origin, keep: Object | None = None) -> Value:
+    """A callable with the objects that it holds named anew, all but one."""
+
+    def inner(held: Value, *path: Key) -> Value:
+        here = origin
+        for key in path:
+            here = here.child(key)
+        return with_origin(held, here, keep)
+
     if isinstance(value, Object):
-        return value._replace(origin=origin)
+        return value if keep is not None and value == keep else value._replace(origin=origin)
     if isinstance(value, Transformed):
-        return value._replace(inner=_with_origin(value.inner, origin))
+        return value._replace(inner=inner(value.inner))
     if isinstance(value, Method):
-        return value._replace(receiver=_with_origin(value.receiver, origin))
+        return value._replace(receiver=inner(value.receiver), function=inner(value.function))
     if isinstance(value, Bound):
         return value._replace(
-            inner=_with_origin(value.inner, origin),
+            inner=inner(value.inner),
             positional=tuple(
-                _with_origin(held, origin.child(Item(number)))
-                for number, held in enumerate(value.positional)
+                inner(held, Item(number)) for number, held in enumerate(value.positional)
             ),
-            named=tuple(
-                (name, _with_origin(held, origin.child(Item(name)))) for name, held in value.named
-            ),
+            named=tuple((name, inner(held, Item(name))) for name, held in value.named),
         )
     return value

@@ -141,6 +141,9 @@ class Attributes:
             return one(Method(item, Symbol(f"builtins.{kind}.{name}"), name))
         if item.is_affine:
             return one(PLAIN_VALUE)
+        held = analysis.module.stored_callable(class_name, name, item)
+        if held is not None:
+            return one(held)
         field = analysis.heap.read(memory, item, ir.Attribute(name))
         return field if field is not None else one(UNKNOWN_VALUE)
 

@@ -11,7 +11,8 @@ a dead one: `state-reuse` at the call.
 
 Functions of other modules (`flow/program.py`) are called in the same way, with two differences.
 Their globals are not the caller's: what they do to them is left out.  And where the signature of
-one declares an affine result that its body leaves unknown, the signature counts.
+one declares an affine result that its body leaves unknown, the signature counts.  What a callback
+that they are given captures is the caller's all the same.
 """
 
 from __future__ import annotations
@@ -101,9 +102,9 @@ class BodyCalls:
         signature = module.signature(node)
         promote_arguments(analysis.module.classes, matched.pairs, signature)
         modes = module.modes(node)
-        summary = module.summary(
-            function, context_of(analysis, memory, function, signature, parameters)
-        )
+        context = context_of(analysis, memory, function, signature, parameters)
+        captured = frozenset(variable for variable, _ in context) - parameters.keys()
+        summary = module.summary(function, context)
         line = getattr(node, "lineno", 0)
         foreign = module is not analysis.module
         if foreign:
@@ -126,7 +127,9 @@ class BodyCalls:
                 self.calls.effects.check(site, memory, actual, effect, deep=copied)
         stars = star_names(formals)
         origin = analysis.origin()
-        instantiation = Instantiation(analysis, memory, summary, parameters, origin, stars, foreign)
+        instantiation = Instantiation(
+            analysis, memory, summary, parameters, origin, stars, foreign, captured
+        )
         self._check_reads(site, memory, summary, instantiation, parameters)
         grounds = Grounds("body", (module.path, line))
         consumed = self._carry_out(site, memory, summary, instantiation, parameters, modes, grounds)
@@ -135,7 +138,9 @@ class BodyCalls:
         parameters = {
             variable: matched.of(variable.name) or before for variable, before in parameters.items()
         }
-        instantiation = Instantiation(analysis, memory, summary, parameters, origin, stars, foreign)
+        instantiation = Instantiation(
+            analysis, memory, summary, parameters, origin, stars, foreign, captured
+        )
         self._write(memory, instantiation, summary)
         if not summary.returns:
             analysis.dead_end = True
@@ -241,6 +246,9 @@ class BodyCalls:
             binding = instantiation.input(item)
             if binding is None:
                 continue
+            place = self._place_of(instantiation, item) if memory.stale else None
+            if place is not None:
+                binding = self.analysis.ownership.marked_as_stale(memory, place, binding)
             consumes = summary.effects.get(item, Effect.BORROW) >= Effect.MAY_CONSUME
             receiver = actuals[0] if actuals else None
             node = site.node

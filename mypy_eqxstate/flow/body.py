@@ -27,7 +27,7 @@ from mypy_eqxstate.flow.explain import BLOCK_STRIDE, loop_line, newest_place
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.liveness import crossing_temporaries
-from mypy_eqxstate.flow.memory import Binding, Memory, Root, join, one, renamed
+from mypy_eqxstate.flow.memory import Binding, Memory, Root, join, one, renamed, widen
 from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
 from mypy_eqxstate.flow.refine import refined
@@ -139,6 +139,9 @@ class BodyAnalysis:
                 for _ in self.flow_through(self.body.blocks[index], solution.entry[index]):
                     pass
         self.reporting = False
+        if solution.widened:
+            # What is only possible there may come of what the widening has given up.
+            self.problems = [problem for problem in self.problems if not problem.may]
         self.problems = [
             replace(problem, may=True)
             if problem.events
@@ -172,6 +175,10 @@ class BodyAnalysis:
     def join_all(self, states: Sequence[Memory]) -> Memory:
         """The memory after any of several paths."""
         return join(states, self.default_binding, self.heap.default_field)
+
+    def widen(self, before: Memory, after: Memory) -> Memory:
+        """A memory above two of one block, without the guards that have changed."""
+        return widen(before, after)
 
     @property
     def operation_number(self) -> int:

@@ -196,8 +196,12 @@ class Callbacks:
                 )
                 known = originals.setdefault(argument.parameter, {})
                 known |= self._pairs(memory, copy, actual.binding)
+                # `init=carry` names a parameter of the loop, and none of the callee's.
+                name = None if actual.name == argument.parameter else actual.name
                 passed.append(
-                    actual._replace(binding=copy, temporary=None, path=(), copied_by=None)
+                    actual._replace(
+                        binding=copy, temporary=None, path=(), copied_by=None, name=name
+                    )
                 )
         return passed, originals
 

@@ -316,7 +316,10 @@ class Calls:
         self.borrow_all(site, memory, actuals)
         self.analysis.make_room(memory, ())
         if isinstance(callee.result, Decorator):
-            return one(Transformed(callee.result.kind, callee.arguments[0][1], "decorator"))
+            kind = callee.result.kind
+            decorated = [value for _, value in callee.arguments]
+            decorated += [value for actual in actuals[:1] for value in actual.binding.values]
+            return one(Transformed(kind, decorated[0], "decorator")) if decorated else one(callee)
         arguments = {
             name: (Actual(one(value), None, name, site.node),) for name, value in callee.arguments
         }

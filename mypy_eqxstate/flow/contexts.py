@@ -1,8 +1,9 @@
 """The context of a call: what the caller knows of the callee's inputs.
 
 For every input about which the declaration says too little, a context has the *kind* of what is
-passed (`flow/abstraction.py`).  Inputs are the parameters and the variables that the function
-captures from enclosing ones.
+passed (`flow/abstraction.py`).  Inputs are the parameters, the variables that the function captures
+from enclosing ones, and those that a function among its inputs captures: whoever calls that one,
+be it in another module, must know what it will find there.
 
 Worked example.  `def apply(f, s): return f(s)` is solved once for `apply(jit_step, s)` and once
 for `apply(print, s)`, because the kind of a callable is the callable itself; a second call with
@@ -13,13 +14,13 @@ Limit: what is collected by `*args` has a kind only where its length is known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.flow.abstraction import Context, kind_of
 from mypy_eqxstate.flow.arguments import Actual, formals_of, star_names
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.values import Function
+from mypy_eqxstate.flow.values import Bound, Function, Transformed
 from mypy_eqxstate.ir.model import Variable
 from mypy_eqxstate.oracle.shapes import UNKNOWN, Shape, Signature, TupleShape
 
@@ -53,17 +54,36 @@ def context_of(
             kind = _star_kind(analysis, memory, actuals)
         if kind and not (len(kind) == 1 and kind[0] == shape):
             context.append((variable, kind))
-    if home is not analysis.module:
-        return tuple(context)  # type: ignore[arg-type]
-    for variable in home.free_variables(function.node):
-        binding = memory.bindings.get(variable)
-        if binding is None:
+    seen = set(parameters)
+    waiting = list(home.free_variables(function.node))
+    waiting += captured_by(analysis, [part for _, kind in context for part in kind])
+    while waiting:
+        variable = waiting.pop(0)
+        if variable in seen:
+            continue
+        seen.add(variable)
+        binding = memory.bindings.get(variable, analysis.inputs.get(variable))
+        if binding is None and home is analysis.module:
             binding = analysis.default_binding(variable)
-        if binding is not None:
-            kind = kind_of(memory, binding, analysis.heap)
-            if kind:
-                context.append((variable, kind))
+        if binding is None or (home is not analysis.module and home.owns(variable)):
+            continue
+        kind = kind_of(memory, binding, analysis.heap)
+        if kind:
+            context.append((variable, kind))
+            waiting += captured_by(analysis, kind)
     return tuple(context)  # type: ignore[arg-type]
+
+
+def captured_by(analysis: BodyAnalysis, values: Iterable[object]) -> list[Variable]:
+    """The variables that the functions in some values capture."""
+    found: list[Variable] = []
+    for value in values:
+        inner = value
+        while isinstance(inner, Transformed | Bound):
+            inner = inner.inner
+        if isinstance(inner, Function):
+            found += analysis.module.home(inner.node).free_variables(inner.node)
+    return found
 
 
 def _star_kind(

@@ -13,7 +13,8 @@ Limit: a name that may be bound to several things is only a name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from mypy_eqxstate.contracts.library import PRODUCERS
 from mypy_eqxstate.contracts.model import Row
@@ -25,6 +26,7 @@ from mypy_eqxstate.flow.values import (
     Descriptor,
     Function,
     Object,
+    Origin,
     Symbol,
     Transformed,
     Value,
@@ -40,6 +42,7 @@ from mypy_eqxstate.oracle.shapes import (
     Shape,
     TupleShape,
     UnionShape,
+    UnknownShape,
 )
 
 
@@ -51,6 +54,7 @@ class Definitions:
         oracle: the type checker's answers about it.
         row: the library table and the user's rows, by full name.
         affine_classes: full names of classes that are affine by table or configuration.
+        stored: the shapes of what the constructor of a class stores (`flow/instances.py`).
 
     Attributes:
         classes: what is known of classes, of this module and others.
@@ -64,11 +68,13 @@ class Definitions:
         oracle: Oracle,
         row: Callable[[str], Row | None],
         affine_classes: frozenset[str],
+        stored: Callable[[str], Mapping[str, Shape]],
     ) -> None:
         self.index = index
         self.oracle = oracle
         self.row = row
         self.affine_classes = affine_classes
+        self._stored = stored
         self.classes = ClassKnowledge(self._class_info, {})
         self.globals: dict[Variable, Binding] = {}
         self.members: dict[Variable, Binding] = {}
@@ -113,8 +119,17 @@ class Definitions:
     def _class_info(self, full_name: str) -> ClassInfo | None:
         found = self.oracle.class_info(full_name)
         if found is None and self.is_own_class(full_name):
-            return ClassInfo(full_name, (full_name,))
-        return found
+            found = ClassInfo(full_name, (full_name,))
+        stored = self._stored(full_name) if found is not None else {}
+        if found is None or not stored:
+            return found
+        fields = dict(stored)
+        fields |= {
+            name: shape
+            for name, shape in found.fields.items()
+            if not isinstance(shape, UnknownShape) or name not in stored
+        }
+        return replace(found, fields=fields)
 
     def telling_names(self) -> frozenset[str]:
         """Names whose mention shows that a function without types may meet an affine object."""
@@ -204,6 +219,18 @@ class Definitions:
                 return member
         node = self.index.functions.get(own)
         return Symbol(full_name) if node is None else Function(node, own)
+
+    def instance_of_symbol(self, full_name: str) -> Object | None:
+        """The object without anything affine in it that the module body binds a full name to."""
+        binding = self.globals.get(Variable(self._own(full_name) or "", ""))
+        if binding is None or len(binding.values) != 1:
+            return None
+        value = next(iter(binding.values))
+        if not isinstance(value, Object) or not isinstance(value.shape, InstanceShape):
+            return None
+        if self.classes.affine_classes_in(value.shape):
+            return None
+        return Object(Origin(self.index.name, -1, None), value.shape)
 
 
 def _is_function_like(value: Value) -> bool:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.library import affine_class_shown
@@ -92,13 +93,40 @@ def promote_arguments(
             promote(classes, actual.binding, declared[name])
 
 
+def shown_shape(classes: ClassKnowledge, origin: Origin, shape: Shape) -> Shape:
+    """The shape of a call's result with what evidence has shown of its unknown parts."""
+    if isinstance(shape, UnknownShape):
+        class_name = classes.promoted.get(origin)
+        return shape if class_name is None else AffineShape(class_name)
+    if isinstance(shape, TupleShape):
+        items = tuple(
+            shown_shape(classes, origin.child(ir.Item(index)), item)
+            for index, item in enumerate(shape.items)
+        )
+        return shape if items == shape.items else replace(shape, items=items)
+    return shape
+
+
+# What people put before or behind a name for the next value of the same thing.
+_NEXT_VALUE = frozenset(
+    {"new", "newer", "newest", "next", "nxt", "updated", "upd", "out", "output", "final", "last"}
+    | {"after", "later", "latest", "now", "cur", "current", "tmp", "temp", "result", "post", "n"}
+)
+
+
 def _is_namesake(name: str, stem: str) -> bool:
-    """Whether a name has another one as a word in it: `new_state`, `state2`, `state_1`."""
+    """Whether a name is another one's for its next value: `new_state`, `state2`, `state_1`.
+
+    `dae_state` is none of `state`: that is something else of the kind.
+    """
     if name == stem or name.startswith("_"):
         return False
-    words = [word.rstrip("0123456789") for word in name.lower().split("_")]
-    wanted = [word for word in stem.lower().split("_") if word]
-    return any(words[at : at + len(wanted)] == wanted for at in range(len(words)))
+    words = [word for part in name.lower().split("_") if (word := part.rstrip("0123456789"))]
+    wanted = [word for part in stem.lower().split("_") if (word := part.rstrip("0123456789"))]
+    for at in range(len(words) - len(wanted) + 1):
+        if words[at : at + len(wanted)] == wanted:
+            return not set(words[:at] + words[at + len(wanted) :]) - _NEXT_VALUE
+    return False
 
 
 def promote_declared(

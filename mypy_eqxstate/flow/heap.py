@@ -69,6 +69,11 @@ class ClassKnowledge:
             self._known[class_name] = self._lookup(class_name)
         return self._known[class_name]
 
+    def forget_classes(self) -> None:
+        """Forget what is known of classes: more is known now."""
+        self._known.clear()
+        self._holds.clear()
+
     def forget_evidence(self, body: str) -> None:
         """Forget what uses in a body have shown of values without a type."""
         for origin in [origin for origin in self.promoted if origin.body == body]:

@@ -40,7 +40,8 @@ class Instantiation:
         parameters: the callee's parameters by variable, with what the call passes for each.
         origin: names what the callee makes.
         stars: the names of `*args` and `**kwargs`.
-        foreign: the callee is of another module; its captured names and globals are not there.
+        foreign: the callee is of another module; its captured names and globals are not there,
+        captured: except for these, which a callback that it was given captures.
     """
 
     def __init__(
@@ -52,11 +53,13 @@ class Instantiation:
         origin: Origin,
         stars: frozenset[str] = frozenset(),
         foreign: bool = False,
+        captured: frozenset[Variable] = frozenset(),
     ) -> None:
         self.analysis = analysis
         self.memory = memory
         self.summary = summary
         self.foreign = foreign
+        self.captured = captured
         self.parameters = parameters
         self.origin = origin
         self.stars = stars
@@ -79,7 +82,7 @@ class Instantiation:
             return self.analysis.calls.results.collected(
                 self.memory, tuple(actuals), self.origin.child(Item(variable.name))
             )
-        if self.foreign:
+        if self.foreign and variable not in self.captured:
             return None
         binding = self.memory.bindings.get(variable)
         if binding is None:
@@ -192,7 +195,12 @@ class Instantiation:
 
     def _is_foreign_global(self, item: Object) -> bool:
         variable = item.origin.variable
-        return self.foreign and variable is not None and variable not in self.parameters
+        return (
+            self.foreign
+            and variable is not None
+            and variable not in self.parameters
+            and variable not in self.captured
+        )
 
     def _new(self, item: Object) -> Object:
         made = self._made.get(item)

@@ -35,7 +35,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from mypy_eqxstate.flow.guards import ALWAYS, NO_FACTS, Conjunction, Guard, either, under, without
-from mypy_eqxstate.flow.values import VALUE_TYPES, Event, Object, Value, objects_within
+from mypy_eqxstate.flow.values import (
+    UNKNOWN_VALUE,
+    VALUE_TYPES,
+    Event,
+    Object,
+    Value,
+    objects_within,
+)
 from mypy_eqxstate.ir.model import Key, Place, Variable
 
 _Entry = TypeVar("_Entry")
@@ -72,6 +79,7 @@ class Memory:
     __slots__ = (
         "aged",
         "bindings",
+        "derived",
         "facts",
         "fields",
         "handed_over",
@@ -105,6 +113,8 @@ class Memory:
         self.repeated: frozenset[Object] = frozenset()
         self.represents: dict[Object, frozenset[Object]] = {}
         self.reads: frozenset[Object] = frozenset()
+        # Copies of what they were taken out of, or put together from, at which place that was.
+        self.derived: dict[Object, frozenset[tuple[Place | None, Object]]] = {}
 
     def copy(self) -> Memory:
         """An independent memory with the same contents."""
@@ -120,6 +130,7 @@ class Memory:
         other.repeated = self.repeated
         other.stale = dict(self.stale)
         other.represents = dict(self.represents)
+        other.derived = dict(self.derived)
         return other
 
     def assign(self, other: Memory) -> None:
@@ -137,6 +148,7 @@ class Memory:
             and self.handed_over == other.handed_over
             and self.reads == other.reads
             and self.represents == other.represents
+            and self.derived == other.derived
             and self.repeated == other.repeated
             and self.stale == other.stale
         )
@@ -215,6 +227,7 @@ class Memory:
                     waiting += objects_within(value)
         self.fields = {item: held for item, held in self.fields.items() if item in reached}
         self.represents = {item: held for item, held in self.represents.items() if item in reached}
+        self.derived = {item: held for item, held in self.derived.items() if item in reached}
 
     def objects(self) -> Iterator[Object]:
         """All objects that something refers to, possibly several times."""
@@ -238,6 +251,8 @@ class Memory:
             self.fields[new] = moved if kept is None else _merge_plain_fields(kept, moved)
         if old in self.represents:
             self.represents[new] = self.represents.get(new, frozenset()) | self.represents.pop(old)
+        if old in self.derived:
+            self.derived[new] = self.derived.get(new, frozenset()) | self.derived.pop(old)
         if old in self.handed_over:
             self.handed_over = self.handed_over - {old} | {new}
 
@@ -260,7 +275,7 @@ def rewritten(
             _add(values, value, guard)
             continue
         for new, new_guard in change(found[0], guard).items():
-            _add(values, _substitute(value, item, new), new_guard)
+            _add(values, substitute(value, item, new), new_guard)
     return Binding(values, binding.marks)
 
 
@@ -275,7 +290,7 @@ def _mentions_any(binding: Binding, item: Object) -> bool:
     )
 
 
-def _substitute(value: Value, old: Object, new: Object) -> Value:
+def substitute(value: Value, old: Object, new: Object) -> Value:
     """The value with one object in it replaced, also inside bound methods and partials."""
     if isinstance(value, Object):
         return new if same_object(value, old) else value
@@ -287,7 +302,7 @@ def _substitute(value: Value, old: Object, new: Object) -> Value:
 
 def _substitute_part(part: object, old: Object, new: Object) -> object:
     if isinstance(part, VALUE_TYPES):
-        return _substitute(part, old, new)
+        return substitute(part, old, new)
     if type(part) is tuple:
         return tuple(_substitute_part(inner, old, new) for inner in part)
     return part
@@ -382,6 +397,8 @@ def join(
         for item, represented in memory.represents.items():
             known = joined.represents.get(item)
             joined.represents[item] = represented if known is None else known | represented
+        for item, sources in memory.derived.items():
+            joined.derived[item] = joined.derived.get(item, frozenset()) | sources
     for place in dict.fromkeys(place for memory in memories for place in memory.stale):
         joined.stale[place] = _merge(
             [
@@ -410,6 +427,61 @@ def join(
     for item in dict.fromkeys(item for memory in memories for item in memory.fields):
         joined.fields[item] = _join_fields(item, memories, extras, default_field)
     return joined
+
+
+def widen(before: Memory, joined: Memory) -> Memory:
+    """A memory above two, of which the second is above the first but for its guards.
+
+    Guards can change for ever: joins add conditions, and bounds drop some again.  And where a loop
+    builds many objects out of each other, what they hold grows for long.  So an entry whose guard
+    has changed, or that is new, holds always from here on, and of new values only the affine
+    objects are kept; the others are no longer known.
+
+    Args:
+        before: the memory at a block's entry so far.
+        joined: the one that is to take its place; changed.
+    """
+    joined.facts = joined.facts & before.facts
+    joined.handed_over |= before.handed_over
+    joined.reads |= before.reads
+    joined.repeated |= before.repeated
+    for item, represented in before.represents.items():
+        joined.represents[item] = joined.represents.get(item, frozenset()) | represented
+    for item, sources in before.derived.items():
+        joined.derived[item] = joined.derived.get(item, frozenset()) | sources
+    for root, binding in {**before.bindings, **joined.bindings}.items():
+        joined.bindings[root] = _widen_binding(before.bindings.get(root, binding), binding)
+    for holder, fields in {**before.fields, **joined.fields}.items():
+        known = before.fields.get(holder, {})
+        joined.fields[holder] = {
+            key: _widen_binding(known.get(key, field), field)
+            for key, field in {**known, **fields}.items()
+        }
+    for item, status in {**before.input_status, **joined.input_status}.items():
+        joined.input_status[item] = _widen(before.input_status.get(item, {}), status)
+    for place, status in {**before.stale, **joined.stale}.items():
+        joined.stale[place] = _widen(before.stale.get(place, {}), status)
+    return joined
+
+
+def _widen_binding(before: Binding, joined: Binding) -> Binding:
+    values: dict[Value, Guard] = {}
+    for value, guard in _widen(before.values, joined.values).items():
+        known = value in before.values or (isinstance(value, Object) and value.is_affine)
+        if known:
+            values[value] = guard
+        else:
+            values[UNKNOWN_VALUE] = ALWAYS
+    return Binding(values, _widen(before.marks, joined.marks))
+
+
+def _widen(
+    before: Mapping[_Entry, Guard], joined: Mapping[_Entry, Guard]
+) -> Mapping[_Entry, Guard]:
+    return {
+        entry: guard if before.get(entry) == guard else ALWAYS
+        for entry, guard in {**before, **joined}.items()
+    }
 
 
 def _join_fields(

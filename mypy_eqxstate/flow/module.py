@@ -22,11 +22,14 @@ from typing import TYPE_CHECKING, Final
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.summaries import OPAQUE, Summary
 from mypy_eqxstate.flow.abstraction import Context, binding_of_kind, shape_of
+from mypy_eqxstate.flow.arguments import formals_of
 from mypy_eqxstate.flow.body import BodyAnalysis
 from mypy_eqxstate.flow.definitions import Definitions
 from mypy_eqxstate.flow.explain import leads_to
+from mypy_eqxstate.flow.faults import fault_text
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import Heap, values_of_shape
+from mypy_eqxstate.flow.instances import MAXIMAL_ROUNDS, Instances
 from mypy_eqxstate.flow.memory import Binding, Memory, one
 from mypy_eqxstate.flow.problems import EventDetail, Problem
 from mypy_eqxstate.flow.recursion import Summaries
@@ -76,8 +79,8 @@ class ModuleAnalysis:
 
     Attributes:
         modules: the modules on whose contents that of this one's analysis rests.
-        given_up: functions whose body has no fixpoint within the bounds, or at which a fault
-            occurred, with the reason.
+        given_up: functions whose body has no fixpoint within the bounds.
+        faults: internal faults in bodies of a module that calls lead into, with the function.
     """
 
     def __init__(
@@ -96,13 +99,15 @@ class ModuleAnalysis:
         self.strict = strict
         self.program = program
         self.path = foreign[0] if foreign is not None else None
-        self.definitions = Definitions(index, oracle, row, affine_classes)
+        self.instances = Instances(self)
+        self.definitions = Definitions(index, oracle, row, affine_classes, self._stored)
         self.classes = self.definitions.classes
         index.look_into_everything()
         self.events: dict[Event, EventDetail] = {}
         self.problems: dict[tuple[BodyNode, Context], list[Problem]] = {}
         self.modules: set[str] = set()
         self.given_up: list[str] = []
+        self.faults: list[str] = []
         self.decorators: frozenset[ast.AST] = frozenset(
             decorator
             for node in (*index.functions.values(), *index.classes.values())
@@ -211,6 +216,10 @@ class ModuleAnalysis:
         """The variables of enclosing functions that a function reads."""
         return self.index.free_variables(node)
 
+    def owns(self, variable: Variable) -> bool:
+        """Whether a variable of this name can belong to a function of this module."""
+        return variable.owner in self.index.functions
+
     def wants_context(self, shape: Shape) -> bool:
         """Whether the arguments of calls say more of a parameter than its declaration."""
         if isinstance(shape, UnknownShape | CallableShape | InstanceShape):
@@ -225,8 +234,9 @@ class ModuleAnalysis:
         if root.owner == "":
             return self._global(root, origin)
         shape: Shape = UNKNOWN
-        if root in body.parameters and not isinstance(body.node, ast.Module):
-            shape = self._parameter_shape(body.node, root.name)
+        owner = self.index.functions.get(root.owner)
+        if owner is not None and any(f.name == root.name for f in formals_of(owner)):
+            shape = self._parameter_shape(owner, root.name)
         return Binding(values_of_shape(shape, origin, recent=True))
 
     def _global(self, root: Variable, origin: Origin) -> Binding:
@@ -308,6 +318,31 @@ class ModuleAnalysis:
                 if isinstance(root, Variable) and root.owner == ""
             }
 
+    def learn_instances(self) -> None:
+        """Learn what constructors store in the fields of instances."""
+        for _ in range(MAXIMAL_ROUNDS):
+            known = self._summaries.known()
+            new = self.instances.learn()
+            self._summaries.forget_all_but(known)
+            self._contexts.clear()
+            if not new:
+                return
+            self.classes.forget_classes()
+
+    def _stored(self, class_name: str) -> Mapping[str, Shape]:
+        """The shapes of what the constructor of a class stores."""
+        if self.definitions.is_own_class(class_name):
+            return self.instances.shapes(class_name)
+        return {} if self.program is None else self.program.stored(class_name)
+
+    def stored_callable(self, class_name: str, name: str, receiver: Value) -> Value | None:
+        """The callable that the constructor of a class stores in a field."""
+        if self.definitions.is_own_class(class_name):
+            return self.instances.callable_of(class_name, name, receiver)
+        if self.program is None:
+            return None
+        return self.program.stored_callable(class_name, name, receiver)
+
     def analyze(self, node: FunctionNode) -> None:
         """Make sure that a function was solved as it is declared."""
         self.summary(Function(node, self.index.name_of(node)), ())
@@ -363,14 +398,15 @@ class ModuleAnalysis:
             self.classes.forget_evidence(body.name)
         try:
             analysis = self._run(node, context)
-        except NoFixpointError as limit:
+        except NoFixpointError:
             self.problems[node, context] = []
-            self.given_up.append(str(limit))
+            if self.index.name_of(node) not in self.given_up:
+                self.given_up.append(self.index.name_of(node))
             return OPAQUE
         except Exception as error:
             if not self.is_foreign:
                 raise
             # It is a fault of ours, and the caller's own findings must not be lost for it.
-            self.given_up.append(f"{self.index.name_of(node)}: {type(error).__name__}: {error}")
+            self.faults.append(fault_text(error, self.index.name_of(node)))
             return OPAQUE
         return summary_of(analysis)

@@ -24,6 +24,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from mypy_eqxstate.flow.derivation import hand_over, hand_over_sources
 from mypy_eqxstate.flow.fate import Fate
 from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard, both, excluded, exclusive
 from mypy_eqxstate.flow.memory import LIVE, Binding, Memory, Status, same_object
@@ -377,7 +378,7 @@ class Ownership:
         self, memory: Memory, place: Place, before: Binding, passed: Binding, fate: Fate
     ) -> None:
         """Of several objects it isn't known which one died, yet the place holds that one."""
-        if not self._unchanged(memory, place, passed):
+        if not self.unchanged(memory, place, passed):
             return
         values: dict[Value, Guard] = {}
         for value, guard in before.values.items():
@@ -412,7 +413,11 @@ class Ownership:
     def with_stale_marks(self, memory: Memory, temporary: Temporary, binding: Binding) -> Binding:
         """What was read from a superseded place inside something, marked so."""
         place = self.analysis.body.places.get(temporary)
-        if place is None or not place.path:
+        return binding if place is None else self.marked_as_stale(memory, place, binding)
+
+    def marked_as_stale(self, memory: Memory, place: Place, binding: Binding) -> Binding:
+        """What a place inside something holds, marked if the place is superseded."""
+        if not place.path:
             return binding
         status = memory.stale.get(self.places.normal(memory, place))
         if status is None or not self.classes(memory, binding):
@@ -446,14 +451,15 @@ class Ownership:
             held &= only
             if not held:
                 return
-        inputs = frozenset(item for item in held if item.origin.is_input and item.recent)
-        memory.handed_over = memory.handed_over | inputs
+        hand_over(memory, held)
+        for source in hand_over_sources(self, memory, held):
+            self.places.supersede(memory, source, event)
         if temporary is None:
             return
         place = self.analysis.body.places.get(temporary)
         if place is not None:
             place = Place(place.variable, (*place.path, *path))
-            if self._unchanged(memory, place, binding):
+            if self.unchanged(memory, place, binding):
                 self.places.supersede(memory, place, event)
             return
         for part in self.analysis.body.parts.get(temporary, ()):
@@ -461,7 +467,7 @@ class Ownership:
             if part_binding is not None and self.classes(memory, part_binding):
                 self.supersede(memory, part_binding, event, part, (), only)
 
-    def _unchanged(self, memory: Memory, place: Place, binding: Binding) -> bool:
+    def unchanged(self, memory: Memory, place: Place, binding: Binding) -> bool:
         """The place still holds what the argument held (it was not rebound in between)."""
         current = self.places.at(memory, place)
         if current is None:

@@ -14,7 +14,8 @@ What a summary says must not depend on who asks first, or a warm run would diffe
 
 - a module is seen here without the types of its expressions, even if the type checker happens to
   have just checked it (what its definitions declare is known either way);
-- it is never the one under analysis: that is looked at anew if another module calls back into it;
+- it is never the one under analysis: that is looked at anew if another module calls into it by
+  name (a function of its own that it hands over as a callback stays its own);
 - bounds on contexts are counted for each module under analysis (`begin`).
 
 Limits: a chain of more than `MAXIMAL_HOPS` names that stand for each other is not followed, nor is
@@ -25,7 +26,7 @@ a name that is bound on several paths.  Very large bodies count by their signatu
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from mypy_eqxstate.contracts.library import DESCRIBED_PACKAGES, PRODUCERS
@@ -37,6 +38,7 @@ from mypy_eqxstate.flow.values import Descriptor, Symbol, Value
 from mypy_eqxstate.ir.model import BodyNode
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import Sources
+from mypy_eqxstate.oracle.shapes import Shape
 
 MAXIMAL_HOPS: Final = 8
 
@@ -64,20 +66,24 @@ class Program:
         self._strict = strict
         self._modules: dict[str, ModuleAnalysis | None] = {}
         self._homes: dict[ast.AST, ModuleAnalysis] = {}
+        self._analysed: ModuleAnalysis | None = None
         self._solving: set[str] = set()
         self._solved: set[str] = set()
         self._summaries = Summaries()
         words = {name.rpartition(".")[2] for name in (*affine_classes, *PRODUCERS)}
         self._telling = TellingNames(self._index, frozenset(words))
 
-    def begin(self) -> None:
-        """Another module is going to be analysed."""
+    def begin(self, analysed: ModuleAnalysis) -> None:
+        """Another module is going to be analysed: callbacks may lead back into it."""
+        self._analysed = analysed
         for module in self._modules.values():
             if module is not None:
                 module.forget_contexts()
 
     def home(self, node: BodyNode) -> ModuleAnalysis | None:
-        """The module that has a function; None if it is none of these modules'."""
+        """The module that has a function; None if nobody knows it."""
+        if self._analysed is not None and self._analysed.index.has(node):
+            return self._analysed
         return self._homes.get(node)
 
     def value_of(self, full_name: str, anywhere: bool = True) -> tuple[Value | None, set[str]]:
@@ -98,7 +104,9 @@ class Program:
             value = module.definitions.value_of_symbol(name)
             if isinstance(value, Descriptor):
                 found = value.function
-            elif not isinstance(value, Symbol):
+            elif isinstance(value, Symbol):
+                found = module.definitions.instance_of_symbol(name) or found
+            else:
                 found = value
         return found, modules
 
@@ -137,6 +145,22 @@ class Program:
         module = self._module(name)
         return None if module is None else module.index
 
+    def stored(self, class_name: str) -> Mapping[str, Shape]:
+        """The shapes of what the constructor of a class in another module stores."""
+        module = self._storing(class_name)
+        return module.instances.shapes(class_name) if module is not None else {}
+
+    def stored_callable(self, class_name: str, name: str, receiver: Value) -> Value | None:
+        """The callable that the constructor of a class in another module stores in a field."""
+        module = self._storing(class_name)
+        return None if module is None else module.instances.callable_of(class_name, name, receiver)
+
+    def _storing(self, class_name: str) -> ModuleAnalysis | None:
+        """The module of a class that may have to do with affine objects."""
+        if not self._telling.tells(class_name):
+            return None
+        return self._defining(class_name, False)
+
     def closure(self, names: Iterable[str]) -> set[str]:
         """The modules on whose sources the contents of some modules rest, these included."""
         found: set[str] = set()
@@ -149,6 +173,11 @@ class Program:
                 if module is not None:
                     waiting.extend(module.modules)
         return found
+
+    def faults(self, names: Iterable[str]) -> list[str]:
+        """What went wrong in bodies of some modules, so that these count as opaque."""
+        modules = (self._modules.get(name) for name in sorted(names))
+        return [fault for module in modules if module is not None for fault in module.faults]
 
     def _module(self, name: str) -> ModuleAnalysis | None:
         if name in self._modules:
@@ -181,6 +210,7 @@ class Program:
         self._solving.add(name)
         try:
             module.analyze_module_body()
+            module.learn_instances()
         finally:
             self._solving.discard(name)
             self._solved.add(name)

@@ -52,6 +52,9 @@ def refined(
             if not isinstance(shape, UnknownShape):
                 for exact in values_of_shape(shape, origin_here, recent):
                     values[exact] = guard
+                if isinstance(shape, AffineShape) and not origin_here.is_input:
+                    # The call that made it is told in the next round what it has returned.
+                    classes.promoted.setdefault(origin_here, shape.class_name)
                 changed = True
                 continue
         elif several and (

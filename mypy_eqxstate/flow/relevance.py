@@ -57,6 +57,8 @@ class Relevance:
         for qualified, node in functions.items():
             if self._has_line(node) or _returns_function(node):
                 self._relevant.add(node)
+                if qualified.endswith(".__init__"):
+                    names |= _stored_fields(node)
                 names.add(qualified.rpartition(".")[2])
             else:
                 waiting.append((qualified, node, mentioned_names(node)))
@@ -71,6 +73,8 @@ class Relevance:
                     continue
                 self._relevant.add(node)
                 name = qualified.rpartition(".")[2]
+                if name == "__init__":
+                    names |= _stored_fields(node)
                 if name not in _COMMON_NAMES and name not in names:
                     names.add(name)
                 found = True
@@ -95,6 +99,17 @@ def mentioned_names(node: ast.AST) -> frozenset[str]:
         elif isinstance(inner, ast.Attribute):
             found.add(inner.attr)
     return frozenset(found)
+
+
+def _stored_fields(node: FunctionNode) -> frozenset[str]:
+    """The fields that a constructor stores something in."""
+    return frozenset(
+        inner.attr
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Attribute)
+        and isinstance(inner.ctx, ast.Store)
+        and isinstance(inner.value, ast.Name)
+    )
 
 
 def _returns_function(node: FunctionNode) -> bool:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts import model as contract
 from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.derivation import note_derived
 from mypy_eqxstate.flow.effects import CallSite
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
@@ -85,7 +86,7 @@ class Results:
                 return bool(self.kept_classes_of_shape(typed, destination))
             case contract.Fresh() | contract.ListOf() | contract.InstanceOf():
                 return destination.kept or any(d.kept for _, d in destination.items)
-            case contract.Copy(parameter=name):
+            case contract.Copy(parameter=name) | contract.Derived(parameter=name):
                 return any(
                     self.kept_classes(memory, actual.binding, destination)
                     for actual in arguments.get(name, ())
@@ -188,6 +189,11 @@ class Results:
                 return self._argument(memory, arguments, name, origin)
             case contract.Copy(parameter=name):
                 return self._copy_of_argument(memory, arguments, name, origin)
+            case contract.Derived(parameter=name):
+                derived = self._copy_of_argument(memory, arguments, name, origin)
+                for actual in arguments.get(name, ()):
+                    note_derived(self.analysis, memory, derived, actual)
+                return derived
             case contract.Element(parameter=name, key=key_name):
                 return self._element(memory, arguments, name, key_name, origin)
             case contract.Taken(parameter=name, key=key_name):
@@ -244,11 +250,11 @@ class Results:
             case contract.Given(parameter=name, present=present, absent=absent):
                 chosen = present if is_given(arguments.get(name, ())) else absent
                 return self.build(memory, chosen, arguments, typed, origin, affine_class, outcomes)
-            case contract.Decorator(kind=kind, like=like):
+            case contract.Decorator(like=like):
                 inner = self._argument(memory, arguments, like, origin) if like else None
                 if inner is not None and len(inner.values) == 1:
                     return one(Producer(template, (("like", next(iter(inner.values))),)))
-                return one(Transformed(kind, UNKNOWN_VALUE, "decorator"))
+                return one(Producer(template, ()))
         return one(UNKNOWN_VALUE)
 
     def _outcome(self, memory: Memory, returned: Binding, typed: Shape, origin: Origin) -> Binding:
@@ -380,9 +386,10 @@ class Results:
             else:
                 self.analysis.ownership.materialise(memory, value)
                 shape = value.shape
-                record = self.analysis.heap.new_record(
-                    memory, origin, shape, memory.fields.get(value, {})
-                )
+                fields = memory.fields.get(value, {})
+                if memory.stale:
+                    fields = self._fields_with_marks(memory, arguments.get(name, ()), fields)
+                record = self.analysis.heap.new_record(memory, origin, shape, fields)
                 for actual in arguments.get(changes, ()) if changes else ():
                     if actual.name is None:
                         continue
@@ -393,6 +400,21 @@ class Results:
                 found = Binding({record: ALWAYS}, source.marks)
             result = found if result is None else merge_bindings(result, found)
         return result if result is not None else one(UNKNOWN_VALUE)
+
+    def _fields_with_marks(
+        self, memory: Memory, actuals: tuple[Actual, ...], fields: Mapping[Key, Binding]
+    ) -> Mapping[Key, Binding]:
+        """The fields of an argument, those at a superseded place marked so: they are carried on."""
+        ownership = self.analysis.ownership
+        place = None
+        if len(actuals) == 1 and actuals[0].temporary is not None and not actuals[0].path:
+            place = self.analysis.body.places.get(actuals[0].temporary)
+        if place is None:
+            return fields
+        return {
+            key: ownership.marked_as_stale(memory, place.child(key), field)
+            for key, field in fields.items()
+        }
 
     def _instance(
         self, memory: Memory, arguments: Arguments, name: str, typed: Shape, origin: Origin

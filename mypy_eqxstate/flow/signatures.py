@@ -26,9 +26,10 @@ from typing import TYPE_CHECKING
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
 from mypy_eqxstate.flow.effects import CallSite, Grounds
-from mypy_eqxstate.flow.evidence import promote_arguments
+from mypy_eqxstate.flow.evidence import promote_arguments, shown_shape
 from mypy_eqxstate.flow.memory import Binding, Memory
-from mypy_eqxstate.oracle.shapes import Mode, Signature, UnknownShape
+from mypy_eqxstate.flow.values import Object, Origin
+from mypy_eqxstate.oracle.shapes import AffineShape, Mode, Signature, UnknownShape
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
@@ -74,7 +75,10 @@ class Signatures:
         chosen = self._chosen(site, signatures, actuals)
         if chosen is None:
             return self.unknown(site, memory, actuals)
+        origin = self.analysis.origin()
+        known = self.analysis.module.classes
         shape = site.typed if not isinstance(site.typed, UnknownShape) else chosen.result
+        shape = shown_shape(known, origin, shape)
         modes = {parameter.name: parameter.mode for parameter in chosen.parameters}
         if isinstance(shape, UnknownShape) and all(
             mode is Mode.UNSPECIFIED for mode in modes.values()
@@ -87,7 +91,7 @@ class Signatures:
         if not with_receiver and actuals and actuals[0].receiver:
             passed = actuals[1:]
         matched = match(formals, passed)
-        promote_arguments(self.analysis.module.classes, matched.pairs, chosen)
+        promote_arguments(known, matched.pairs, chosen)
         parameter_of = {id(actual): name for actual, name in matched.pairs}
         effects: list[tuple[Actual, Effect, bool]] = []
         declared = grounds
@@ -104,12 +108,12 @@ class Signatures:
                 # A method whose body can't be read need not touch an old field of its receiver.
                 effect = Effect.IGNORE
             effects.append((actual, effect, bool(classes & kept)))
+        self._note_given(origin, actuals)
         consumed = self.calls.effects.apply(site, memory, effects, declared, bool(every))
         self.calls.hand_over(site, memory, actuals)
         if consumed and site.destination.statement and every:
             self.calls.dropped(site, memory, sorted(every)[0])
         actuals = self.analysis.make_room(memory, actuals)
-        origin = self.analysis.origin()
         if site.inference:
             handed = self.calls.transforms.handed_through(memory, actuals)
             if handed is not None:
@@ -159,19 +163,24 @@ class Signatures:
         else:
             promoted = self.calls.results.kept_classes_of_shape(shape, site.destination)
         effects = []
-        given: set[tuple[str, str]] = set()
+        self._note_given(origin, actuals)
         for actual in actuals:
             classes = analysis.ownership.classes(memory, actual.binding)
-            if actual.is_affine:
-                stem = actual.text.rpartition(".")[2]
-                given.update((stem, class_name) for class_name in classes)
             superseded = bool(classes & promoted) and not actual.receiver
             effect = Effect.SUPERSEDE if superseded else Effect.BORROW
             if actual.receiver:
                 effect = Effect.IGNORE
             effects.append((actual, effect, superseded))
-        analysis.given_to_unknown[origin.operation] = frozenset(given)
         self.calls.effects.apply(site, memory, effects, Grounds("unknown"), may_choose=True)
         self.calls.hand_over(site, memory, actuals)
         analysis.make_room(memory, ())
         return Binding(analysis.heap.allocate(memory, origin, shape))
+
+    def _note_given(self, origin: Origin, actuals: Sequence[Actual]) -> None:
+        """Remember the affine arguments, for names that tell of the parts of the result."""
+        self.analysis.given_to_unknown[origin.operation] = frozenset(
+            (actual.text.rpartition(".")[2], value.shape.class_name)
+            for actual in actuals
+            for value in actual.binding.values
+            if isinstance(value, Object) and isinstance(value.shape, AffineShape)
+        )

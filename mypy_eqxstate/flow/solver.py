@@ -10,7 +10,9 @@ terminator, and those with which an operation in it may raise, for the handler. 
 edge is kept, and the entry of a block is the join of all its edges at once.
 
 The state of an edge is replaced by the one of the next visit, which keeps it exact.  Where that
-does not settle within `PATIENCE` visits, states are accumulated instead, which always settles.
+does not settle within `PATIENCE` visits, states are accumulated instead, which nearly always
+settles; what does not within `LONG_PATIENCE` visits is widened: the problem gives up precision
+until nothing is left that could change for ever.  `Solution.widened` tells that it came to that.
 
 Limit: `MAXIMAL_VISITS` bounds the visits of one block; a body that is not stable by then raises
 `NoFixpointError`, and the caller gives the body up rather than report from a state that is not a
@@ -27,8 +29,9 @@ from mypy_eqxstate.ir.model import Block, Body, Branch, Jump, Suppress
 
 StateType = TypeVar("StateType")
 PATIENCE: Final = 6
+LONG_PATIENCE: Final = 12
 MANY_EDGES: Final = 8
-MAXIMAL_VISITS: Final = 60
+MAXIMAL_VISITS: Final = 120
 
 
 class NoFixpointError(Exception):
@@ -48,6 +51,10 @@ class DataflowProblem(Protocol[StateType]):
 
     def join_all(self, states: Sequence[StateType]) -> StateType:
         """The least state above several, which come over different edges."""
+        ...
+
+    def widen(self, before: StateType, after: StateType) -> StateType:
+        """A state above two of one block, such that no chain of such states goes on for ever."""
         ...
 
 
@@ -88,11 +95,18 @@ def reverse_postorder(body: Body) -> list[int]:
 
 
 class Solution(Generic[StateType]):
-    """The state at the entry of every reachable block, in reverse postorder."""
+    """The state at the entry of every reachable block, in reverse postorder.
+
+    Attributes:
+        order: the reachable blocks.
+        entry: the states.
+        widened: some of them may be less precise than the joins of the paths.
+    """
 
     def __init__(self, order: list[int]) -> None:
         self.order = order
         self.entry: dict[int, StateType] = {}
+        self.widened = False
 
 
 def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType]:
@@ -140,6 +154,9 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
                 merged = problem.join_all([known, *changed])
             else:
                 merged = problem.join_all([edges[edge] for edge in sorted(edges)])
+            if known is not None and visits.get(successor, 0) > LONG_PATIENCE:
+                merged = problem.widen(known, merged)
+                solution.widened = True
             if known != merged:
                 solution.entry[successor] = merged
                 if rank[successor] not in queued:

@@ -92,7 +92,7 @@ class AffineLines:
                     type_ = symbol.type
                     if type_ is None:
                         continue
-                    if self._member_holds(type_, depth - 1):
+                    if self._field_holds(type_, depth - 1):
                         known = True
                         break
                 if known:
@@ -100,19 +100,10 @@ class AffineLines:
             self._holders[info] = known
         return known
 
-    def _member_holds(self, type_: Type, depth: int) -> bool:
-        """A field that holds one, or a method that hands one out without being given one."""
+    def _field_holds(self, type_: Type, depth: int) -> bool:
+        """A member that holds one; what a method hands out shows where the method is called."""
         proper = get_proper_type(type_)
-        methods = proper.items if isinstance(proper, Overloaded) else [proper]
-        for method in methods:
-            if not isinstance(method, CallableType):
-                if self.holds(method, depth):
-                    return True
-            elif self.holds(method.ret_type, depth) and not any(
-                self.holds(given, depth) for given in method.arg_types[1:]
-            ):
-                return True
-        return False
+        return not isinstance(proper, (CallableType, Overloaded)) and self.holds(proper, depth)
 
 
 _PLAIN_MODULES = frozenset(

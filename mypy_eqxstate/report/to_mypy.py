@@ -30,7 +30,7 @@ from mypy.options import Options
 from mypy.scope import Scope
 
 from mypy_eqxstate.report.codes import EQXSTATE, RULES, STATE_CONTRACT, code_of
-from mypy_eqxstate.report.finding import Finding, Note, Position
+from mypy_eqxstate.report.finding import Finding, ModuleReport, Note, Position
 
 HOW_TO_REPORT = (
     "please report it to the authors of mypy_eqxstate with this line and the code that it names "
@@ -47,26 +47,23 @@ def any_rule_enabled(checker: TypeChecker) -> bool:
 
 
 def report_module(
-    checker: TypeChecker,
-    findings: Sequence[Finding],
-    faults: Sequence[str],
-    problems: Sequence[str],
-    options: Options,
+    checker: TypeChecker, said: ModuleReport, problems: Sequence[str], options: Options
 ) -> None:
     """Add all that is to be said about a module to mypy's errors.
 
     Args:
         checker: the type checker of the module.
-        findings: in any order; mypy sorts by line.
-        faults: what went wrong inside, one text a fault.
+        said: the findings, and what else there is to say.
         problems: those of the configuration that are to be said once more.
         options: mypy's, for all modules.
     """
-    report_findings(checker, findings)
+    report_findings(checker, said.findings)
+    if said.limits:
+        report_limits(checker, said.limits)
     if problems and _contracts_enabled(options):
         repeat_problems(checker, problems, options)
-    if faults:
-        report_fault(checker, faults)
+    if said.faults:
+        report_fault(checker, said.faults)
 
 
 def report_findings(checker: TypeChecker, findings: Sequence[Finding]) -> None:
@@ -112,6 +109,24 @@ def report_fault(checker: TypeChecker, faults: Sequence[str]) -> None:
             f"mypy_eqxstate: internal fault in {errors.simplify_path(checker.path)}: "
             f"{_one_line(faults[0])}{others}; the rest of the check and mypy's own result stand; "
             f"{HOW_TO_REPORT}",
+            code=EQXSTATE,
+            severity="note",
+        )
+
+
+def report_limits(checker: TypeChecker, limits: Sequence[str]) -> None:
+    """Add one note about what of a module is not checked.
+
+    Args:
+        checker: the type checker of the module.
+        limits: what is left out, with the reason, one text each.
+    """
+    others = f" (and {len(limits) - 1} more)" if len(limits) > 1 else ""
+    with _module(checker) as errors:
+        errors.report(
+            1,
+            0,
+            f"mypy_eqxstate: not checked for old States: {_one_line(limits[0])}{others}",
             code=EQXSTATE,
             severity="note",
         )

@@ -176,6 +176,8 @@ class Wording:
             newer = f'use "{newest}", the newer {self._class(problem)}'
             return f"{newer}, or {clone} if the old one is wanted twice"
         rebind = f"write {self._rebinding(detail.node, place, problem.newest)} there"
+        if not _is_assignable(place):
+            rebind = f"keep the newer {self._class(problem)} in its place there"
         if newest is not None:
             return f'{rebind}, or use "{newest}", the newer {self._class(problem)}, here'
         return rebind
@@ -210,13 +212,15 @@ class Wording:
         target = statement.targets[0]
         if not isinstance(target, ast.Tuple) or len(target.elts) < 2 or statement.value is not node:
             return None
-        names = [self._module.text(element) for element in target.elts]
+        names = [_replaced(element, newest, place) for element in target.elts]
         dropped = [number for number, name in enumerate(names) if name.startswith("_")]
-        if newest in names:
-            names[names.index(newest)] = place
-        elif any(isinstance(element, ast.Tuple) for element in target.elts):
+        if newest is not None and any(
+            isinstance(part, ast.Name) and part.id == newest for part in ast.walk(target)
+        ):
+            return ", ".join(names)
+        if any(isinstance(element, ast.Tuple) for element in target.elts):
             return None  # which part is the newer object can't be told from here
-        elif len(dropped) == 1 and dropped[0] > 0:
+        if len(dropped) == 1 and dropped[0] > 0:
             names[dropped[0]] = place
         else:
             names[-1] = place
@@ -282,6 +286,21 @@ def _is_open(shape: Shape) -> bool:
     if isinstance(shape, ContainerShape):
         return _is_open(shape.element)
     return isinstance(shape, UnknownShape)
+
+
+def _replaced(target: ast.expr, name: str | None, place: str) -> str:
+    """A target as it is written, with a place instead of one of its names."""
+    if isinstance(target, ast.Tuple):
+        inner = ", ".join(_replaced(element, name, place) for element in target.elts)
+        return f"({inner})" if len(target.elts) > 1 else f"({inner},)"
+    if isinstance(target, ast.Name) and target.id == name:
+        return place
+    return ast.unparse(target)
+
+
+def _is_assignable(place: str) -> bool:
+    """Whether a value can be assigned to a place as it is written: `self.states[0]`, no call."""
+    return "(" not in place
 
 
 def _callee(text: str) -> str:

@@ -28,6 +28,7 @@ from mypy_eqxstate.contracts.model import (
     Contract,
     Copy,
     Decorator,
+    Derived,
     Each,
     Effect,
     Either,
@@ -251,7 +252,7 @@ def judge_result(result: Result, value: Any, before: Observed) -> None:
         case Same(name):
             assert name in bound, "not given"
             assert value is bound[name], "another object came back"
-        case Copy(name):
+        case Copy(name) | Derived(name):
             assert_new(value, before)
             expected = len(states_in(bound[name])) or 1
             assert len(states_in(value)) == expected, "another number of States came back"

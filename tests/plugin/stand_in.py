@@ -2,7 +2,8 @@
 
 A call of `stale`, `reuse`, `dropped`, `borrow` or `contract` is an error of that rule, with a note
 at the last call of `take` before it; a call of `boom` is an internal fault, one of `part` a fault
-that the analysis has already contained.  Each analysed module is written to `analysed.txt`.
+that the analysis has already contained, one of `vast` makes its function too much for the analysis.
+Each analysed module is written to `analysed.txt`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class AnalysisResult:
     findings: list[Finding] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
 
 
 def new_program(sources: Any, configuration: Any) -> None:
@@ -55,6 +57,8 @@ def analyze_module(
             raise RuntimeError("boom")
         elif name == "part":
             result.faults.append("function f: TypeError: part")
+        elif name == "vast":
+            result.limits.append("f")
         elif name in RULES:
             notes = (Note("taken over here", taken),) if taken is not None else ()
             result.findings.append(Finding(f"state-{name}", f"wrong: {name}", position, notes))

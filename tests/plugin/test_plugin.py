@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CALLS = "\n".join(
     f"def {name}(x: int) -> int: return x"
-    for name in ("take", "stale", "reuse", "dropped", "borrow", "contract", "boom", "part")
+    for name in ("take", "stale", "reuse", "dropped", "borrow", "contract", "boom", "part", "vast")
 )
 STALE = "wrong: stale  [state-stale]"
 REUSE = "wrong: reuse  [state-reuse]"
@@ -265,3 +265,23 @@ def test_the_plugin_can_be_loaded_twice_in_one_process(project: Project) -> None
         check=True,
     )
     assert done.stdout.splitlines() == [f"m.py:3: error: {STALE}"] * 2
+
+
+def test_a_function_beyond_the_bounds_is_named_in_a_note(project: Project) -> None:
+    project.write("m.py", body("vast(1)", "stale(1)"))
+    assert project.mypy() == [
+        'm.py:1: note: mypy_eqxstate: not checked for old States: "f", whose analysis does not '
+        "settle",
+        f"m.py:4: error: {STALE}",
+    ]
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows type parameters")
+def test_a_file_with_newer_syntax_is_named_in_a_note(project: Project) -> None:
+    project.write("m.py", "import calls\n\ndef f[T](x: T) -> T:\n    return x\n")
+    assert project.mypy("--python-version", "3.12", "m.py") == [
+        "m.py:1: note: mypy_eqxstate: not checked for old States: the file, which "
+        f"Python 3.{sys.version_info.minor} (it "
+        "runs mypy) can't parse: expected '(' (<unknown>, line 3)"
+    ]
+    assert project.status == 0

@@ -83,18 +83,16 @@ ROWS: dict[str, str] = {
         "(callback, *args: supersede, result_shape_dtypes) -> copy(result_shape_dtypes)"
     ),
     # Loops with a choice of how they are differentiated.
-    "equinox.internal.scan": (
-        "(f, init: supersede, xs) -> loop(f, init, element(xs)) or (copy(init), ?)"
-    ),
+    "equinox.internal.scan": ("(f, init: supersede, xs) -> loop(f, init, xs) or (copy(init), ?)"),
     "equinox.internal.while_loop": (
         "(cond_fun, body_fun, init_val: supersede) -> loop(body_fun, init_val) or copy(init_val);"
         " loop(cond_fun, init_val)"
     ),
     # PyTrees: taken apart and put together again, so that every State in the result is new.
     "equinox.tree_at": "(where, pytree, replace, replace_fn, is_leaf) -> copy(pytree)",
-    "equinox.partition": "(pytree, filter_spec) -> (copy(pytree), copy(pytree))",
-    "equinox.combine": "(pytree, *pytrees, is_leaf) -> copy(pytree)",
-    "equinox.filter": "(pytree, filter_spec) -> copy(pytree)",
+    "equinox.partition": "(pytree, filter_spec) -> (derived(pytree), derived(pytree))",
+    "equinox.combine": "(pytree, *pytrees, is_leaf) -> derived(pytree)",
+    "equinox.filter": "(pytree, filter_spec) -> derived(pytree)",
     "equinox.apply_updates": "(model, updates) -> copy(model)",
     "equinox.filter_shard": "(x, device_or_shardings) -> copy(x)",
     "equinox.error_if": "(x, pred, msg) -> copy(x)",

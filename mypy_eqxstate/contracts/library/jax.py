@@ -58,9 +58,7 @@ ROWS: dict[str, str] = {
     "jax.debug.callback": "(callback, *args, **kwargs) -> _",
     "jax.debug.print": "(fmt, *args, **kwargs) -> _",
     # Loops and branches.
-    "jax.lax.scan": (
-        "(f, init: supersede, xs: supersede) -> loop(f, init, element(xs)) or (copy(init), ?)"
-    ),
+    "jax.lax.scan": ("(f, init: supersede, xs: supersede) -> loop(f, init, xs) or (copy(init), ?)"),
     "jax.lax.while_loop": (
         "(cond_fun, body_fun, init_val: supersede) -> loop(body_fun, init_val) or copy(init_val);"
         " loop(cond_fun, init_val)"
@@ -74,7 +72,7 @@ ROWS: dict[str, str] = {
         " call(true_fun, operands) | call(false_fun, operands)"
     ),
     "jax.lax.switch": "(index, branches, *operands: supersede) -> call(branches, operands)",
-    "jax.lax.map": "(f, xs: supersede) -> loop(f, element(xs))",
+    "jax.lax.map": "(f, xs: supersede) -> loop(f, xs)",
     "jax.lax.associative_scan": "(fn, elems: supersede) -> loop(fn, elems, elems) or copy(elems)",
     # PyTrees: taken apart and put together again, so that every State in the result is new.
     "jax.tree_util.tree_map": "(f, tree, *rest, is_leaf) -> copy(tree)",

@@ -47,3 +47,24 @@ def risky(fail: bool) -> None:
     """An operation that can raise."""
     if fail:
         raise RuntimeError("as asked for")
+
+
+class _FilterScan(eqx.Module):
+    """A scan whose carry may hold what is no array."""
+
+    @property
+    def __wrapped__(self):
+        return jax.lax.scan
+
+    def __call__(self, f, init, xs=None, length=None):
+        arrays, static = eqx.partition(init, eqx.is_array)
+
+        def body(arrays, x):
+            carry, y = f(eqx.combine(arrays, static), x)
+            return eqx.partition(carry, eqx.is_array)[0], y
+
+        arrays, ys = jax.lax.scan(f=body, init=arrays, xs=xs, length=length)
+        return eqx.combine(arrays, static), ys
+
+
+filter_scan = eqx.module_update_wrapper(_FilterScan())

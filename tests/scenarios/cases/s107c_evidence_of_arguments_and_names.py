@@ -44,6 +44,7 @@ def good_other_names(
 ) -> tuple[Array, eqx.nn.State]:
     x, hidden = policy(x, state)
     x, statement = policy(x, state)
+    x, view_state = policy(x, state)
     return x, state
 
 

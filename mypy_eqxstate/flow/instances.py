@@ -1,0 +1,104 @@
+"""What constructors store: fields of instances of which no annotation tells.
+
+In code without annotations the type checker knows nothing of `self.state`.  But the body of
+`__init__` does: its summary says what it writes to the fields of `self`.  Fields that hold objects
+get the shape of these, which joins what is known of the class; fields that hold a callable have no
+shape to be described by, so the callable itself is kept.
+
+Worked example::
+
+    class Trainer:
+        def __init__(self, key):
+            self.model, self.state = eqx.nn.make_with_state(Net)(key)
+            self.step = eqx.filter_jit(self._step)
+
+Of every `Trainer` is known from here on that `state` is a State and `model` a `Net`, and that
+`step` is the method `_step` of the same object under `filter_jit`.
+
+Limits: only `__init__` is looked at, and only one value a field; what other methods store in the
+same field is believed to be of the same kind.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from mypy_eqxstate.flow.abstraction import shape_of, with_origin
+from mypy_eqxstate.flow.heap import Heap
+from mypy_eqxstate.flow.memory import Memory, substitute
+from mypy_eqxstate.flow.values import Bound, Function, Method, Object, Origin, Transformed, Value
+from mypy_eqxstate.ir.model import Attribute, Variable
+from mypy_eqxstate.oracle.shapes import Shape, UnknownShape
+
+if TYPE_CHECKING:
+    from mypy_eqxstate.flow.module import ModuleAnalysis
+
+MAXIMAL_ROUNDS: Final = 3
+MAXIMAL_DEPTH: Final = 3
+_CALLABLES: Final = (Function, Transformed, Bound, Method)
+
+
+class Instances:
+    """The fields of instances of one module's classes.
+
+    Args:
+        module: the module; its body is solved.
+    """
+
+    def __init__(self, module: ModuleAnalysis) -> None:
+        self._module = module
+        self._shapes: dict[str, dict[str, Shape]] = {}
+        self._callables: dict[tuple[str, str], tuple[Value, Object]] = {}
+
+    def learn(self) -> bool:
+        """Read the constructors; whether there is anything new."""
+        found = False
+        for name in self._module.index.classes:
+            node = self._module.index.functions.get(f"{name}.__init__")
+            if isinstance(node, ast.FunctionDef) and node in self._module.relevance:
+                found |= self._read(self._module.definitions.full_name(name), node)
+        return found
+
+    def shapes(self, class_name: str) -> Mapping[str, Shape]:
+        """The shapes of the fields that hold objects."""
+        return self._shapes.get(class_name, {})
+
+    def callable_of(self, class_name: str, name: str, receiver: Value) -> Value | None:
+        """The callable that a field of an instance holds, bound to this instance."""
+        found = self._callables.get((class_name, name))
+        if found is None:
+            return None
+        value, own = found
+        if isinstance(receiver, Object):
+            value = substitute(value, own, receiver.identity)
+            return with_origin(value, receiver.origin.child(Attribute(name)), keep=receiver)
+        return value
+
+    def _read(self, class_name: str, node: ast.FunctionDef) -> bool:
+        own_name = self._module.index.name_of(node)
+        arguments = [*node.args.posonlyargs, *node.args.args]
+        if not arguments:
+            return False
+        own = Variable(arguments[0].arg, own_name)
+        summary = self._module.summary(Function(node, own_name), ())
+        memory = Memory()
+        memory.fields = dict(summary.fields)
+        heap = Heap(self._module.classes)
+        shapes: dict[str, Shape] = {}
+        before = (self._shapes.get(class_name), dict(self._callables))
+        for holder, key, held, _ in summary.field_writes:
+            if holder.origin != Origin(own_name, -1, own) or len(held.values) != 1:
+                continue
+            value = next(iter(held.values))
+            if not isinstance(key, Attribute):
+                continue
+            if isinstance(value, _CALLABLES):
+                self._callables[class_name, key.name] = (value, holder.identity)
+            elif isinstance(value, Object):
+                shape = shape_of(memory, value, heap, MAXIMAL_DEPTH)
+                if not isinstance(shape, UnknownShape):
+                    shapes[key.name] = shape
+        self._shapes[class_name] = shapes
+        return (self._shapes[class_name], self._callables) != before

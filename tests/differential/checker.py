@@ -1,0 +1,101 @@
+"""Asks the checker about programs: mypy with the plugin, in this process.
+
+mypy reads the small stubs in `typings/` in place of Equinox and JAX, and this project's own stub of
+`State`, so that one program takes a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from mypy.build import build
+from mypy.modulefinder import BuildSource
+from mypy.options import Options
+
+from mypy_eqxstate.mypy_plugin import EqxstatePlugin
+
+ROOT = Path(__file__).resolve().parents[2]
+_STUB = ROOT / "stubs" / "equinox-stubs" / "nn" / "_stateful.pyi"
+_LINE = re.compile(r"^[^:]*:(?P<line>\d+): (?P<kind>error|note): (?P<text>.*)$")
+_CODE = re.compile(r"\[(state-[a-z]+)\]$")
+_RULES = ("state-reuse", "state-stale")
+
+
+@dataclass(frozen=True)
+class Report:
+    """One error about an old State.
+
+    Attributes:
+        line: where it stands.
+        rule: its code.
+        text: the message.
+        causes: the lines that it names.
+    """
+
+    line: int
+    rule: str
+    text: str
+    causes: frozenset[int]
+
+
+class Checker:
+    """mypy with the plugin.
+
+    Args:
+        directory: for the stubs, the program and mypy's cache.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._asked = 0
+        self._typings = directory / "typings"
+        shutil.copytree(Path(__file__).parent / "typings", self._typings, dirs_exist_ok=True)
+        shutil.copy(_STUB, self._typings / "equinox" / "nn")
+
+    def reports(self, source: str) -> list[Report]:
+        """What is reported about old States.
+
+        Raises:
+            AssertionError: mypy itself found errors, or our own code a fault.
+        """
+        path = self._directory / "program.py"
+        path.write_text(source, encoding="utf-8")
+        # mypy takes a file of the same size and time for the same file.
+        self._asked += 1
+        os.utime(path, (self._asked, self._asked))
+        options = Options()
+        options.cache_dir = str(self._directory / "cache")
+        options.python_executable = sys.executable
+        options.mypy_path = [str(self._typings), str(ROOT)]
+        options.native_parser = True
+        _set_aside_what_is_alive(self._asked)
+        result = build(
+            [BuildSource(str(path), "program")], options, extra_plugins=[EqxstatePlugin(options)]
+        )
+        found = []
+        for text in result.errors:
+            match = _LINE.match(text)
+            assert match is not None, text
+            code = _CODE.search(text)
+            if match["kind"] == "error":
+                assert code is not None, text
+                if code[1] in _RULES:
+                    causes = frozenset(map(int, re.findall(r"on line (\d+)", match["text"])))
+                    found.append(Report(int(match["line"]), code[1], match["text"], causes))
+            else:
+                assert "internal" not in text, text
+        return found
+
+
+def _set_aside_what_is_alive(count: int) -> None:
+    """The plugin finds mypy's objects by their referrers: it should not search all our memory."""
+    if count % 50 == 1:
+        gc.unfreeze()
+        gc.collect()
+    gc.freeze()

@@ -1,0 +1,415 @@
+"""Random programs over what the analysis claims to understand, as Hypothesis strategies.
+
+A program is a module: a fixed prelude of helpers (`PRELUDE`), and one function `case` with its
+driver `drive`, which makes its arguments.  All choices are drawn, so that Hypothesis shrinks a
+program by drawing less and simpler ones: the first of several options is always the simplest.
+
+`Writer` keeps, per name, what kind of value it holds on all paths, so that every program runs
+without a `NameError` and is well typed; what paths do differently is asked at run time
+(`ready()`, `items()`, `risky()`, or a flag that is a parameter).
+
+Every statement stands on a line of its own: findings and uses are compared by line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+T = TypeVar("T")
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+PRELUDE = """\
+import contextlib
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+from jaxtyping import Array
+from mypy_eqxstate import clone
+from support import advance, array, items, ready, risky, show
+
+State = eqx.nn.State
+
+
+class Layer(eqx.Module):
+    index: eqx.nn.StateIndex[Array]
+
+    def __init__(self) -> None:
+        self.index = eqx.nn.StateIndex(array())
+
+    def __call__(self, x: Array, state: State) -> tuple[Array, State]:
+        return x, state.set(self.index, state.get(self.index) + x)
+
+    @eqx.filter_jit
+    def compiled(self, x: Array, state: State) -> tuple[Array, State]:
+        return x, state.set(self.index, state.get(self.index) + x)
+
+
+@dataclasses.dataclass
+class Holder:
+    state: State
+    other: State
+
+
+class Two(NamedTuple):
+    first: State
+    second: State
+
+
+def peek(layer: Layer, state: State) -> Array:
+    return state.get(layer.index)
+
+
+def step(layer: Layer, state: State) -> State:
+    return state.set(layer.index, state.get(layer.index))
+
+
+@eqx.filter_jit
+def compiled_step(layer: Layer, state: State) -> State:
+    return state.set(layer.index, state.get(layer.index))
+
+
+def perhaps(layer: Layer, state: State) -> State:
+    if ready():
+        state = state.set(layer.index, state.get(layer.index))
+    return state
+
+
+def handed_on(state: State) -> State:
+    return state
+
+
+"""
+
+ANNOTATED = "def case(layer: Layer, x: Array, a: State, b: State, p: bool, q: bool) -> object:"
+UNANNOTATED = "def case(layer, x, a, b, p, q):"
+DRIVER = """
+
+def drive() -> None:
+    layer, a = eqx.nn.make_with_state(Layer)()
+    _, b = eqx.nn.make_with_state(Layer)()
+    case(layer, array(), a, b, ready(), ready())
+"""
+
+NAMES = {
+    "State": ("a", "b", "c", "d"),
+    "Array": ("x", "y"),
+    "Pair": ("pair", "couple"),
+    "Two": ("two",),
+    "Holder": ("holder",),
+    "List": ("states",),
+    "Dict": ("table",),
+    "Thunk": ("thunk", "later"),
+}
+# Where each kind of value holds a State.
+PARTS = {
+    "State": ("",),
+    "Pair": ("[0]", "[1]"),
+    "Two": (".first", ".second"),
+    "Holder": (".state", ".other"),
+    "Dict": ('["k"]',),
+}
+MAXIMAL_DEPTH = 3
+MAXIMAL_STATEMENTS = 14
+
+Kinds = dict[str, str]
+
+
+class Writer:
+    """Writes one function body, drawing every choice."""
+
+    def __init__(self, draw: Draw) -> None:
+        self._draw = draw
+        self.lines: list[str] = []
+        self.kinds: Kinds = {"a": "State", "b": "State", "x": "Array"}
+        self.level = 1
+        self.loops = 0
+        self.left = MAXIMAL_STATEMENTS
+        self.ended = False
+        self.helpers = 0
+
+    # Drawing
+
+    def pick(self, options: Sequence[T]) -> T:
+        """One of several, the first the simplest."""
+        chosen: int = self._draw(st.integers(0, len(options) - 1))
+        return options[chosen]
+
+    def maybe(self) -> bool:
+        return bool(self._draw(st.booleans()))
+
+    def write(self, text: str) -> None:
+        self.lines.append("    " * self.level + text)
+
+    def known(self, kind: str) -> list[str]:
+        """The names that surely hold this kind of value."""
+        return [name for name in NAMES[kind] if self.kinds.get(name) == kind]
+
+    # Expressions
+
+    def place(self) -> str:
+        """Something that holds a State."""
+        options = list(self.known("State"))
+        options += [f"{name}[{i}]" for name in self.known("Pair") for i in (0, 1)]
+        options += [f"{name}.{part}" for name in self.known("Two") for part in ("first", "second")]
+        options += [
+            f"{name}.{part}" for name in self.known("Holder") for part in ("state", "other")
+        ]
+        options += [f'{name}["k"]' for name in self.known("Dict")]
+        return self.pick(options or ["clone(layer_state)"])
+
+    def array(self) -> str:
+        """An Array; most read a State."""
+        kind = self.pick(["get", "x", "peek", "plus", "thunk"])
+        if kind == "x":
+            return "x"
+        if kind == "peek":
+            return f"peek(layer, {self.place()})"
+        if kind == "plus":
+            return f"{self.place()}.get(layer.index) + x"
+        if kind == "thunk" and self.known("Thunk"):
+            return f"{self.pick(self.known('Thunk'))}()"
+        return f"{self.place()}.get(layer.index)"
+
+    def state(self) -> str:
+        """A State: old ones, and new ones made in all ways."""
+        one = self.place()
+        return self.pick(
+            [
+                f"{one}.set(layer.index, x)",
+                one,
+                f"advance({one})",
+                f"step(layer, {one})",
+                f"compiled_step(layer, {one})",
+                f"perhaps(layer, {one})",
+                f"handed_on({one})",
+                f"clone({one})",
+                f"layer(x, {one})[1]",
+                f"{one}.update({one}.substate(layer))",
+            ]
+        )
+
+    def condition(self) -> str:
+        return self.pick(["ready()", "p", "not p", "q", "p and q", "p or ready()"])
+
+    # Statements
+
+    def block(self, least: int = 1) -> None:
+        """A few statements; `ended` tells whether control leaves at their end."""
+        self.ended = False
+        self.level += 1
+        start = len(self.lines)
+        for _ in range(self.pick([1, 2, 3])):
+            if self.ended or (self.left <= 0 and len(self.lines) > start):
+                break
+            self.statement()
+        if len(self.lines) == start:
+            self.write("pass")
+        self.level -= 1
+
+    def statement(self) -> None:
+        """One statement, compound ones while there is room."""
+        self.left -= 1
+        simple = [
+            self.read_one,
+            self.assign_state,
+            self.call_layer,
+            self.build,
+            self.take_apart,
+            self.store,
+            self.show,
+            self.swap,
+            self.leave,
+            self.closure,
+        ]
+        compound = [self.branch, self.for_loop, self.while_loop, self.try_except]
+        deep = self.level > MAXIMAL_DEPTH or self.left < 2
+        self.pick(simple if deep else [*simple, *compound])()
+
+    def read_one(self) -> None:
+        name = self.pick(NAMES["Array"])
+        self.write(f"{name} = {self.array()}")
+        self.kinds[name] = "Array"
+
+    def assign_state(self) -> None:
+        name = self.pick(NAMES["State"])
+        self.write(f"{name} = {self.state()}")
+        self.kinds[name] = "State"
+
+    def call_layer(self) -> None:
+        callee = self.pick(["layer", "layer.compiled"])
+        name = self.pick([*NAMES["State"], "_"])
+        self.write(f"x, {name} = {callee}(x, {self.place()})")
+        if name != "_":
+            self.kinds[name] = "State"
+
+    def build(self) -> None:
+        kind = self.pick(["Pair", "Two", "Holder", "Dict"])
+        name = self.pick(NAMES[kind])
+        one, other = self.place(), self.place()
+        value = {
+            "Pair": f"({one}, {other})",
+            "Two": f"Two({one}, {other})",
+            "Holder": f"Holder({one}, {other})",
+            "Dict": f'{{"k": {one}}}',
+        }[kind]
+        self.write(f"{name} = {value}")
+        self.kinds[name] = kind
+
+    def take_apart(self) -> None:
+        pairs = self.known("Pair") + self.known("Two")
+        if not pairs:
+            self.assign_state()
+            return
+        first, second = self.pick(NAMES["State"]), self.pick(NAMES["State"])
+        if first == second:
+            second = "_"
+        self.write(f"{first}, {second} = {self.pick(pairs)}")
+        for name in (first, second):
+            if name != "_":
+                self.kinds[name] = "State"
+
+    def store(self) -> None:
+        places = [f"{name}.state" for name in self.known("Holder")]
+        places += [f'{name}["k"]' for name in self.known("Dict")]
+        if not places:
+            self.assign_state()
+            return
+        self.write(f"{self.pick(places)} = {self.state()}")
+
+    def show(self) -> None:
+        self.write(self.pick([f"show({self.place()})", f"f'{{{self.place()}}}'", "risky()"]))
+
+    def swap(self) -> None:
+        names = self.known("State")
+        first, second = self.pick(names), self.pick(names)
+        self.write(f"{first}, {second} = {second}, {first}")
+
+    def leave(self) -> None:
+        ways = ["return x", f"return {self.place()}", "raise RuntimeError"]
+        if self.loops:
+            ways = ["break", "continue", *ways]
+        self.write(self.pick(ways))
+        self.ended = True
+
+    def closure(self) -> None:
+        name = self.pick(NAMES["Thunk"])
+        self.write(f"{name} = lambda: {self.pick(self.known('State'))}.get(layer.index)")
+        self.kinds[name] = "Thunk"
+
+    # Compound statements
+
+    @contextmanager
+    def arms(self) -> Iterator[Callable[[Callable[[], None]], None]]:
+        """Blocks of which any one may run: afterwards only what all of them leave bound is."""
+        before = dict(self.kinds)
+        after: list[Kinds] = []
+
+        def arm(write: Callable[[], None]) -> None:
+            self.kinds = dict(before)
+            self.ended = False
+            write()
+            if not self.ended:
+                after.append(self.kinds)
+
+        yield arm
+        self.ended = not after
+        self.kinds = before if not after else _common(after)
+
+    def branch(self) -> None:
+        with self.arms() as arm:
+            self.write(f"if {self.condition()}:")
+            arm(self.block)
+            if self.maybe():
+                self.write("else:")
+                arm(self.block)
+            else:
+                arm(lambda: None)
+
+    def for_loop(self) -> None:
+        self.loop("for _ in items():")
+
+    def while_loop(self) -> None:
+        self.loop("while ready():")
+
+    def loop(self, head: str) -> None:
+        before = dict(self.kinds)
+        self.write(head)
+        self.loops += 1
+        self.block()
+        self.loops -= 1
+        # What the body binds is not bound if it never runs, and what it binds anew may change kind.
+        self.kinds = _common([before, {**before, **self.kinds}])
+        self.ended = False
+        if self.pick([0, 0, 1]):
+            before = dict(self.kinds)
+            self.write("else:")
+            self.block()
+            self.kinds = _common([before, self.kinds])
+            self.ended = False
+
+    def try_except(self) -> None:
+        before = dict(self.kinds)
+        self.write("try:")
+        self.block()
+        after_body, body_ended = self.kinds, self.ended
+        unsure = _common([before, after_body])
+        shape = self.pick(["except", "except else", "finally", "except finally"])
+        after = [] if body_ended else [after_body]
+        if "except" in shape:
+            self.kinds = dict(unsure)
+            self.write(f"except {self.pick(['RuntimeError', 'Exception', 'ValueError'])}:")
+            self.block()
+            if not self.ended:
+                after.append(self.kinds)
+        if "else" in shape:
+            self.kinds = dict(after_body)
+            self.write("else:")
+            self.block()
+            if not body_ended:
+                after = after[1:] if self.ended else [self.kinds, *after[1:]]
+        if "finally" in shape:
+            self.kinds = _common([unsure, *after])
+            self.write("finally:")
+            loops, self.loops = self.loops, 0
+            self.level += 1
+            self.read_one()
+            if self.maybe():
+                self.assign_state()
+            self.level -= 1
+            self.loops = loops
+            added = self.kinds
+            after = [{**kinds, **{k: v for k, v in added.items() if k in kinds}} for kinds in after]
+        self.ended = not after
+        self.kinds = _common(after) if after else unsure
+
+
+def _common(several: list[Kinds]) -> Kinds:
+    first, *others = several
+    return {
+        name: kind
+        for name, kind in first.items()
+        if all(other.get(name) == kind for other in others)
+    }
+
+
+@st.composite
+def programs(draw: Draw) -> str:
+    """Programs: their text."""
+    writer = Writer(draw)
+    annotated = writer.maybe()
+    for _ in range(writer.pick([2, 3, 4, 5, 6])):
+        if writer.ended or writer.left <= 0:
+            break
+        writer.statement()
+    if not writer.ended:
+        writer.write(f"return {writer.array()}")
+    head = UNANNOTATED if annotated else ANNOTATED
+    return PRELUDE + "\n".join([head, *writer.lines]) + DRIVER

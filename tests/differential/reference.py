@@ -1,0 +1,390 @@
+"""A small stand-in for Equinox and JAX, with a guard that records instead of raising.
+
+The judge runs generated programs with this library.  A `State` here is a *reference*: what a name,
+a field or a parameter holds.  Storing it somewhere makes another reference (`another`), so that the
+two ways to be old are kept where they belong:
+
+- *invalidated* belongs to the object, the `Cell`, which all references of it share; `set` and
+  `update` mark it in their last step, exactly as Equinox does;
+- *superseded* belongs to the one reference that was handed over (`judge.py` marks it).
+
+What an object holds is a `Version`: `set` makes a new one that follows from the old.  A copy shares
+the version, so "a newer State" is a State whose version follows from that of the older one.
+
+Transforms copy as JAX does: `jit` and `vmap` all arguments and the result, `grad` the
+differentiated argument and the result, `scan` its carry; what a function captures is not copied.
+
+Everything undecided (`ready()`, `items()`, what raises) is asked of the `World`, which follows a
+given list of decisions and writes down how many ways there were.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import sys
+import types
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+PROGRAM = "<program>"
+MAXIMAL_TURNS = 3
+MAXIMAL_FAILURES = 2
+MAXIMAL_DECISIONS = 40
+MAXIMAL_USES = 400
+
+# As Equinox does: for the comparison with Equinox, see `test_reference.py`.
+GUARD_RAISES = False
+
+
+class TooLongError(BaseException):
+    """The program runs longer than is of interest; it catches no such exception."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What made something old, and the lines at work then, the innermost first."""
+
+    rule: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A use of something old.
+
+    Attributes:
+        lines: the lines of the program at work, the innermost first: a use in a helper is also one
+            on the line that called it.
+        causes: what made it old; two if it was both invalidated and superseded.
+    """
+
+    lines: tuple[int, ...]
+    causes: frozenset[Cause]
+
+
+@dataclass
+class World:
+    """One run: its decisions and what was seen."""
+
+    decisions: Sequence[int] = ()
+    made: list[tuple[int, int]] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    trying: int = 0
+    raised: int = 0
+    turns: dict[int, int] = field(default_factory=dict)
+    returned: tuple[object, tuple[int, ...]] = (None, ())
+
+    def choose(self, ways: int) -> int:
+        """Decide between some ways, 0 the default."""
+        position = len(self.made)
+        if position >= MAXIMAL_DECISIONS:
+            raise TooLongError
+        chosen = self.decisions[position] % ways if position < len(self.decisions) else 0
+        self.made.append((chosen, ways))
+        return chosen
+
+    def may_raise(self) -> None:
+        """An operation inside `try` may fail."""
+        if self.trying:
+            self.fail()
+
+    def fail(self) -> None:
+        """Fail or not, with either of two exceptions."""
+        chosen = self.choose(3) if self.raised < MAXIMAL_FAILURES else 0
+        if chosen:
+            self.raised += 1
+            raise (RuntimeError, ValueError)[chosen - 1]("as decided")
+
+
+WORLD = World()
+
+
+def begin(decisions: Sequence[int]) -> World:
+    """Start a new run."""
+    global WORLD
+    WORLD = World(decisions)
+    return WORLD
+
+
+def lines_at_work() -> tuple[int, ...]:
+    """The lines of the program that are being run, the innermost first."""
+    found = []
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_filename == PROGRAM:
+            found.append(frame.f_lineno)
+        frame = frame.f_back
+    return tuple(found)
+
+
+# --- States ---------------------------------------------------------------------------------------
+
+
+class Version:
+    """What a State holds, and what it was made from."""
+
+    def __init__(self, parent: Version | None = None) -> None:
+        self.parent = parent
+
+    def follows(self, other: Version) -> bool:
+        """Whether it was made from the other one, in one step or several."""
+        version = self.parent
+        while version is not None:
+            if version is other:
+                return True
+            version = version.parent
+        return False
+
+
+class Cell:
+    """A State object's identity."""
+
+    def __init__(self, version: Version) -> None:
+        self.version = version
+        self.old: Cause | None = None
+
+
+class State:
+    """A reference to a State object."""
+
+    def __init__(self, model: object = None, cell: Cell | None = None) -> None:
+        self.cell = cell or Cell(Version())
+        self.superseded: Cause | None = None
+
+    def another(self) -> State:
+        """Another reference to the same object, superseded or not as this one."""
+        made = State(cell=self.cell)
+        made.superseded = self.superseded
+        return made
+
+    def copied(self) -> State:
+        """An independent object, as flatten and unflatten make it."""
+        return State(cell=Cell(self.cell.version))
+
+    def use(self, lines: tuple[int, ...] | None = None) -> None:
+        """Write down if it is old."""
+        causes = frozenset(c for c in (self.cell.old, self.superseded) if c is not None)
+        if causes:
+            if GUARD_RAISES and self.cell.old is not None:
+                raise ValueError("old state")
+            WORLD.uses.append(Use(lines or lines_at_work(), causes))
+            if len(WORLD.uses) > MAXIMAL_USES:
+                raise TooLongError
+
+    def get(self, item: object) -> Array:
+        self.use()
+        return Array()
+
+    def set(self, item: object, value: object) -> State:
+        self.use()
+        return self._next()
+
+    def update(self, substate: State) -> State:
+        self.use()
+        substate.use()
+        return self._next()
+
+    def _next(self) -> State:
+        new = State(cell=Cell(Version(self.cell.version)))
+        if self.cell.old is None:
+            self.cell.old = Cause("state-reuse", lines_at_work())
+        return new
+
+    def substate(self, pytree: object) -> State:
+        self.use()
+        return State()
+
+    def __format__(self, specification: str) -> str:
+        if not GUARD_RAISES:  # Equinox shows old States, too
+            self.use()
+        return "State"
+
+
+class StateIndex:
+    def __init__(self, init: object) -> None:
+        self.init = init
+
+    def __class_getitem__(cls, item: object) -> type[StateIndex]:
+        return cls
+
+
+class Array:
+    """A number of no interest."""
+
+    def _computed(self, other: object = None) -> Array:
+        WORLD.may_raise()
+        return self
+
+    __add__ = __radd__ = __mul__ = __rmul__ = __sub__ = __neg__ = _computed
+
+
+class Module:
+    """As Equinox's: a frozen dataclass."""
+
+    def __init_subclass__(cls) -> None:
+        if "__init__" not in vars(cls):
+            dataclasses.dataclass(init=True, eq=False, repr=False)(cls)
+
+
+def make_with_state(make_model: Callable[..., Any]) -> Callable[..., tuple[Any, State]]:
+    def made(*args: Any) -> tuple[Any, State]:
+        return make_model(*args), State()
+
+    return made
+
+
+# --- PyTrees and transforms -----------------------------------------------------------------------
+
+
+def states_within(value: object, seen: set[int] | None = None) -> Iterator[State]:
+    """The references in a value, in containers and fields, too."""
+    seen = set() if seen is None else seen
+    if isinstance(value, State):
+        yield value
+        return
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    parts: Sequence[object] = ()
+    if isinstance(value, (tuple, list)):
+        parts = value
+    elif isinstance(value, dict):
+        parts = list(value.values())
+    elif isinstance(value, Module) or dataclasses.is_dataclass(value):
+        parts = list(vars(value).values())
+    for part in parts:
+        yield from states_within(part, seen)
+
+
+def rebuilt(value: Any, leaf: Callable[[State], State]) -> Any:
+    """A PyTree with other States in it."""
+    if isinstance(value, State):
+        return leaf(value)
+    if isinstance(value, tuple):
+        parts = [rebuilt(part, leaf) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if isinstance(value, list):
+        return [rebuilt(part, leaf) for part in value]
+    if isinstance(value, dict):
+        return {key: rebuilt(part, leaf) for key, part in value.items()}
+    if isinstance(value, Module) or dataclasses.is_dataclass(value):
+        made = object.__new__(type(value))
+        for name, part in vars(value).items():
+            object.__setattr__(made, name, rebuilt(part, leaf))
+        return made
+    return value
+
+
+def copied(value: Any) -> Any:
+    """Flattened and unflattened; what is old can't be flattened, so that is a use."""
+
+    def leaf(state: State) -> State:
+        state.use()
+        return state.copied()
+
+    return rebuilt(value, leaf)
+
+
+def clone(tree: Any) -> Any:
+    return copied(tree)
+
+
+class Copying:
+    """A function behind `jit` or `vmap`; binds like a method."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return copied(self.function(*copied(args), **copied(kwargs)))
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else functools.partial(self, instance)
+
+
+def _gradient(with_value: bool) -> Callable[..., Any]:
+    def transform(function: Callable[..., Any], has_aux: bool = False) -> Callable[..., Any]:
+        def differentiated(first: Any, *args: Any, **kwargs: Any) -> Any:
+            result = copied(function(copied(first), *args, **kwargs))
+            if not has_aux:
+                return (result, Array()) if with_value else Array()
+            return (result, Array()) if with_value else (Array(), result[1])
+
+        return differentiated
+
+    return transform
+
+
+def scan(function: Callable[..., Any], init: Any, xs: Any) -> tuple[Any, Any]:
+    """A loop of JAX, run turn by turn."""
+    carry = copied(init)
+    for _ in range(WORLD.choose(2) + 1):
+        carry, _y = function(copied(carry), Array())
+    return copied(carry), Array()
+
+
+def cond(pred: object, true: Callable[..., Any], false: Callable[..., Any], *operands: Any) -> Any:
+    """A branch of JAX; both are traced, one is taken."""
+    return copied((true, false)[WORLD.choose(2)](*copied(operands)))
+
+
+# --- What the checker knows the signature of only -------------------------------------------------
+
+
+def ready() -> bool:
+    """Anything, at every call; not true for ever on one line."""
+    line = lines_at_work()[0]
+    if WORLD.turns.get(line, 0) >= MAXIMAL_TURNS:
+        return False
+    answer = bool(WORLD.choose(2))
+    WORLD.turns[line] = WORLD.turns.get(line, 0) + answer
+    return answer
+
+
+def items() -> list[int]:
+    """Up to two things."""
+    return list(range(WORLD.choose(3)))
+
+
+def risky() -> None:
+    """What may raise, also outside of `try`."""
+    WORLD.fail()
+
+
+def show(state: State) -> None:
+    """Reads a State."""
+    state.use()
+
+
+advance = Copying(lambda state: state.set(None, None))
+
+
+def namespace() -> dict[str, Any]:
+    """What a program's imports bind."""
+    nn = types.SimpleNamespace(State=State, StateIndex=StateIndex, make_with_state=make_with_state)
+    eqx = types.SimpleNamespace(
+        nn=nn,
+        Module=Module,
+        filter_jit=Copying,
+        filter_vmap=Copying,
+        filter_grad=_gradient(False),
+        filter_value_and_grad=_gradient(True),
+    )
+    jax = types.SimpleNamespace(
+        jit=Copying, vmap=Copying, lax=types.SimpleNamespace(scan=scan, cond=cond)
+    )
+    return {
+        "__name__": __name__,
+        "eqx": eqx,
+        "jax": jax,
+        "Array": Array,
+        "array": Array,
+        "clone": clone,
+        "ready": ready,
+        "items": items,
+        "risky": risky,
+        "show": show,
+        "advance": advance,
+    }

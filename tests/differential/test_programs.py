@@ -1,0 +1,91 @@
+"""Random programs: the checker reports what the judge sees, and nothing else.
+
+`make fuzz` runs as long as it is told; this is a short run over the same programs every time.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.differential.checker import Checker
+from tests.differential.compare import POLICIES, Difference, compare
+from tests.differential.fuzz import shown
+from tests.differential.grammar import programs
+from tests.differential.judge import Judge
+from tests.differential.reference import Cause
+
+PROGRAMS = 120
+
+
+@pytest.fixture(scope="module")
+def checker(tmp_path_factory: pytest.TempPathFactory) -> Checker:
+    return Checker(tmp_path_factory.mktemp("programs"))
+
+
+@settings(
+    max_examples=PROGRAMS,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],  # `make fuzz` shrinks
+    suppress_health_check=list(HealthCheck),
+)
+@given(program=programs())
+def test_checker_and_judge_agree(program: str, checker: Checker) -> None:
+    found = compare(checker, program)
+    assert not found, shown(program, found)
+
+
+def judged(*lines: str) -> dict[int, set[str]]:
+    """By line of the function, the rules that a use there breaks in some run."""
+    source = "def case(s, t, index):\n" + "".join(f"    {line}\n" for line in lines)
+    source += "def drive():\n    case(eqx.nn.State(), eqx.nn.State(), None)\n"
+    found: dict[int, set[str]] = {}
+    for use in Judge(source, "drive").look().uses:
+        found.setdefault(use.lines[0] - 1, set()).update(cause.rule for cause in use.causes)
+    return found
+
+
+def test_judge_sees_an_invalidated_object_under_all_its_names() -> None:
+    assert judged("t = s", "n = s.set(index, 1)", "t.get(index)") == {3: {"state-reuse"}}
+
+
+def test_judge_sees_a_superseded_name_and_not_its_snapshot() -> None:
+    lines = ["t = s", "n = advance(s)", "t.get(index)", "s.get(index)"]
+    assert judged(*lines) == {4: {"state-stale"}}
+
+
+def test_judge_lets_a_dropped_result_pass() -> None:
+    assert judged("_ = advance(s)", "s.get(index)") == {}
+
+
+def test_judge_follows_every_decision() -> None:
+    lines = ["for _ in items():", "    n = s.set(index, 1)"]
+    assert judged(*lines) == {2: {"state-reuse"}}
+
+
+def test_judge_sees_what_a_failing_call_leaves_behind() -> None:
+    lines = ["try:", "    n = s.set(index, 1)", "    risky()", "except ValueError:", "    show(s)"]
+    assert judged(*lines) == {5: {"state-reuse"}}
+
+
+def test_judge_looks_at_a_returned_state_after_finally() -> None:
+    lines = ["try:", "    return s", "finally:", "    n = s.set(index, 1)"]
+    assert judged(*lines) == {2: {"state-reuse"}}
+
+
+def test_every_policy_is_documented() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    text = readme.partition("## What it does not see")[2].partition("\n## ")[0]
+    for name in POLICIES:
+        assert name in " ".join(text.split()).lower(), name
+
+
+def test_policies_cover_nothing_in_simple_code() -> None:
+    tree = ast.parse("def case(s):\n    t = s.set(i, v)\n    return s.get(i)\n")
+    difference = Difference("miss", 3, "state-reuse", str(Cause("state-reuse", (2,))))
+    assert not any(covers(difference, tree) for covers in POLICIES.values())

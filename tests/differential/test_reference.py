@@ -1,0 +1,104 @@
+"""The judge's stand-in for Equinox and JAX does what they do, on a sample of the programs.
+
+A program is run as it stands, once with the real libraries and once with the stand-in, whose guard
+raises here as Equinox's does. With equal decisions both must take the same way, line by line where
+something is raised.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.differential import reference
+from tests.differential.grammar import PRELUDE, programs
+from tests.differential.judge import without_imports
+
+PROGRAMS = 60
+
+
+def real_support() -> types.ModuleType:
+    """The module `support` over the real libraries."""
+    module = types.ModuleType("support")
+    vars(module).update(
+        array=lambda: jnp.array(1.0),
+        ready=reference.ready,
+        items=reference.items,
+        risky=reference.risky,
+        show=jax.tree_util.tree_leaves,
+        advance=jax.jit(lambda state: jax.tree_util.tree_map(lambda value: value + 1, state)),
+    )
+    return module
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[dict[str, Any]]:
+    """The prelude over the real libraries, run once so that what is compiled stays so."""
+    with pytest.MonkeyPatch.context() as patch:
+        module = types.ModuleType("program")
+        patch.setitem(sys.modules, "program", module)
+        patch.setitem(sys.modules, "support", real_support())
+        exec(compile(PRELUDE, reference.PROGRAM, "exec"), vars(module))
+        yield vars(module)
+
+
+@pytest.fixture
+def raising(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stand-in's guard raises."""
+    monkeypatch.setattr(reference, "GUARD_RAISES", True)
+
+
+def outcome(run: Callable[[], Any], decisions: list[int]) -> tuple[object, ...]:
+    """What is decided on the way, and how it ends."""
+    world = reference.begin(decisions)
+    try:
+        run()
+    except (RuntimeError, ValueError) as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == reference.PROGRAM]
+        return world.made, type(error), lines
+    except reference.TooLongError:
+        return world.made, "too long"
+    return world.made, "done"
+
+
+@settings(
+    max_examples=PROGRAMS,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(
+    program=programs(),
+    decisions=st.lists(st.lists(st.integers(0, 2), max_size=12), min_size=3, max_size=3),
+)
+def test_both_take_the_same_way(
+    program: str, decisions: list[list[int]], real: dict[str, Any], raising: None
+) -> None:
+    rest = "\n" * PRELUDE.count("\n") + program[len(PRELUDE) :]
+    exec(compile(rest, reference.PROGRAM, "exec"), real)
+    stand_in = reference.namespace()
+    exec(compile(without_imports(program), reference.PROGRAM, "exec"), stand_in)
+    for each in decisions:
+        assert outcome(stand_in["drive"], each) == outcome(real["drive"], each), program[
+            len(PRELUDE) :
+        ]
+
+
+def test_the_libraries_guard_is_at_work(real: dict[str, Any]) -> None:
+    layer, state = eqx.nn.make_with_state(real["Layer"])()
+    state.set(layer.index, jnp.array(1.0))
+    with pytest.raises(ValueError, match="old state"):
+        state.get(layer.index)

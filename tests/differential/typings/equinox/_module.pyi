@@ -1,0 +1,2 @@
+from ._library import Module as Module
+from ._library import field as field

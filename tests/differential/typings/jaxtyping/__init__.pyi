@@ -1,0 +1,5 @@
+from typing import Any
+
+from jax import Array as Array
+
+PyTree = Any

@@ -142,8 +142,8 @@ def test_other_stubs(tmp_path: Path, order: tuple[str, ...]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     (tmp_path / "stubs.py").write_text(WITH_STUBS)
-    path = ", ".join(order)
-    found = lines(tmp_path, ("ours",), "mypy", "--no-error-summary", "stubs.py", path=path)
+    command = ("mypy", "--no-error-summary", "stubs.py")
+    found = lines(tmp_path, ("ours",), *command, path=", ".join(order))
     assert [line.partition(" by ")[0] for line in found if ": error: " in line] == [
         'stubs.py:6: error: "state" was consumed',
         'stubs.py:11: error: "state" is out of date: "model" took it over on line 10 and returned '

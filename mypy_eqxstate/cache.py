@@ -27,8 +27,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 from mypy.build import PRI_INDIRECT, State
@@ -62,19 +60,18 @@ class CacheData:
         return {**self._common, _DIGEST: [1] * _BITS}
 
 
-def digest_of(path: str, imports: Iterable[str], concerned: bool) -> str:
+def digest_of(source: str, imports: Iterable[str], concerned: bool) -> str:
     """A digest of what findings in other modules may rest on in a module.
 
     Args:
-        path: its file; a namespace package has none that can be read.
+        source: a digest of its file; empty if it has none.
         imports: the names of the modules that it imports.
         concerned: an affine object can come to it.
     """
     digest = hashlib.sha256(str(concerned).encode())
     for name in sorted(imports):
         digest.update(name.encode() + b"\0")
-    with suppress(OSError):
-        digest.update(Path(path).read_bytes())
+    digest.update(source.encode())
     return digest.hexdigest()
 
 

@@ -85,12 +85,16 @@ class _Module:
         rests_on: the modules on which they rest.
         text: the digest of its source and its imports.
         declared: the digest of what it and the modules that it uses declare.
+        source: the digest of its file when mypy last loaded it.
+        ahead: how often another module was analysed with a newer file of it.
     """
 
     report: Report | None = None
     rests_on: frozenset[str] = frozenset()
     text: str = ""
     declared: str = ""
+    source: str = ""
+    ahead: int = 0
 
 
 class Daemon:
@@ -184,8 +188,10 @@ class Daemon:
         known = self._modules.setdefault(name, _Module())
         known.rests_on = frozenset(rests_on)
         name_dependencies(tree, known.rests_on)
+        known.source = self._source_digest(tree.path)
         graph = self.graph
         if graph is not None:
+            self._note_what_is_ahead({*rests_on, *graph[name].dependencies})
             if text == known.text:
                 known.declared = self._declared_digest(graph[name])
             again = {
@@ -197,7 +203,8 @@ class Daemon:
             tree.plugin_deps.setdefault(_trigger(name), set()).update(again - {name})
         known.text = text
         self.concerned = concerned
-        digest = LiteralType(f"{text} {known.declared}", self._builtin("str"))
+        value = f"{text} {known.declared} {known.ahead}"
+        digest = LiteralType(value, self._builtin("str"))
         _define(tree, SOURCE, Var(SOURCE, digest))
 
     def _function(self) -> FuncDef:
@@ -243,6 +250,25 @@ class Daemon:
         graph[tree.fullname].generate_ignore_without_code_notes()
 
     # --- who is to be loaded anew
+
+    def _note_what_is_ahead(self, modules: Iterable[str]) -> None:
+        """Note the modules whose new file was read here before mypy has loaded it.
+
+        If that file has a syntax error, mypy does not load it, and when it is put back as it was,
+        nothing seems to have changed; but what was found meanwhile rests on the wrong file.
+        """
+        for name in modules:
+            known, tree = self._modules.get(name), self._manager.modules.get(name)
+            if known is not None and (
+                tree is None or known.source != self._source_digest(tree.path)
+            ):
+                known.ahead += 1
+
+    def _source_digest(self, path: str) -> str:
+        try:
+            return self._manager.fscache.hash_digest(path)
+        except OSError:
+            return ""  # a namespace package, or gone
 
     def _needs(self, rests_on: frozenset[str], graph: Mapping[str, State]) -> set[str]:
         """The modules on which findings rest, and those that these use."""

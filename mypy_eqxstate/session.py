@@ -113,11 +113,16 @@ class Session:
 
     def _digest(self, module: str, path: str) -> str:
         """A digest of what findings elsewhere may rest on in a module; empty if none do."""
-        if module not in self._readable:
+        manager = self._manager
+        if manager is None or module not in self._readable:
             return ""
         state = self._graph.get(module)
         imports = direct_dependencies(state) if state is not None else ()
-        return digest_of(path, imports, module in self._concerned_modules)
+        try:
+            source = manager.fscache.hash_digest(manager.maybe_swap_for_shadow_path(path))
+        except OSError:
+            source = ""  # a namespace package
+        return digest_of(source, imports, module in self._concerned_modules)
 
     @property
     def _readable(self) -> set[str]:

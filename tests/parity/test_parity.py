@@ -272,6 +272,18 @@ def test_a_syntax_error_and_back(project: Project) -> None:
     assert project.errors() == [CONSUMED]
 
 
+def test_a_callee_is_broken_while_its_caller_changes(project: Project) -> None:
+    """The callee comes back as it was, so that mypy sees no change in it."""
+    for turn in range(2):
+        project.write(helpers=HELPERS)
+        assert project.errors() == [CONSUMED]
+        main = textwrap.dedent(MAIN) + f"\nturn = {turn}\n"
+        project.write(helpers=textwrap.dedent(HELPERS) + "\ndef (\n", main=main)
+        assert CONSUMED not in project.errors()
+    project.write(helpers=HELPERS)
+    assert project.errors() == [CONSUMED]
+
+
 def test_the_plugins_own_configuration_changes(project: Project) -> None:
     project.write(helpers=HELPERS.replace("token.advance()", "Token()"))
     assert project.errors() == []

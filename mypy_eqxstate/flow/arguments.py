@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mypy_eqxstate.flow.memory import Binding, Memory
 from mypy_eqxstate.flow.values import Object
-from mypy_eqxstate.ir.model import ELEMENTS, Argument, FunctionNode, Item, Key, Place, Temporary
+from mypy_eqxstate.ir.model import Argument, FunctionNode, Item, Key, Place, Temporary
 from mypy_eqxstate.oracle.shapes import ParameterKind
 
 if TYPE_CHECKING:
@@ -128,9 +128,9 @@ def _taken_apart(analysis: BodyAnalysis, memory: Memory, actual: Actual) -> list
         keys: list[Item] = [Item(index) for index in range(length)]
     else:
         fields = memory.fields.get(item, {})
-        if not fields or ELEMENTS in fields:
-            return None
         keys = [key for key in fields if isinstance(key, Item) and isinstance(key.value, str)]
+        if not keys or len(keys) < len(fields):
+            return None
     for key in keys:
         binding = analysis.heap.read(memory, item, key)
         if binding is None:

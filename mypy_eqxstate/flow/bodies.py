@@ -26,7 +26,7 @@ from mypy_eqxstate.contracts.summaries import Summary, without_globals
 from mypy_eqxstate.flow.arguments import Actual, formals_of, match, star_names
 from mypy_eqxstate.flow.contexts import context_of
 from mypy_eqxstate.flow.effects import CallSite, Grounds
-from mypy_eqxstate.flow.evidence import promote_arguments
+from mypy_eqxstate.flow.evidence import promote_arguments, promote_shown
 from mypy_eqxstate.flow.instantiate import Instantiation
 from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
 from mypy_eqxstate.flow.problems import Misuse
@@ -54,6 +54,7 @@ from mypy_eqxstate.oracle.shapes import (
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
     from mypy_eqxstate.flow.calls import Calls
+    from mypy_eqxstate.flow.module import ModuleAnalysis
 
 
 _CALLABLES: Final = (Function, Transformed, Bound, Suspended, Producer)
@@ -95,7 +96,9 @@ class BodyCalls:
             Variable(formal.name, function.name): matched.of(formal.name) for formal in formals
         }
         defaults: list[Actual] = []
-        for name, value in function.defaults:
+        # What is taken apart (`**options`) may give an argument for any parameter.
+        known = not any(actual.splat for actual in actuals)
+        for name, value in function.defaults if known else ():
             if not parameters.get(Variable(name, function.name)):
                 defaults.append(Actual(one(value), None, name, site.node))
                 parameters[Variable(name, function.name)] = (defaults[-1],)
@@ -105,6 +108,7 @@ class BodyCalls:
         context = context_of(analysis, memory, function, signature, parameters)
         captured = frozenset(variable for variable, _ in context) - parameters.keys()
         summary = module.summary(function, context)
+        promote_shown(analysis.module.classes, module.classes, function.name, matched.pairs)
         line = getattr(node, "lineno", 0)
         foreign = module is not analysis.module
         if foreign:
@@ -132,7 +136,16 @@ class BodyCalls:
         )
         self._check_reads(site, memory, summary, instantiation, parameters)
         grounds = Grounds("body", (module.path, line))
-        consumed = self._carry_out(site, memory, summary, instantiation, parameters, modes, grounds)
+        consumed = self._carry_out(
+            site,
+            memory,
+            summary,
+            instantiation,
+            parameters,
+            modes,
+            grounds,
+            _is_overloaded(module, function),
+        )
         actuals = analysis.make_room(memory, actuals)
         matched = match(formals, actuals)
         parameters = {
@@ -273,11 +286,12 @@ class BodyCalls:
         parameters: Mapping[Variable, tuple[Actual, ...]],
         modes: Mapping[str, Mode],
         grounds: Grounds,
+        overloaded: bool = False,
     ) -> bool:
         analysis = self.analysis
         effects = self.calls.effects
         newer = self.newer_classes(summary, summary.result, site.destination)
-        if isinstance(site.typed, PlainShape):
+        if overloaded and isinstance(site.typed, PlainShape):
             newer = frozenset()  # the overload that was chosen returns nothing affine
         written: frozenset[str] = frozenset()
         for _, _, held, _ in summary.field_writes:
@@ -481,6 +495,12 @@ class BodyCalls:
             foreign=home is not self.analysis.module,
         )
         return instantiation.binding(summary.result)
+
+
+def _is_overloaded(module: ModuleAnalysis, function: Function) -> bool:
+    """Whether a function is declared with several signatures."""
+    declaration = module.oracle.declaration(module.definitions.full_name(function.name))
+    return declaration is not None and len(declaration.signatures) > 1
 
 
 def _suspended(function: Function, actuals: Sequence[Actual]) -> Suspended | None:

@@ -78,6 +78,7 @@ class Definitions:
         self.classes = ClassKnowledge(self._class_info, {})
         self.globals: dict[Variable, Binding] = {}
         self.members: dict[Variable, Binding] = {}
+        self._stateful: dict[str, bool] = {}
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -148,19 +149,31 @@ class Definitions:
         return frozenset(found)
 
     def _takes_affine(self, shape: Shape) -> bool:
-        """Whether a field holds a layer that is called with an affine object."""
+        """Whether a field holds a layer that is called with an affine object, or has such a one."""
         if isinstance(shape, ContainerShape):
             return self._takes_affine(shape.element)
         if isinstance(shape, TupleShape | UnionShape):
             return any(map(self._takes_affine, shape.items))
         if not isinstance(shape, InstanceShape):
             return False
-        call = self.oracle.method(shape.class_name, "__call__")
-        return call is not None and any(
+        name = shape.class_name
+        if name not in self._stateful:
+            self._stateful[name] = False  # while it is being found out: a recursive class
+            self._stateful[name] = self._is_called_with_affine(name)
+        return self._stateful[name]
+
+    def _is_called_with_affine(self, class_name: str) -> bool:
+        call = self.oracle.method(class_name, "__call__")
+        if call is None:
+            return False
+        if any(
             isinstance(parameter.shape, AffineShape)
             for signature in call.signatures
             for parameter in signature.parameters
-        )
+        ):
+            return True
+        info = self.classes.info(class_name)
+        return info is not None and any(map(self._takes_affine, info.fields.values()))
 
     # --- definitions ----------------------------------------------------------------------------
 

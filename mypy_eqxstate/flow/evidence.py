@@ -29,6 +29,7 @@ from mypy_eqxstate.flow.heap import ClassKnowledge
 from mypy_eqxstate.flow.memory import Binding, Memory
 from mypy_eqxstate.flow.values import Object, Origin, Value
 from mypy_eqxstate.ir import model as ir
+from mypy_eqxstate.ir.model import Variable
 from mypy_eqxstate.oracle.shapes import (
     AffineShape,
     InstanceShape,
@@ -91,6 +92,27 @@ def promote_arguments(
     for actual, name in pairs:
         if name in declared:
             promote(classes, actual.binding, declared[name])
+
+
+def promote_shown(
+    classes: ClassKnowledge,
+    callee_classes: ClassKnowledge,
+    function: str,
+    pairs: Iterable[tuple[Actual, str]],
+) -> None:
+    """What is passed for a parameter of which the callee's body shows the class is of that class.
+
+    Args:
+        classes: what is known of classes where the call is; changed.
+        callee_classes: the same where the callee is.
+        function: the callee's name.
+        pairs: the arguments and the names of the parameters that take them.
+    """
+    for actual, name in pairs:
+        origin = Origin(function, -1, Variable(name, function))
+        class_name = callee_classes.promoted.get(origin)
+        if class_name is not None:
+            promote(classes, actual.binding, class_name)
 
 
 def shown_shape(classes: ClassKnowledge, origin: Origin, shape: Shape) -> Shape:

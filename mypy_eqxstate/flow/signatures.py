@@ -108,7 +108,7 @@ class Signatures:
                 # A method whose body can't be read need not touch an old field of its receiver.
                 effect = Effect.IGNORE
             effects.append((actual, effect, bool(classes & kept)))
-        self._note_given(origin, actuals)
+        self._note_given(memory, origin, actuals)
         consumed = self.calls.effects.apply(site, memory, effects, declared, bool(every))
         self.calls.hand_over(site, memory, actuals)
         if consumed and site.destination.statement and every:
@@ -163,7 +163,7 @@ class Signatures:
         else:
             promoted = self.calls.results.kept_classes_of_shape(shape, site.destination)
         effects = []
-        self._note_given(origin, actuals)
+        self._note_given(memory, origin, actuals)
         for actual in actuals:
             classes = analysis.ownership.classes(memory, actual.binding)
             superseded = bool(classes & promoted) and not actual.receiver
@@ -176,11 +176,19 @@ class Signatures:
         analysis.make_room(memory, ())
         return Binding(analysis.heap.allocate(memory, origin, shape))
 
-    def _note_given(self, origin: Origin, actuals: Sequence[Actual]) -> None:
+    def _note_given(self, memory: Memory, origin: Origin, actuals: Sequence[Actual]) -> None:
         """Remember the affine arguments, for names that tell of the parts of the result."""
-        self.analysis.given_to_unknown[origin.operation] = frozenset(
-            (actual.text.rpartition(".")[2], value.shape.class_name)
-            for actual in actuals
-            for value in actual.binding.values
-            if isinstance(value, Object) and isinstance(value.shape, AffineShape)
-        )
+        given: set[tuple[str, str]] = set()
+        for actual in actuals:
+            parts = self.analysis.body.parts.get(actual.temporary or 0, ())
+            passed = [(actual.text, actual.binding)]
+            passed += [
+                (self.analysis.text_of(part), self.analysis.read(memory, part)) for part in parts
+            ]
+            given.update(
+                (text.rpartition(".")[2], value.shape.class_name)
+                for text, binding in passed
+                for value in binding.values
+                if isinstance(value, Object) and isinstance(value.shape, AffineShape)
+            )
+        self.analysis.given_to_unknown[origin.operation] = frozenset(given)

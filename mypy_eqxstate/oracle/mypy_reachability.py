@@ -12,6 +12,10 @@ before it.  In
     log("never")                # suppose x is an int: skipped, so unreachable
     return                      # after a skipped statement: unreachable
 
+What follows `if key is None: raise ...` is believed to run even if mypy says that it can't: such a
+test is always true for mypy only if the annotation of `key` is wrong.  Tests of the platform, the
+version and `TYPE_CHECKING` are another matter.
+
 Limits: a function of which nothing was visited was not checked (`@no_type_check`, type variables
 with values), and everything in it counts as reachable.
 """
@@ -115,9 +119,14 @@ def _spread(
     block: list[ast.stmt], visited: dict[ast.stmt, bool | None], skipped: set[ast.stmt]
 ) -> None:
     """Add the skipped statements of a block; one in doubt goes with the statement before it."""
-    dead = False
+    dead = doubtful = False
+    before: ast.stmt | None = None
     for statement in block:
+        doubtful = doubtful or _leaves_by_a_wrong_type(before)
+        before = statement
         known = visited[statement]
+        if doubtful and known is False:
+            continue
         if known is None and any(visited[inner] for inner in _nested(statement)):
             known = True
         if known is not None:
@@ -128,6 +137,16 @@ def _spread(
         elif not isinstance(statement, _FUNCTIONS):
             for inner_block in _inner_blocks(statement):
                 _spread(inner_block, visited, skipped)
+
+
+def _leaves_by_a_wrong_type(statement: ast.stmt | None) -> bool:
+    """Whether only a wrong annotation can be the reason if nothing runs after a statement."""
+    if not isinstance(statement, ast.If) or statement.orelse:
+        return False
+    if not isinstance(statement.body[-1], ast.Raise | ast.Return | ast.Continue | ast.Break):
+        return False
+    names = {node.id for node in ast.walk(statement.test) if isinstance(node, ast.Name)}
+    return bool(names) and names.isdisjoint({"TYPE_CHECKING", "MYPY", "sys", "os", "typing"})
 
 
 def _inner_blocks(statement: ast.stmt) -> list[list[ast.stmt]]:

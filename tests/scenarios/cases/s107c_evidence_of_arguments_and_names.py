@@ -53,3 +53,28 @@ def good_dropped(
 ) -> tuple[Array, eqx.nn.State]:
     x, _new_state = layer(x, state)
     return x, state
+
+
+class Network(eqx.Module):
+    blocks: list[Block]
+
+    # What is passed on to `Block` is a State because of what `Block` passes on.
+    # not-run: the layers need the axis of a vmap
+    def bad_layer_of_layers(self, x, state):
+        for block in self.blocks:
+            x, newer = block.good_layer(x, state)  # E: state-stale | loop -1
+        return x, state
+
+    # not-run: the layers need the axis of a vmap
+    def good_layer_of_layers(self, x, state):
+        for block in self.blocks:
+            x, state = block.good_layer(x, state)
+        return x, state
+
+
+# not-run: nothing can be converted
+def bad_whole_given_to_an_unknown_callee(
+    convert: Any, block: Block, state: eqx.nn.State
+) -> tuple[Block, eqx.nn.State]:
+    block, new_state = convert("weights", (block, state))
+    return block, state  # E: state-stale | line -1

@@ -90,7 +90,7 @@ class Session:
         self._fault_printed = False
         self._called: set[str] | None = None
         self._program: Program | None = None
-        self._graph: Mapping[str, State] = {}
+        self._states: Mapping[str, State] | None = None
         self.daemon: Daemon | None = None
         if Session._in_daemon is not None:
             Session._in_daemon.reconfigure(self.configuration)
@@ -125,6 +125,15 @@ class Session:
         return digest_of(source, imports, module in self._concerned_modules)
 
     @property
+    def _graph(self) -> Mapping[str, State]:
+        """The states of all modules; to find them takes long where the heap is large."""
+        if self.daemon is not None and self.daemon.graph is not None:
+            return self.daemon.graph
+        if self._states is None:
+            self._states = states(self._manager)
+        return self._states
+
+    @property
     def _readable(self) -> set[str]:
         """The modules whose bodies may be read for others: those that concerned ones depend on."""
         if self._called is None:
@@ -155,10 +164,11 @@ class Session:
                 Session._in_daemon = self
         if self.daemon is not None:
             self.daemon.find_graph()
-        # Now or never: workers hide what they have so far from the garbage collector (`gc.freeze`).
-        graph = self.daemon.graph if self.daemon is not None else None
-        self._graph = graph if graph is not None else states(self._manager)
-        if self.daemon is not None and graph is None:
+        self._states = None
+        if self._options.num_workers:
+            # Now or never: workers hide what they have from the garbage collector (`gc.freeze`).
+            self._states = states(self._manager)
+        if self.daemon is not None and self.daemon.graph is None:
             self.daemon.concerned = self._concerned_modules
         problems = self.configuration.problems
         if not problems or self._problems_shown or self._problems_to_repeat():

@@ -307,6 +307,24 @@ def test_an_ignore_that_suppresses_is_used(project: Project) -> None:
     assert project.errors() == ["main.py:7: unused-ignore"]
 
 
+def test_a_daemon_that_starts_from_a_fine_grained_cache(project: Project) -> None:
+    """It has lost the errors that were there (mypy's fault), but new ones are found."""
+    consuming, copying = HELPERS, HELPERS.replace("token.advance()", "Token()")
+    project.write(helpers=copying)
+    cache = ("--cache-dir", str(project.root.parent / "fine-grained"))
+    assert Batch(project.root, "fine-grained", ("--cache-fine-grained",), (".",)).run() == []
+    options = (*cache, "--use-fine-grained-cache", ".")
+    daemon = Daemon(project.root, "from cache", options)
+    try:
+        assert daemon.run() == []
+        project.write(helpers=consuming)
+        assert [_short(line) for line in daemon.run() if ": error: " in line] == [CONSUMED]
+        project.write(helpers=copying)
+        assert daemon.run() == []
+    finally:
+        daemon.stop()
+
+
 def test_random_edits(tmp_path: Path) -> None:
     journey = Journey(tmp_path, seed=1, each_step=2)
     try:

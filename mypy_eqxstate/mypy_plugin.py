@@ -12,8 +12,11 @@ from collections.abc import Callable
 
 from mypy.nodes import MypyFile
 from mypy.options import Options
-from mypy.plugin import ClassDefContext, Plugin, ReportConfigContext
+from mypy.plugin import ClassDefContext, FunctionContext, Plugin, ReportConfigContext
+from mypy.types import Type
 
+from mypy_eqxstate.cache import Data
+from mypy_eqxstate.daemon import is_findings
 from mypy_eqxstate.oracle.mypy_affine import is_affine_decorator, mark_affine
 from mypy_eqxstate.session import Session
 
@@ -33,11 +36,11 @@ class EqxstatePlugin(Plugin):
         except Exception as error:
             self.session.note_fault("set_modules", error)
 
-    def report_config_data(self, ctx: ReportConfigContext) -> dict[str, str] | None:
+    def report_config_data(self, ctx: ReportConfigContext) -> Data | None:
         """What a module's cache depends on besides its source."""
         try:
             if ctx.is_check:
-                return self.session.cache.to_compare(ctx.path)
+                return self.session.cache.to_compare()
             return self.session.data_to_store(ctx.id, ctx.path)
         except Exception as error:
             self.session.note_fault("report_config_data", error)
@@ -68,9 +71,18 @@ class EqxstatePlugin(Plugin):
         except Exception as error:
             self.session.note_fault("note_checker", error)
 
-    def get_function_hook(self, fullname: str) -> None:
+    def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """A function is called."""
         self._look_up()
+        return self._repeat_findings if is_findings(fullname) else None
+
+    def _repeat_findings(self, context: FunctionContext) -> Type:
+        try:
+            if self.session.daemon is not None:
+                self.session.daemon.repeat(context)
+        except Exception as error:
+            self.session.note_fault("get_function_hook", error)
+        return context.default_return_type
 
     def get_method_hook(self, fullname: str) -> None:
         """A method is called."""

@@ -30,31 +30,31 @@ import hashlib
 import sys
 import traceback
 import warnings
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from mypy import checker_state
 from mypy.build import BuildManager, State
 from mypy.checker import TypeChecker
-from mypy.nodes import Import, ImportAll, ImportFrom, MypyFile
+from mypy.nodes import MypyFile
 from mypy.options import Options
-from mypy.util import DecodeError, correct_relative_import, decode_python_encoding
+from mypy.util import DecodeError, decode_python_encoding
 
 from mypy_eqxstate import __version__, fullnames
-from mypy_eqxstate.cache import CacheData
+from mypy_eqxstate.cache import CacheData, Data, digest_of, direct_dependencies
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.contracts.library import AFFINE_CLASSES, DESCRIBED_PACKAGES
 from mypy_eqxstate.contracts.notation import parse_row
+from mypy_eqxstate.daemon import Daemon, name_dependencies
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
+from mypy_eqxstate.report.finding import ModuleReport
 from mypy_eqxstate.report.to_mypy import (
     HOW_TO_REPORT,
     any_rule_enabled,
-    report_fault,
-    report_findings,
-    report_limits,
+    report_module,
     report_problems,
 )
 
@@ -76,6 +76,8 @@ class Session:
             configuration.
     """
 
+    _in_daemon: ClassVar[Session | None] = None
+
     def __init__(self, options: Options) -> None:
         self.configuration = _configuration(options)
         self.affine_classes = AffineNames(self.configuration.affine)
@@ -88,6 +90,10 @@ class Session:
         self._fault_printed = False
         self._called: set[str] | None = None
         self._program: Program | None = None
+        self._states: Mapping[str, State] | None = None
+        self.daemon: Daemon | None = None
+        if Session._in_daemon is not None:
+            Session._in_daemon.reconfigure(self.configuration)
 
     # --- what mypy's cache must know
 
@@ -99,27 +105,49 @@ class Session:
             "sources": own_digest(),
             "configuration": self.configuration.digest(),
         }
-        return CacheData(common, compared_as_copy=not self._options.fixed_format_cache)
+        return CacheData(common)
 
-    def data_to_store(self, module: str, path: str) -> dict[str, str]:
+    def data_to_store(self, module: str, path: str) -> Data:
         """What mypy's cache is to keep with a module that was checked."""
-        return self.cache.to_store(path, may_be_read=module in self._readable)
+        return self.cache.to_store(self._digest(module, path))
+
+    def _digest(self, module: str, path: str) -> str:
+        """A digest of what findings elsewhere may rest on in a module; empty if none do."""
+        manager = self._manager
+        if manager is None or module not in self._readable:
+            return ""
+        state = self._graph.get(module)
+        imports = direct_dependencies(state) if state is not None else ()
+        try:
+            source = manager.fscache.hash_digest(manager.maybe_swap_for_shadow_path(path))
+        except OSError:
+            source = ""  # a namespace package
+        return digest_of(source, imports, module in self._concerned_modules)
+
+    @property
+    def _graph(self) -> Mapping[str, State]:
+        """The states of all modules; to find them takes long where the heap is large."""
+        if self.daemon is not None and self.daemon.graph is not None:
+            return self.daemon.graph
+        if self._states is None:
+            self._states = states(self._manager)
+        return self._states
 
     @property
     def _readable(self) -> set[str]:
         """The modules whose bodies may be read for others: those that concerned ones depend on."""
-        manager = self._manager
-        if manager is None:
-            return set()
         if self._called is None:
-            imports = dependencies(manager)
-            concerned = importers(imports, self._root_modules(imports))
-            self._called = {
-                name
-                for name in reachable(imports, concerned)
-                if name.partition(".")[0] not in DESCRIBED_PACKAGES
-            }
+            called = reachable(dependencies(self._graph), self._concerned_modules)
+            self._called = set(filter(_may_be_read, called))
         return self._called
+
+    @property
+    def _concerned_modules(self) -> set[str]:
+        """The modules that an affine object can come to."""
+        if self._concerned is None:
+            imports = dependencies(self._graph)
+            self._concerned = importers(imports, self._root_modules(imports))
+        return self._concerned
 
     # --- the course of a run
 
@@ -127,11 +155,23 @@ class Session:
         """Find the build whose modules these are, and show problems of the configuration."""
         self._concerned = self._called = None
         self._program = None
+        self._checkers.clear()
         if self._manager is None or self._manager.modules is not modules:
             holders = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
             self._manager = next(holders, None)
+            if self._manager is not None and self._options.fine_grained_incremental:
+                self.daemon = Daemon(self._manager)
+                Session._in_daemon = self
+        if self.daemon is not None:
+            self.daemon.find_graph()
+        self._states = None
+        if self._options.num_workers:
+            # Now or never: workers hide what they have from the garbage collector (`gc.freeze`).
+            self._states = states(self._manager)
+        if self.daemon is not None and self.daemon.graph is None:
+            self.daemon.concerned = self._concerned_modules
         problems = self.configuration.problems
-        if not problems or self._problems_shown:
+        if not problems or self._problems_shown or self._problems_to_repeat():
             return
         self._problems_shown = True
         config_file = self._options.config_file or ""
@@ -140,6 +180,18 @@ class Session:
         else:
             for problem in problems:
                 print(f"mypy_eqxstate: {problem}", file=sys.stderr)
+
+    def reconfigure(self, configuration: Configuration) -> None:
+        """Go on with another configuration, if it is another one.
+
+        Args:
+            configuration: as it was read just now.
+        """
+        if configuration == self.configuration or self.daemon is None:
+            return
+        self.configuration = configuration
+        self.affine_classes = AffineNames(configuration.affine)
+        self.daemon.check_all_again()
 
     def note_checker(self) -> None:
         """Remember the type checker that is at work, for the end of its module."""
@@ -156,56 +208,103 @@ class Session:
         Returns:
             Names of the modules on whose contents the findings rest.
         """
-        checker = self._checkers.pop(tree.fullname, None)
-        if not self._may_concern(tree):
+        checker = self._checker(tree)
+        if checker is None or not self._may_concern(tree) or not _is_shown(checker):
+            if self.daemon is not None:
+                self.daemon.forget_findings(tree)
+            self._note_dependencies(tree, set())
             return set()
-        if checker is None or checker.tree is not tree:
-            holders = (o for o in gc.get_referrers(tree) if isinstance(o, TypeChecker))
-            checker = next(holders, None)
-        if checker is None or not _is_shown(checker):
-            return set()
-        faults, self._pending_faults = self._pending_faults, []
-        modules: set[str] = set()
-        try:
-            modules = self._analyze(tree, checker, faults)
-        except Exception as error:
-            faults.append(self.describe_fault(error))
-        if faults:
-            report_fault(checker, faults)
-        return modules
+        said = self._analyze(tree, checker)
+        self._pending_faults.clear()
+        report = partial(self._report, said)
+        if self.daemon is not None:
+            self.daemon.note_findings(tree, checker, report)
+        else:
+            report(checker)
+        return said.modules - {tree.fullname}
 
-    def _analyze(self, tree: MypyFile, checker: TypeChecker, faults: list[str]) -> set[str]:
+    def _report(self, said: ModuleReport, checker: TypeChecker) -> None:
+        report_module(checker, said, self._problems_to_repeat(), self._options)
+
+    def _problems_to_repeat(self) -> Sequence[str]:
+        """Problems of the configuration, if they are to be said as part of a module's findings.
+
+        The daemon forgets at an edit what `attach` has shown.
+        """
+        if self.daemon is None or self.daemon.graph is None:
+            return ()
+        return self.configuration.problems
+
+    def _checker(self, tree: MypyFile) -> TypeChecker | None:
+        """The type checker of a module that mypy has just finished."""
+        noted = self._checkers.pop(tree.fullname, None)
+        if self.daemon is not None and self.daemon.graph is not None:
+            return self._graph[tree.fullname].type_checker()
+        if noted is not None and noted.tree is tree:
+            return noted
+        if not self._may_concern(tree):
+            return None
+        return next((o for o in gc.get_referrers(tree) if isinstance(o, TypeChecker)), None)
+
+    def _note_dependencies(self, tree: MypyFile, rests_on: set[str]) -> None:
+        """Tell the daemon what is to be looked at again when this module or others change."""
+        name, daemon = tree.fullname, self.daemon
+        if daemon is None:
+            if self._options.cache_fine_grained:
+                name_dependencies(tree, rests_on)
+        elif _may_be_read(name) and (daemon.graph is not None or name in self._readable):
+            digest = self._digest(name, tree.path)
+            daemon.note_dependencies(tree, rests_on, self._concerned_modules, digest)
+
+    def _used_by(self, modules: Iterable[str]) -> set[str]:
+        """Modules, and those whose declarations mattered when the bodies in them were read."""
+        used = set(modules)
+        for name in modules:
+            state = self._graph.get(name)
+            if state is not None:
+                used.update(filter(_may_be_read, state.dependencies))
+        return used
+
+    def _analyze(self, tree: MypyFile, checker: TypeChecker) -> ModuleReport:
+        """All that is to be said about a module; faults of ours are part of that."""
+        said = ModuleReport(faults=list(self._pending_faults))
+        try:
+            self._analyze_source(tree, checker, said)
+            said.modules = self._used_by(said.modules)
+            self._note_dependencies(tree, said.modules)
+        except Exception as error:
+            said.faults.append(self.describe_fault(error))
+        return said
+
+    def _analyze_source(self, tree: MypyFile, checker: TypeChecker, said: ModuleReport) -> None:
         # Imported late: without a module to check there is no need of it.
         from mypy_eqxstate.analysis import analyze_module
 
         source = self._source(tree.path)
         if source is None:
-            return set()
+            return
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 module = ast.parse(source, type_comments=False)
         except (SyntaxError, ValueError, RecursionError) as error:
             version = ".".join(map(str, sys.version_info[:2]))
-            report_limits(
-                checker, [f"the file, which Python {version} (it runs mypy) can't parse: {error}"]
+            said.limits.append(
+                f"the file, which Python {version} (it runs mypy) can't parse: {error}"
             )
-            return set()
+            return
         oracle = MypyOracle(tree, checker, module, self.affine_classes)
         program = self._other_modules()
         result = analyze_module(
             tree.path, tree.fullname, module, source, oracle, self.configuration, program
         )
-        report_findings(checker, result.findings)
-        faults.extend(result.faults)
-        if result.limits:
-            report_limits(
-                checker, [f'"{name}", whose analysis does not settle' for name in result.limits]
-            )
+        said.findings = result.findings
+        said.modules = result.modules
+        said.faults += result.faults
+        said.limits += [f'"{name}", whose analysis does not settle' for name in result.limits]
         for question, trace in oracle.faults.items():
-            faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
+            said.faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
             self._show_traceback(trace)
-        return {name for name in result.modules if name != tree.fullname}
 
     def _other_modules(self) -> Program | None:
         """The modules that calls may lead into."""
@@ -213,13 +312,12 @@ class Session:
 
         manager = self._manager
         if self._program is None and manager is not None:
-            paths = manager.search_paths
             sources = MypySources(
                 manager.modules,
                 self._source,
                 self.affine_classes,
-                self._concerned,
-                (*paths.python_path, *paths.mypy_path, *paths.package_path),
+                self._concerned_modules,
+                manager.search_paths.package_path,
             )
             self._program = new_program(sources, self.configuration)
         return self._program
@@ -247,13 +345,7 @@ class Session:
             return True
         if tree.path in manager.errors.ignored_files:
             return False
-        if self._concerned is None:
-            imports = dependencies(manager)
-            self._concerned = importers(imports, self._root_modules(imports))
-        if tree.fullname in self._concerned:
-            return True
-        # The daemon changes imports while it runs; the module's own ones are looked at anew.
-        return not self._concerned.isdisjoint(direct_imports(tree))
+        return tree.fullname in self._concerned_modules
 
     def _root_modules(self, imports: Iterable[str]) -> set[str]:
         """The modules that define an affine class, or on which such a definition rests."""
@@ -314,33 +406,27 @@ class AffineNames:
         return name in self._names or fullnames.canonical(name) in self._names
 
 
-def dependencies(manager: BuildManager) -> dict[str, list[str]]:
-    """The modules that each module of a build depends on.
+def states(manager: BuildManager | None) -> dict[str, State]:
+    """The states of a build by the names of their modules: they lead to it, not it to them.
 
-    mypy's states know.  `BuildManager.import_map` can't be used: where a submodule is reached as an
-    attribute (`jax.random.split` under `import jax`), the semantic analyzer of mypy 2.4 empties the
-    set of the module at work (`SemanticAnalyzer.add_transitive_submodule_imports` takes from it).
+    `BuildManager.import_map` can't be used: where a submodule is reached as an attribute
+    (`jax.random.split` under `import jax`), the semantic analyzer of mypy 2.4 empties the set of
+    the module at work (`SemanticAnalyzer.add_transitive_submodule_imports` takes from it).
     """
-    states = [o for o in gc.get_referrers(manager) if isinstance(o, State)]
-    if not states:
-        return {name: list(found) for name, found in manager.import_map.items()}
-    return {state.id: list(state.dependencies) for state in states}
+    if manager is None:
+        return {}
+    return {o.id: o for o in gc.get_referrers(manager) if isinstance(o, State)}
 
 
-def direct_imports(tree: MypyFile) -> set[str]:
-    """The modules that a freshly checked module imports, and what it may import as one."""
-    found: set[str] = set()
-    for node in tree.imports:
-        if isinstance(node, Import):
-            found.update(name for name, _ in node.ids)
-        elif isinstance(node, (ImportFrom, ImportAll)):
-            name, ok = correct_relative_import(
-                tree.fullname, node.relative, node.id, tree.is_package_init_file()
-            )
-            found.add(name if ok else node.id)
-            if isinstance(node, ImportFrom):
-                found.update(f"{name}.{member}" for member, _ in node.names)
-    return found
+def dependencies(graph: Mapping[str, State]) -> dict[str, list[str]]:
+    """The modules that each module of a graph depends on."""
+    return {name: list(state.dependencies) for name, state in graph.items()}
+
+
+def _may_be_read(module: str) -> bool:
+    """Whether bodies of a module may be looked into, as far as its name tells."""
+    top = module.partition(".")[0]
+    return top not in DESCRIBED_PACKAGES and top not in sys.stdlib_module_names
 
 
 def importers(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[str]:

@@ -57,9 +57,31 @@ def _accepting_a_step(difference: Difference, tree: ast.Module) -> bool:
     )
 
 
+def _generators(difference: Difference, tree: ast.Module) -> bool:
+    """What a generator does between two elements: it is taken to run at once."""
+    if difference.kind == "false alarm":
+        return 'by "versions"' in difference.detail
+    return any(
+        node.lineno <= difference.line <= (node.end_lineno or 0)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == "versions"
+    )
+
+
+def _elements_of_lists(difference: Difference, tree: ast.Module) -> bool:
+    """A list's element that is stale is known as what it was read through, `states[0]`."""
+    return (
+        difference.kind == "miss"
+        and difference.rule == "state-stale"
+        and any(isinstance(node, ast.Name) and node.id == "states" for node in ast.walk(tree))
+    )
+
+
 POLICIES: Mapping[str, Policy] = {
     "names that trade places": _names_that_trade_places,
     "accepting a step": _accepting_a_step,
+    "generators": _generators,
+    "elements of lists": _elements_of_lists,
 }
 
 
@@ -114,7 +136,9 @@ def _differences(reports: list[Report], judgement: Judgement) -> list[Difference
             for cause in use.causes
         }
         for report in reports:
-            if (report.line, report.rule) not in seen:
+            # What no run reaches the judge knows nothing of.
+            is_dead = not report.causes & judgement.reached
+            if (report.line, report.rule) not in seen and not is_dead:
                 found.add(Difference("false alarm", report.line, report.rule, report.text))
     lines = {report.line for report in reports}
     named = {cause for report in reports for cause in report.causes}

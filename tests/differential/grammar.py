@@ -127,16 +127,14 @@ class Trainer:
 
 """
 
-DRIVER = '''
+DRIVER = """
 
 def drive() -> None:
     layer, a = eqx.nn.make_with_state(Layer)()
     _, b = eqx.nn.make_with_state(Layer)()
     case(layer, array(), a, b, ready(), ready())
-'''
-DRIVER_OF_BOTH = DRIVER.replace(
-    "    case", "    (helper if ready() else case)"
-)
+"""
+DRIVER_OF_BOTH = DRIVER.replace("    case", "    (helper if ready() else case)")
 
 NAMES = {
     "State": ("a", "b", "c", "d"),
@@ -430,12 +428,14 @@ class Writer:
     def differentiate(self) -> None:
         name = self.pick(NAMES["State"])
         one = self.place()
+        call = f"(loss, has_aux=True)(x, layer, {one})"
+        body = "lambda s, y: (compiled_step(layer, s), y)"
         self.write(
             self.pick(
                 [
-                    f"(x, {name}), y = eqx.filter_value_and_grad(loss, has_aux=True)(x, layer, {one})",
-                    f"y, {name} = eqx.filter_grad(loss, has_aux=True)(x, layer, {one})",
-                    f"{name} = jax.lax.scan(lambda s, y: (compiled_step(layer, s), y), {one}, x)[0]",
+                    f"(x, {name}), y = eqx.filter_value_and_grad{call}",
+                    f"y, {name} = eqx.filter_grad{call}",
+                    f"{name} = jax.lax.scan({body}, {one}, x)[0]",
                 ]
             )
         )

@@ -228,11 +228,12 @@ def without_imports(source: str) -> ast.Module:
 
 class _WithoutImports(ast.NodeTransformer):
     def visit_Import(self, node: ast.Import) -> ast.stmt:
-        return node if node.names[0].name in ("contextlib", "dataclasses", "functools") else ast.copy_location(ast.Pass(), node)
+        kept = node.names[0].name in ("contextlib", "dataclasses", "functools")
+        return node if kept else ast.copy_location(ast.Pass(), node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
-        module = node.module or ""
-        return node if module in ("collections.abc", "typing") else ast.copy_location(ast.Pass(), node)
+        kept = node.module in ("collections.abc", "typing")
+        return node if kept else ast.copy_location(ast.Pass(), node)
 
 
 def _keys_read(tree: ast.Module) -> dict[str, Kept]:
@@ -418,4 +419,3 @@ def _hook(name: str, value: ast.expr, at: ast.AST) -> ast.expr:
 def _trying(body: list[ast.stmt], at: ast.stmt) -> ast.stmt:
     context = ast.Call(ast.Name("trying_", ast.Load()), [], [])
     return ast.copy_location(ast.With([ast.withitem(context)], body), at)
-

@@ -457,7 +457,7 @@ class Ownership:
         for source in hand_over_sources(self, memory, held):
             self.places.supersede(memory, source, event)
         if temporary is None:
-            if captured is not None and self._unchanged(memory, captured, binding):
+            if captured is not None and self.unchanged(memory, captured, binding):
                 self.places.supersede(memory, captured, event)
             return
         place = self.analysis.body.places.get(temporary)

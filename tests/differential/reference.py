@@ -169,7 +169,7 @@ class State:
         causes = frozenset(c for c in (self.cell.old, self.superseded) if c is not None)
         if causes:
             if GUARD_RAISES and self.cell.old is not None:
-                raise ValueError("old state")
+                raise ValueError("Attempted to use old state")
             WORLD.uses.append(Use(lines or lines_at_work(), causes))
             if len(WORLD.uses) > MAXIMAL_USES:
                 raise TooLongError

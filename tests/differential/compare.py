@@ -71,22 +71,31 @@ def _generators(difference: Difference, tree: ast.Module) -> bool:
 
 
 def _elements_of_lists(difference: Difference, tree: ast.Module) -> bool:
-    """A list's element that is stale is known as what it was read through, `states[0]`."""
-    return (
-        difference.kind == "miss"
-        and difference.rule == "state-stale"
-        and any(isinstance(node, ast.Name) and node.id == "states" for node in ast.walk(tree))
-    )
+    """An element known as what it was read through only, or under another name than its loop's."""
+    if difference.kind != "miss":
+        return False
+    in_list = any(isinstance(node, ast.Name) and node.id == "states" for node in ast.walk(tree))
+    variables = {
+        node.target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.For)
+        and isinstance(node.target, ast.Name)
+        and isinstance(node.iter, (ast.Tuple, ast.Name))
+    }
+    if variables & _names_on_line(tree, difference.line):
+        return True
+    return in_list and difference.rule == "state-stale"
 
 
 def _calls_that_raise(difference: Difference, tree: ast.Module) -> bool:
     """A miss about what a callee did before it raised: such a call is taken to do nothing."""
     in_try = any(isinstance(node, (ast.Try, ast.With)) for node in ast.walk(tree))
-    recursive = next(
-        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "again"
+    in_recursion = any(
+        node.lineno <= difference.cause <= (node.end_lineno or 0)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name == "again"
     )
-    lines = range(recursive.lineno, (recursive.end_lineno or 0) + 1)
-    return difference.kind == "miss" and in_try and difference.cause in lines
+    return difference.kind == "miss" and in_try and in_recursion
 
 
 POLICIES: Mapping[str, Policy] = {

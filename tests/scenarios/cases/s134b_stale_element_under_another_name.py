@@ -17,3 +17,13 @@ def good_taken_out(counter: CompiledCounter, state: eqx.nn.State, x: Array) -> A
     y, new = counter(x, states[0])
     old = states.pop()  # stale, and not reported
     return y + old.get(counter.index)
+
+
+# not-run: it raises, and nothing is reported
+def good_variable_of_a_loop(
+    first: eqx.nn.State, second: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    for state in (second, first):
+        x = x + 1
+    new = first.set(index, x)
+    return new.get(index) + state.get(index)  # old, and not reported

@@ -238,6 +238,7 @@ class Writer:
             f"clone({one})",
             f"layer(x, {one})[1]",
             f"{one}.update({one}.substate(layer))",
+            f"again(layer, {one})",
             f"step(state={one}, layer=layer)",
             f"eqx.filter_jit(step)(layer, {one})",
             f"jax.jit(lambda s: s.set(layer.index, x))({one})",
@@ -374,19 +375,26 @@ class Writer:
 
     def thunk(self) -> None:
         name = self.pick(NAMES["Thunk"])
-        value = f"lambda: {self.pick(self.known('State'))}.get(layer.index)"
-        if name == "later":  # one type a name
-            value = f"functools.partial(peek, layer, {self.place()})"
+        value = self.pick(
+            [
+                f"lambda: {self.pick(self.known('State'))}.get(layer.index)",
+                f"functools.partial(peek, layer, {self.place()})",
+            ]
+        )
         self.write(f"{name} = {value}")
         self.kinds[name] = "Thunk"
 
     def maker(self) -> None:
         name = self.pick(NAMES["Maker"])
         state = self.pick(self.known("State"))
-        value = self.pick([f"lambda: {state}.set(layer.index, x)", f"lambda: advance({state})"])
-        if name == "remake":
-            callee = self.pick(["step", "compiled_step"])
-            value = f"functools.partial({callee}, layer, {self.place()})"
+        value = self.pick(
+            [
+                f"lambda: {state}.set(layer.index, x)",
+                f"lambda: advance({state})",
+                f"functools.partial(step, layer, {self.place()})",
+                f"functools.partial(compiled_step, layer, {self.place()})",
+            ]
+        )
         self.write(f"{name} = {value}")
         self.kinds[name] = "Maker"
 
@@ -545,6 +553,9 @@ class Writer:
             return
         self.write("with contextlib.suppress(RuntimeError):")
         self.block()
+        if self.ended:
+            # Without types, what follows a block that never ends normally is taken for unreachable.
+            self.lines[-1] = "    " * (self.level + 1) + "pass"
         self.kinds = _common([before, self.kinds])
         self.ended = False
 

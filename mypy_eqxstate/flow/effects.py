@@ -236,7 +236,14 @@ class Effects:
         self.taken.update(held.item.identity for held in held_items)
         if effect is Effect.SUPERSEDE:
             event = self.event(site, actual, False, grounds, classes[0])
-            ownership.supersede(memory, actual.binding, event, actual.temporary, actual.path)
+            ownership.supersede(
+                memory,
+                actual.binding,
+                event,
+                actual.temporary,
+                actual.path,
+                captured=actual.place,
+            )
             return False
         self.passed_twice(site, memory, actual)
         if kept and memory.derived:

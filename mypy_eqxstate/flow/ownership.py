@@ -435,6 +435,7 @@ class Ownership:
         temporary: Temporary | None,
         path: tuple[Key, ...] = (),
         only: frozenset[Object] | None = None,
+        captured: Place | None = None,
     ) -> None:
         """Mark the place that an argument was read from, or the places it was built from.
 
@@ -445,6 +446,7 @@ class Ownership:
             temporary: the one that was passed; None if it was bound before.
             path: leads from the temporary to the binding (`*args` taken apart).
             only: the objects that were handed over, if not all that the binding holds.
+            captured: the place that the callee itself read, if it is no argument.
         """
         held = {one.item.identity for one in self.held(memory, binding, materialise=True)}
         if only is not None:
@@ -454,6 +456,8 @@ class Ownership:
         hand_over(memory, held)
         self.supersede_sources(memory, binding, event)
         if temporary is None:
+            if captured is not None and self.unchanged(memory, captured, binding):
+                self.places.supersede(memory, captured, event)
             return
         place = self.analysis.body.places.get(temporary)
         if place is not None:

@@ -4,6 +4,8 @@
 #   make test   runs the linter, the type checker and all tests
 #   make fuzz   compares the plugin with what random programs do when they are run, for SECONDS=60;
 #               each difference is shown as small as it can be made; SEED=... repeats a run
+#   make parity compares what mypy says cold, warm with each kind of cache, in workers and as a
+#               daemon, after each of STEPS=100 random edits (about 5 seconds each); SEED=... as above
 #
 # The first run of each fills .venv; stamp files keep later runs quick. `make PYTHON=python3.12 ...`
 # chooses another interpreter for a .venv that does not exist yet. `make clean` removes everything.
@@ -21,9 +23,10 @@ PYTHON := $(shell for candidate in python3 python3.14 python3.13 python3.12 pyth
 	&& { echo $$candidate; break; }; done)
 endif
 
-SECONDS := 60
+.PHONY: demo test fuzz parity clean
 
-.PHONY: demo test fuzz clean
+SECONDS := 60
+STEPS := 100
 
 demo: $(STAMPS)/examples
 	@echo '$$ mypy --config-file examples/mypy.ini examples/counter.py'
@@ -45,6 +48,9 @@ test: $(STAMPS)/test
 
 fuzz: $(STAMPS)/test
 	$(BIN)/python -m tests.differential.fuzz $(SECONDS) $(SEED)
+
+parity: $(STAMPS)/test
+	$(BIN)/python -m tests.parity.drive --steps $(STEPS) $(if $(SEED),--seed $(SEED))
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -2,22 +2,23 @@
 
 mypy stores with every module what the plugin says about it (`to_store`) and asks again at the next
 start (`to_compare`); a module is checked anew if the two differ.  That is for what concerns all
-modules, this package's version and the configuration, and for what concerns those that can have
-findings: this package's own sources.  Their digest is only worked out where a stored one is met.
+modules: this package's own sources and version, and the configuration.
 
 Bodies of *other* modules are another matter.  What is stored with a module counts as part of its
 interface, too, and whoever depends on it is checked anew when its interface has changed.  So a
-module whose body may be read for another one has the digest of its source there, and a module
-whose findings rest on it names it as a dependency (`Session.end_of_module`).  The digest is of the
-whole text, because messages name lines of it.
+module whose body may be read for another one has a digest there, and a module whose findings
+rest on it names it as a dependency (`Session.end_of_module`).  The digest is of the whole text,
+because messages name lines of it; of the names of the modules that it imports, because it is
+read differently when one of them appears; and of whether an affine object can come to it, because
+otherwise it is not analysed at all, and a module that imports it must hear of it.
 
 Worked example.  `train.py` calls `helpers.clone`.  An edit inside the body of `clone` leaves the
 declarations of `helpers.py` as they are, but not its digest; so `train` is checked again.
 
-mypy sees by itself whether a module's own source has changed.  So `to_compare` gives a value that
-ignores the digest (`_Common`), and a start of mypy does not read all sources.  Where mypy writes
-its cache as JSON (`--no-fixed-format-cache`), it compares with a copy of that value, and the digest
-is computed.
+At the next start the digest must not be compared: mypy sees by itself whether a module's own source
+has changed, and what it imports is not known yet.  The interface is made of the JSON *text* of the
+data, and the comparison is one of Python values.  So the digest is written in ones and trues:
+`1 == True`, but JSON has `1` and `true`.  `to_compare` has ones only.
 
 Limit: mypy does not watch files of packages that it has no table for (`ignore_missing_imports`).
 """
@@ -25,79 +26,55 @@ Limit: mypy does not watch files of packages that it has no table for (`ignore_m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-_SOURCE: Final = "source"
-_PLUGIN: Final = "plugin"
-Data = dict[str, str]
+from mypy.build import PRI_INDIRECT, State
+
+_DIGEST: Final = "digest"
+_BITS: Final = 128
+Data = dict[str, "str | list[int]"]
 
 
 class CacheData:
     """What mypy's cache keeps of us, module by module.
 
     Args:
-        common: what all modules rest on.
-        own_digest: works out the digest of this package's sources.
-        compared_as_copy: mypy compares a copy of what `to_compare` returns.
+        common: what the findings in all modules rest on.
     """
 
-    def __init__(
-        self, common: Mapping[str, str], own_digest: Callable[[], str], compared_as_copy: bool
-    ) -> None:
+    def __init__(self, common: Mapping[str, str]) -> None:
         self._common = dict(common)
-        self._own_digest = cache(own_digest)
-        self._compared_as_copy = compared_as_copy
-        self._to_compare = _Common(self._common, self._own_digest)
 
-    def to_store(self, path: str, may_have_findings: bool, may_be_read: bool) -> Data:
+    def to_store(self, rests_on: str) -> Data:
         """What to keep with a module that was checked.
 
         Args:
-            path: its file.
-            may_have_findings: it can be analysed, now or when the plugin has changed.
-            may_be_read: findings in other modules may rest on its bodies.
+            rests_on: a digest of all that findings in other modules may rest on; any text.
         """
-        data = dict(self._common)
-        if may_have_findings or self._compared_as_copy:
-            data[_PLUGIN] = self._own_digest()
-        if may_be_read or self._compared_as_copy:
-            data[_SOURCE] = _digest(path)
-        return data
+        number = int.from_bytes(hashlib.sha256(rests_on.encode()).digest(), "big")
+        return {**self._common, _DIGEST: [1 if number >> i & 1 else True for i in range(_BITS)]}
 
-    def to_compare(self, path: str) -> Data:
+    def to_compare(self) -> Data:
         """What equals the data of a module that is still up to date."""
-        if self._compared_as_copy:
-            return self.to_store(path, True, True)
-        return self._to_compare
+        return {**self._common, _DIGEST: [1] * _BITS}
 
 
-class _Common(Data):
-    """Equal to stored data if all is equal but the digest of the module's source."""
+def digest_of(source: str, imports: Iterable[str], concerned: bool) -> str:
+    """A digest of what findings in other modules may rest on in a module.
 
-    def __init__(self, common: Data, own_digest: Callable[[], str]) -> None:
-        super().__init__(common)
-        self._own_digest = own_digest
-
-    def __eq__(self, stored: object) -> bool:
-        if not isinstance(stored, dict):
-            return False
-        expected = dict(self)
-        if _PLUGIN in stored:
-            expected[_PLUGIN] = self._own_digest()
-        return {key: value for key, value in stored.items() if key != _SOURCE} == expected
-
-    def __ne__(self, stored: object) -> bool:
-        return not self == stored
-
-    __hash__ = None
+    Args:
+        source: a digest of its file; empty if it has none.
+        imports: the names of the modules that it imports.
+        concerned: an affine object can come to it.
+    """
+    digest = hashlib.sha256(str(concerned).encode())
+    for name in sorted(imports):
+        digest.update(name.encode() + b"\0")
+    digest.update(source.encode())
+    return digest.hexdigest()
 
 
-def _digest(path: str) -> str:
-    """The digest of a file; empty if it can't be read."""
-    try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except OSError:
-        return ""
+def direct_dependencies(state: State) -> list[str]:
+    """The modules that a module imports itself, in a fixed order."""
+    return sorted(m for m in state.dependencies if state.priorities.get(m) != PRI_INDIRECT)

@@ -34,6 +34,7 @@ STATE_INDEX: Final = "equinox.nn.StateIndex"
 STATEFUL_LAYER: Final = "equinox.nn.StatefulLayer"
 MODULE: Final = "equinox.Module"
 NEW_TYPE: Final = "typing.NewType"
+SUPPRESS: Final = "contextlib.suppress"
 MAKE_WITH_STATE: Final = "equinox.nn.make_with_state"
 
 AFFINE_CLASSES: Final = frozenset({STATE, "equinox.nn._stateful.State"})

@@ -1,64 +1,33 @@
 """Which modules import which, as mypy has found out: what may concern us is decided on this.
 
-mypy knows the imports of every module of a build, also of those that come from its cache, but gives
-them away in few places.  Its graph of import cycles (`BuildManager.scc_by_id`: strongly connected
-components) is complete and costs nothing to read.  Components are all that is needed: who imports
-one module of a cycle imports all of it.
-
 Worked example.  `train` imports `steps`, which imports `equinox.nn`; `tools` imports neither.  The
 importers of `equinox.nn._stateful` are then `train`, `steps` and much of Equinox, but not `tools`.
 
-Two other ways can't be gone.  `BuildManager.import_map` is not reliable: where a submodule is
-reached as an attribute (`jax.random.split` under `import jax`), the semantic analyzer of mypy 2.4
-empties the set of the module at work (`add_transitive_submodule_imports` takes from it).  And
-looking for mypy's `State` objects among all objects of the process takes long in a large one.
+`BuildManager.import_map` can't be used: where a submodule is reached as an attribute
+(`jax.random.split` under `import jax`), the semantic analyzer of mypy 2.4 empties the set of the
+module at work (`SemanticAnalyzer.add_transitive_submodule_imports` takes from it).
 
-Limits: in the daemon the components are those of its first check.  `import_map` then has the
-imports of the modules that were edited, and their old ones stay: a module counts as an importer
-until the daemon is restarted.
+Limit: to find the states takes long where the heap is large, so it is done once a run.
 """
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Mapping
 
-from mypy.build import BuildManager
-from mypy.nodes import Import, ImportAll, ImportFrom, MypyFile
-from mypy.util import correct_relative_import
+from mypy.build import BuildManager, State
 
 
-def dependencies(manager: BuildManager) -> dict[str, set[str]]:
-    """The modules that each module of a build depends on.
-
-    Of a cycle that a module imports, one member stands for all: they depend on each other.
-    """
-    found: dict[str, set[str]] = {}
-    ahead = {number: next(iter(scc.mod_ids)) for number, scc in manager.scc_by_id.items()}
-    for number, scc in manager.scc_by_id.items():
-        imported = {ahead[other] for other in scc.deps if other in ahead}
-        for name in scc.mod_ids:
-            found[name] = {ahead[number]}
-        found[ahead[number]] = imported | scc.mod_ids
-    if manager.options.fine_grained_incremental or not found:
-        for name, also in manager.import_map.items():
-            found[name] = found.get(name, set()) | also
-    return found
+def states(manager: BuildManager | None) -> dict[str, State]:
+    """The states of a build by the names of their modules: they lead to it, not it to them."""
+    if manager is None:
+        return {}
+    return {o.id: o for o in gc.get_referrers(manager) if isinstance(o, State)}
 
 
-def direct_imports(tree: MypyFile) -> set[str]:
-    """The modules that a freshly checked module imports, and what it may import as one."""
-    found: set[str] = set()
-    for node in tree.imports:
-        if isinstance(node, Import):
-            found.update(name for name, _ in node.ids)
-        elif isinstance(node, (ImportFrom, ImportAll)):
-            name, ok = correct_relative_import(
-                tree.fullname, node.relative, node.id, tree.is_package_init_file()
-            )
-            found.add(name if ok else node.id)
-            if isinstance(node, ImportFrom):
-                found.update(f"{name}.{member}" for member, _ in node.names)
-    return found
+def dependencies(graph: Mapping[str, State]) -> dict[str, list[str]]:
+    """The modules that each module of a graph depends on."""
+    return {name: list(state.dependencies) for name, state in graph.items()}
 
 
 def importers(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[str]:

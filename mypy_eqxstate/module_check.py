@@ -1,4 +1,4 @@
-"""The analysis of one module that mypy has checked: mypy's tree in, mypy's errors out.
+"""The analysis of one module that mypy has checked: mypy's tree in, what is to be said out.
 
 What the analysis needs is brought together here: the source as mypy has read it, the oracle that
 answers from mypy's types, the other modules that calls lead into.  `session.py` imports this module
@@ -24,7 +24,7 @@ from mypy_eqxstate.config import Configuration
 from mypy_eqxstate.oracle.mypy_affine import AffineNames
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
-from mypy_eqxstate.report.to_mypy import report_findings, report_limits
+from mypy_eqxstate.report.finding import ModuleReport
 
 
 class ModuleCheck:
@@ -35,6 +35,7 @@ class ModuleCheck:
         configuration: the user's settings.
         concerned: the modules that import an affine class's home, directly or not; None if that is
             not known.
+        show_traceback: is given the tracebacks of faults that were contained.
     """
 
     def __init__(
@@ -42,68 +43,56 @@ class ModuleCheck:
         manager: BuildManager | None,
         configuration: Configuration,
         concerned: Container[str] | None,
+        show_traceback: Callable[[str], None],
     ) -> None:
         self._manager = manager
         self._configuration = configuration
         self._affine_classes = AffineNames(configuration.affine)
         self._concerned = concerned
+        self._show_traceback = show_traceback
         self._program = None
         if manager is not None:
-            paths = manager.search_paths
             sources = MypySources(
                 manager.modules,
                 self._source,
                 self._affine_classes,
                 concerned,
-                (*paths.python_path, *paths.mypy_path, *paths.package_path),
+                manager.search_paths.package_path,
             )
             self._program = new_program(sources, configuration)
 
-    def run(
-        self,
-        tree: MypyFile,
-        checker: TypeChecker,
-        faults: list[str],
-        show_traceback: Callable[[str], None],
-    ) -> set[str]:
-        """Check one module, and report what is found.
+    def run(self, tree: MypyFile, checker: TypeChecker, said: ModuleReport) -> None:
+        """Analyse one module.
 
         Args:
             tree: mypy's tree of the module.
             checker: the type checker that has checked it.
-            faults: descriptions of internal faults are added to it.
-            show_traceback: is given the tracebacks of faults that were contained.
-
-        Returns:
-            Names of the modules on whose contents the findings rest.
+            said: what there is to say is added to it, and the modules that were looked into.
         """
         source = self._source(tree.path)
         if source is None:
-            return set()
+            return
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 module = ast.parse(source, type_comments=False)
         except (SyntaxError, ValueError, RecursionError) as error:
             version = ".".join(map(str, sys.version_info[:2]))
-            report_limits(
-                checker, [f"the file, which Python {version} (it runs mypy) can't parse: {error}"]
+            said.limits.append(
+                f"the file, which Python {version} (it runs mypy) can't parse: {error}"
             )
-            return set()
+            return
         oracle = MypyOracle(tree, checker, module, self._affine_classes, self._concerned)
         result = analyze_module(
             tree.path, tree.fullname, module, source, oracle, self._configuration, self._program
         )
-        report_findings(checker, result.findings)
-        faults.extend(result.faults)
-        if result.limits:
-            report_limits(
-                checker, [f'"{name}", whose analysis does not settle' for name in result.limits]
-            )
+        said.findings = result.findings
+        said.modules = result.modules
+        said.faults += result.faults
+        said.limits += [f'"{name}", whose analysis does not settle' for name in result.limits]
         for question, trace in oracle.faults.items():
-            faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
-            show_traceback(trace)
-        return {name for name in result.modules if name != tree.fullname}
+            said.faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
+            self._show_traceback(trace)
 
     def _source(self, path: str) -> str | None:
         """The text of a source file as mypy has read it; None if there is no such file."""

@@ -13,8 +13,11 @@ from collections.abc import Callable
 from mypy.checker_state import checker_state
 from mypy.nodes import MypyFile
 from mypy.options import Options
-from mypy.plugin import ClassDefContext, Plugin, ReportConfigContext
+from mypy.plugin import ClassDefContext, FunctionContext, Plugin, ReportConfigContext
+from mypy.types import Type
 
+from mypy_eqxstate.cache import Data
+from mypy_eqxstate.daemon import is_findings
 from mypy_eqxstate.oracle.mypy_affine import is_affine_decorator, mark_affine
 from mypy_eqxstate.session import Session
 
@@ -35,11 +38,11 @@ class EqxstatePlugin(Plugin):
         except Exception as error:
             self.session.note_fault("set_modules", error)
 
-    def report_config_data(self, ctx: ReportConfigContext) -> dict[str, str] | None:
+    def report_config_data(self, ctx: ReportConfigContext) -> Data | None:
         """What a module's cache depends on besides its source."""
         try:
             if ctx.is_check:
-                return self.session.data_to_compare(ctx.id, ctx.path)
+                return self.session.data_to_compare(ctx.id)
             return self.session.data_to_store(ctx.id, ctx.path)
         except Exception as error:
             self.session.note_fault("report_config_data", error)
@@ -77,7 +80,19 @@ class EqxstatePlugin(Plugin):
         except Exception as error:
             self.session.note_fault("note_checker", error)
 
-    get_function_hook = _look_up
+    def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
+        """A function is called."""
+        self._look_up(fullname)
+        return self._repeat_findings if is_findings(fullname) else None
+
+    def _repeat_findings(self, context: FunctionContext) -> Type:
+        try:
+            if self.session.daemon is not None:
+                self.session.daemon.repeat(context)
+        except Exception as error:
+            self.session.note_fault("get_function_hook", error)
+        return context.default_return_type
+
     get_method_hook = _look_up
     get_attribute_hook = _look_up
     get_class_attribute_hook = _look_up

@@ -11,8 +11,7 @@ The course of a run:
 
 What can concern us: a module that imports, directly or not, a module which defines an affine
 class: the home of a class named in the library table or the configuration, or one that imports
-`mypy_eqxstate` (for `@affine`); unless words in the sources show that no affine object can reach it
-(`reach.py`).  Stubs are left out, and modules whose errors mypy ignores
+`mypy_eqxstate` (for `@affine`).  Stubs are left out, and modules whose errors mypy ignores
 (site-packages, modules that are only followed into silently).
 
 A project without such a module pays for this file only.  Therefore it imports little, and nothing
@@ -32,32 +31,33 @@ import gc
 import hashlib
 import sys
 import traceback
-from collections.abc import Container, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from mypy.build import BuildManager
+from mypy.build import BuildManager, State
 from mypy.checker import TypeChecker
 from mypy.modules_state import modules_state
 from mypy.nodes import MypyFile
 from mypy.options import Options
 
 from mypy_eqxstate import __version__
-from mypy_eqxstate.cache import CacheData
+from mypy_eqxstate.cache import CacheData, Data, digest_of, direct_dependencies
 from mypy_eqxstate.config import Configuration, read_configuration
+from mypy_eqxstate.daemon import Daemon, name_dependencies
 from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES
-from mypy_eqxstate.graph import dependencies, direct_imports, importers, reachable
+from mypy_eqxstate.graph import dependencies, importers, reachable, states
 from mypy_eqxstate.report.to_mypy import (
     HOW_TO_REPORT,
     any_rule_enabled,
-    report_fault,
+    report_module,
     report_problems,
 )
 
 if TYPE_CHECKING:
     from mypy_eqxstate.module_check import ModuleCheck
-    from mypy_eqxstate.reach import Reach
+    from mypy_eqxstate.report.finding import ModuleReport
 
 # What declares classes affine (`@affine`), and how the stubs do it.
 _OWN_MODULES = (__name__.partition(".")[0], f"{__name__.partition('.')[0]}.annotations")
@@ -71,73 +71,143 @@ class Session:
 
     Attributes:
         configuration: what the user configured for this plugin.
+        daemon: the memory in a daemon; None if mypy is none.
     """
+
+    _in_daemon: ClassVar[Session | None] = None
 
     def __init__(self, options: Options) -> None:
         self.configuration = _configuration(options)
         self._options = options
         self._checkers: dict[str, TypeChecker] = {}
         self._modules: Mapping[str, MypyFile] = {}
-        self._classes = AFFINE_CLASSES | self.configuration.affine
-        self._homes = frozenset(_OWN_MODULES).union(*map(_holders, self._classes))
         self._found_manager: BuildManager | None = None
-        self._imports: dict[str, set[str]] | None = None
         self._concerned: set[str] | None = None
-        self._called: set[str] | None = None
         self._problems_shown = False
         self._pending_faults: list[str] = []
         self._fault_printed = False
-        self._reach: Reach | None = None
+        self._called: set[str] | None = None
         self._check: ModuleCheck | None = None
+        self._states: Mapping[str, State] | None = None
+        self.daemon: Daemon | None = None
+        if Session._in_daemon is not None:
+            Session._in_daemon.reconfigure(self.configuration)
 
     # --- what mypy's cache must know
 
     @cached_property
     def cache(self) -> CacheData:
         """What the findings of each module rest on besides its source."""
-        common = {"version": __version__, "configuration": self.configuration.digest()}
-        return CacheData(common, own_digest, compared_as_copy=not self._options.fixed_format_cache)
+        common = {
+            "version": __version__,
+            "sources": own_digest(),
+            "configuration": self.configuration.digest(),
+        }
+        return CacheData(common)
 
-    def data_to_store(self, module: str, path: str) -> dict[str, str]:
+    def data_to_compare(self, module: str) -> Data:
+        """What equals the data that mypy's cache has of a module, if it is still up to date.
+
+        mypy asks while it loads its graph: if an affine class's home is in it, the build manager
+        will be needed, and finding it is quicker now, with few objects in the process.
+        """
+        if self._found_manager is None and module in self._homes:
+            self._found_manager = _manager_of(modules_state.modules)
+        return self.cache.to_compare()
+
+    def data_to_store(self, module: str, path: str) -> Data:
         """What mypy's cache is to keep with a module that was checked."""
-        concerned = self._concerned_modules()
-        return self.cache.to_store(
-            path,
-            may_have_findings=concerned is None or module in concerned,
-            may_be_read=module in self._readable(),
-        )
+        return self.cache.to_store(self._digest(module, path))
 
+    def _digest(self, module: str, path: str) -> str:
+        """A digest of what findings elsewhere may rest on in a module; empty if none do."""
+        if self._is_nobody_concerned():
+            return ""
+        manager = self._manager
+        if manager is None or module not in self._readable:
+            return ""
+        state = self._graph.get(module)
+        imports = direct_dependencies(state) if state is not None else ()
+        try:
+            source = manager.fscache.hash_digest(manager.maybe_swap_for_shadow_path(path))
+        except OSError:
+            source = ""  # a namespace package
+        return digest_of(source, imports, module in self._concerned_modules)
+
+    @property
+    def _graph(self) -> Mapping[str, State]:
+        """The states of all modules; to find them takes long where the heap is large."""
+        if self.daemon is not None and self.daemon.graph is not None:
+            return self.daemon.graph
+        if self._states is None:
+            self._states = states(self._manager)
+        return self._states
+
+    @property
     def _readable(self) -> set[str]:
         """The modules whose bodies may be read for others: those that concerned ones depend on."""
         if self._called is None:
-            concerned = self._concerned_modules()
-            if concerned is None:
-                return set()
-            self._called = {
-                name
-                for name in reachable(self._imports or {}, concerned)
-                if name.partition(".")[0] not in DESCRIBED_PACKAGES
-            }
+            called = reachable(dependencies(self._graph), self._concerned_modules)
+            self._called = set(filter(_may_be_read, called))
         return self._called
 
-    def _concerned_modules(self) -> set[str] | None:
-        """The modules that import the home of an affine class; None if that is not known."""
-        if self._is_nobody_concerned():
-            return set()
-        if self._concerned is None and self._manager is not None:
-            self._imports = dependencies(self._manager)
-            self._concerned = importers(self._imports, _roots(self._imports, self._classes))
+    @property
+    def _concerned_modules(self) -> set[str]:
+        """The modules that an affine object can come to."""
+        if self._concerned is None:
+            imports = dependencies(self._graph)
+            self._concerned = importers(imports, _roots(imports, self._classes))
         return self._concerned
+
+    @cached_property
+    def _classes(self) -> frozenset[str]:
+        """The full names of the classes that are affine by library table or configuration."""
+        return AFFINE_CLASSES | self.configuration.affine
+
+    @cached_property
+    def _homes(self) -> frozenset[str]:
+        """The names of all modules that an affine class may be defined in."""
+        return frozenset(_OWN_MODULES).union(*map(_holders, self._classes))
+
+    def _is_nobody_concerned(self) -> bool:
+        """Whether no affine class is near: what a module imports is loaded before its check.
+
+        In the daemon, where modules come and go, and in workers the graph is asked.
+        """
+        if self.daemon is not None:
+            return False
+        known = self._modules if self._states is None else self._states
+        return self._homes.isdisjoint(known)
+
+    @property
+    def _manager(self) -> BuildManager | None:
+        """The build manager, looked for when it is first needed."""
+        if self._found_manager is None or self._found_manager.modules is not self._modules:
+            self._found_manager = _manager_of(self._modules)
+        return self._found_manager
 
     # --- the course of a run
 
     def attach(self, modules: Mapping[str, MypyFile]) -> None:
         """Remember the build whose modules these are, and show problems of the configuration."""
-        self._modules = modules
-        self._imports = self._concerned = self._called = None
-        self._reach = self._check = None
+        self._concerned = self._called = None
+        self._check = None
+        self._checkers.clear()
+        if self._modules is not modules:
+            self._modules = modules
+            if self._options.fine_grained_incremental and self._manager is not None:
+                self.daemon = Daemon(self._manager)
+                Session._in_daemon = self
+        if self.daemon is not None:
+            self.daemon.find_graph()
+        self._states = None
+        if self._options.num_workers:
+            # Now or never: workers hide what they have from the garbage collector (`gc.freeze`).
+            self._states = states(self._manager)
+        if self.daemon is not None and self.daemon.graph is None:
+            self.daemon.concerned = self._concerned_modules
         problems = self.configuration.problems
-        if not problems or self._problems_shown:
+        if not problems or self._problems_shown or self._problems_to_repeat():
             return
         self._problems_shown = True
         config_file = self._options.config_file or ""
@@ -147,26 +217,19 @@ class Session:
             for problem in problems:
                 print(f"mypy_eqxstate: {problem}", file=sys.stderr)
 
-    @property
-    def _manager(self) -> BuildManager | None:
-        """The build manager, looked for when it is first needed."""
-        if self._found_manager is None or self._found_manager.modules is not self._modules:
-            self._found_manager = _manager_of(self._modules)
-        return self._found_manager
+    def reconfigure(self, configuration: Configuration) -> None:
+        """Go on with another configuration, if it is another one.
 
-    def data_to_compare(self, module: str, path: str) -> dict[str, str]:
-        """What equals the data that mypy's cache has of a module, if it is still up to date.
-
-        mypy asks while it loads its graph: if an affine class's home is in it, the build manager
-        will be needed, and finding it is quicker now, with few objects in the process.
+        Args:
+            configuration: as it was read just now.
         """
-        if self._found_manager is None and module in self._homes:
-            self._found_manager = _manager_of(modules_state.modules)
-        return self.cache.to_compare(path)
-
-    def _is_nobody_concerned(self) -> bool:
-        """Whether no affine class is near: what a module imports is loaded before its check."""
-        return self._modules.keys().isdisjoint(self._homes)
+        if configuration == self.configuration or self.daemon is None:
+            return
+        self.configuration = configuration
+        self._check = None
+        for derived in ("_classes", "_homes"):
+            self.__dict__.pop(derived, None)
+        self.daemon.check_all_again()
 
     def note_checker(self, checker: object) -> None:
         """Remember the type checker that is at work, for the end of its module."""
@@ -184,30 +247,85 @@ class Session:
         """
         if self._is_nobody_concerned():
             return set()
-        checker = self._checkers.pop(tree.fullname, None)
-        if not self._may_concern(tree):
+        checker = self._checker(tree)
+        if checker is None or not self._may_concern(tree) or not _is_shown(checker):
+            if self.daemon is not None:
+                self.daemon.forget_findings(tree)
+            self._note_dependencies(tree, set())
             return set()
-        if checker is None or checker.tree is not tree:
-            holders = (o for o in gc.get_referrers(tree) if isinstance(o, TypeChecker))
-            checker = next(holders, None)
-        if checker is None or not _is_shown(checker):
-            return set()
-        faults, self._pending_faults = self._pending_faults, []
-        modules: set[str] = set()
-        try:
-            modules = self._analyze(tree, checker, faults)
-        except Exception as error:
-            faults.append(self.describe_fault(error))
-        if faults:
-            report_fault(checker, faults)
-        return modules
+        said = self._analyze(tree, checker)
+        self._pending_faults.clear()
+        report = partial(self._report, said)
+        if self.daemon is not None:
+            self.daemon.note_findings(tree, checker, report)
+        else:
+            report(checker)
+        return said.modules - {tree.fullname}
 
-    def _analyze(self, tree: MypyFile, checker: TypeChecker, faults: list[str]) -> set[str]:
+    def _report(self, said: ModuleReport, checker: TypeChecker) -> None:
+        report_module(checker, said, self._problems_to_repeat(), self._options)
+
+    def _problems_to_repeat(self) -> Sequence[str]:
+        """Problems of the configuration, if they are to be said as part of a module's findings.
+
+        The daemon forgets at an edit what `attach` has shown.
+        """
+        if self.daemon is None or self.daemon.graph is None:
+            return ()
+        return self.configuration.problems
+
+    def _checker(self, tree: MypyFile) -> TypeChecker | None:
+        """The type checker of a module that mypy has just finished."""
+        noted = self._checkers.pop(tree.fullname, None)
+        if self.daemon is not None and self.daemon.graph is not None:
+            return self._graph[tree.fullname].type_checker()
+        if noted is not None and noted.tree is tree:
+            return noted
+        if not self._may_concern(tree):
+            return None
+        return next((o for o in gc.get_referrers(tree) if isinstance(o, TypeChecker)), None)
+
+    def _note_dependencies(self, tree: MypyFile, rests_on: set[str]) -> None:
+        """Tell the daemon what is to be looked at again when this module or others change."""
+        name, daemon = tree.fullname, self.daemon
+        if daemon is None:
+            if self._options.cache_fine_grained:
+                name_dependencies(tree, rests_on)
+        elif _may_be_read(name) and (daemon.graph is not None or name in self._readable):
+            digest = self._digest(name, tree.path)
+            daemon.note_dependencies(tree, rests_on, self._concerned_modules, digest)
+
+    def _used_by(self, modules: Iterable[str]) -> set[str]:
+        """Modules, and those whose declarations mattered when the bodies in them were read."""
+        used = set(modules)
+        for name in modules:
+            state = self._graph.get(name)
+            if state is not None:
+                used.update(filter(_may_be_read, state.dependencies))
+        return used
+
+    def _analyze(self, tree: MypyFile, checker: TypeChecker) -> ModuleReport:
+        """All that is to be said about a module; faults of ours are part of that."""
+        from mypy_eqxstate.report.finding import ModuleReport
+
+        said = ModuleReport(faults=list(self._pending_faults))
+        try:
+            self._module_check().run(tree, checker, said)
+            said.modules = self._used_by(said.modules)
+            self._note_dependencies(tree, said.modules)
+        except Exception as error:
+            said.faults.append(self.describe_fault(error))
+        return said
+
+    def _module_check(self) -> ModuleCheck:
         if self._check is None:
+            # Imported late: without a module to check there is no need of it.
             from mypy_eqxstate.module_check import ModuleCheck
 
-            self._check = ModuleCheck(self._manager, self.configuration, self._concerned_modules())
-        return self._check.run(tree, checker, faults, self._show_traceback)
+            manager = self._manager
+            concerned = None if manager is None else self._concerned_modules
+            self._check = ModuleCheck(manager, self.configuration, concerned, self._show_traceback)
+        return self._check
 
     # --- what can be left out
 
@@ -221,15 +339,7 @@ class Session:
             return True
         if tree.path in manager.errors.ignored_files:
             return False
-        concerned = self._concerned_modules() or set()
-        if tree.fullname in concerned:
-            if self._reach is None:
-                from mypy_eqxstate.reach import Reach
-
-                self._reach = Reach(manager, self._imports or {}, concerned, self._classes)
-            return tree.fullname in self._reach
-        # The daemon changes imports while it runs; the module's own ones are looked at anew.
-        return not concerned.isdisjoint(direct_imports(tree))
+        return tree.fullname in self._concerned_modules
 
     # --- faults
 
@@ -279,6 +389,12 @@ def _roots(modules: Container[str], classes: Iterable[str]) -> set[str]:
         if home is not None:
             roots.add(home)
     return roots
+
+
+def _may_be_read(module: str) -> bool:
+    """Whether bodies of a module may be looked into, as far as its name tells."""
+    top = module.partition(".")[0]
+    return top not in DESCRIBED_PACKAGES and top not in sys.stdlib_module_names
 
 
 def _configuration(options: Options) -> Configuration:

@@ -159,6 +159,7 @@ class BodyCalls:
             analysis.dead_end = True
             return one(UNKNOWN_VALUE)
         result = self._result(memory, instantiation, summary, matched.pairs, origin)
+        self.calls.signatures.note_given(memory, origin, actuals)
         if consumed and site.destination.statement:
             classes = self.newer_classes(summary, summary.result, Destination())
             if classes:
@@ -337,9 +338,10 @@ class BodyCalls:
             split = None
             if adjusted is Effect.MAY_CONSUME and item.recent and item in summary.statuses:
                 split = instantiation.split(summary.statuses[item])
-            if effects.carry_out(site, memory, actual, adjusted, exact, split):
+            if effects.carry_out(site, memory, actual, adjusted, exact, split, kept):
                 consumed = True
                 consumed_actuals.append(actual)
+        self._carry_out_unknown(site, memory, parameters, grounds, summary)
         if consumed:
             for actuals in parameters.values():
                 for actual in actuals:
@@ -348,6 +350,30 @@ class BodyCalls:
                     ):
                         effects.passed_twice(site, memory, actual)
         return consumed
+
+    def _carry_out_unknown(
+        self,
+        site: CallSite,
+        memory: Memory,
+        parameters: Mapping[Variable, tuple[Actual, ...]],
+        grounds: Grounds,
+        summary: Summary,
+    ) -> None:
+        """Where the body does not know what it returns: as for an unknown callee."""
+        analysis = self.analysis
+        origin = analysis.origin()
+        shown = {
+            class_name
+            for found, class_name in analysis.module.classes.promoted.items()
+            if (found.body, found.operation) == (origin.body, origin.operation)
+        }
+        taken = {item.origin.variable for item in summary.effects}
+        for variable, actuals in parameters.items() if shown else ():
+            for actual in actuals:
+                classes = analysis.ownership.classes(memory, actual.binding)
+                if variable not in taken and classes & shown and not actual.receiver:
+                    effect = self.calls.effects.adjusted(site, actual, Effect.SUPERSEDE, True)
+                    self.calls.effects.carry_out(site, memory, actual, effect, grounds)
 
     def _inner_actual(
         self,

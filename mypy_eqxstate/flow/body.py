@@ -45,6 +45,7 @@ from mypy_eqxstate.flow.values import (
     Value,
     literal,
 )
+from mypy_eqxstate.fullnames import SUPPRESS
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import Mode
 
@@ -236,7 +237,7 @@ class BodyAnalysis:
                 if assume(taken, facts):
                     yield self._enter_block(target, taken)
         elif isinstance(terminator, ir.Suppress):
-            if self.oracle.swallows_exceptions(terminator.context):
+            if self._swallows_exceptions(terminator.context):
                 yield self._enter_block(terminator.swallowed, memory.copy())
             if terminator.reraised is not None:
                 yield self._enter_block(terminator.reraised, memory)
@@ -249,6 +250,13 @@ class BodyAnalysis:
                 binding = self.read(memory, terminator.source)
             memory.facts = memory.facts | {("return", self.operation_number)}
             self._found_now.returned.append((memory, binding))
+
+    def _swallows_exceptions(self, context: ast.expr) -> bool:
+        """Whether a context manager may; where there are no types, `suppress` is known by name."""
+        if self.oracle.swallows_exceptions(context):
+            return True
+        called = context.func if isinstance(context, ast.Call) else context
+        return self.module.annotation_name(called) == SUPPRESS
 
     # --- reading and using ----------------------------------------------------------------------
 

@@ -23,7 +23,9 @@ from mypy_eqxstate.flow.effects import CallSite
 from mypy_eqxstate.flow.memory import Binding, Memory, one
 from mypy_eqxstate.flow.values import Symbol
 from mypy_eqxstate.ir.model import Attribute, Item
+from mypy_eqxstate.oracle.protocol import ClassInfo
 from mypy_eqxstate.oracle.shapes import (
+    UNKNOWN,
     AffineShape,
     InstanceShape,
     ParameterKind,
@@ -48,9 +50,7 @@ def construct(
         return actuals[0].binding
     shape: Shape = site.typed
     if isinstance(shape, UnknownShape):
-        shape = InstanceShape(class_name)
-        if info is not None and info.affine:
-            shape = AffineShape(class_name)
+        shape = _instance_shape(class_name, info)
     if isinstance(shape, AffineShape):
         for actual in actuals:
             calls.effects.check(site, memory, actual)
@@ -81,3 +81,16 @@ def construct(
     for actual, name in matched.pairs:
         analysis.heap.write(memory, instance, Attribute(name), actual.binding)
     return one(instance)
+
+
+def _instance_shape(class_name: str, info: ClassInfo | None) -> Shape:
+    """What an instance of a class is, as the class says."""
+    if info is None:
+        return InstanceShape(class_name)
+    if info.affine:
+        return AffineShape(class_name)
+    names = info.constructor_fields
+    if names is not None and "builtins.tuple" in info.ancestors:  # a NamedTuple
+        items = tuple(info.fields.get(name, UNKNOWN) for name in names)
+        return TupleShape(items, class_name, names)
+    return InstanceShape(class_name)

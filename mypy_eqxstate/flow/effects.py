@@ -177,7 +177,7 @@ class Effects:
         consumed = False
         for actual, effect, kept in effects:
             adjusted = self.adjusted(site, actual, effect, kept)
-            consumed |= self.carry_out(site, memory, actual, adjusted, grounds)
+            consumed |= self.carry_out(site, memory, actual, adjusted, grounds, kept=kept)
         if consumed and grounds.reason in {"body", "annotation"}:
             for actual, effect, _ in effects:
                 if effect is Effect.BORROW and not actual.receiver:
@@ -191,12 +191,14 @@ class Effects:
         events = {e for e in actual.binding.marks if isinstance(e, Event)}
         if not events:
             return False
+        ownership = self.analysis.ownership
+        paths = {held.path for held in ownership.held(memory, actual.binding)}
         given = {
             (held.item.origin.body, held.item.origin.operation)
             for other, _, _ in effects
             if other is not actual
-            for held in self.analysis.ownership.held(memory, other.binding)
-            if not held.item.events
+            for held in ownership.held(memory, other.binding)
+            if not held.item.events and held.path in paths
         }
         return all((event.body, event.operation) in given for event in events)
 
@@ -208,6 +210,7 @@ class Effects:
         effect: Effect,
         grounds: Grounds,
         split: tuple[Guard, Guard] | None = None,
+        kept: bool = False,
     ) -> bool:
         """One adjusted effect on one argument.
 
@@ -218,6 +221,7 @@ class Effects:
             effect: what happens to it.
             grounds: where the contract comes from.
             split: under which of the callee's decisions it consumes, and under which it does not.
+            kept: the caller keeps something newer of the same class.
 
         Returns:
             whether an object was consumed.
@@ -232,9 +236,19 @@ class Effects:
         self.taken.update(held.item.identity for held in held_items)
         if effect is Effect.SUPERSEDE:
             event = self.event(site, actual, False, grounds, classes[0])
-            ownership.supersede(memory, actual.binding, event, actual.temporary, actual.path)
+            ownership.supersede(
+                memory,
+                actual.binding,
+                event,
+                actual.temporary,
+                actual.path,
+                captured=actual.place,
+            )
             return False
         self.passed_twice(site, memory, actual)
+        if kept and memory.derived:
+            taken_over = self.event(site, actual, False, grounds, classes[0])
+            ownership.supersede_sources(memory, actual.binding, taken_over)
         event = self.event(site, actual, True, grounds, classes[0])
         for held in held_items:
             self._consumed.setdefault(held.item.identity, (event, actual))

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.flow.guards import Guard
-from mypy_eqxstate.flow.heap import values_of_shape
+from mypy_eqxstate.flow.heap import is_display, values_of_shape
 from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object, Value
 from mypy_eqxstate.ir import model as ir
@@ -36,7 +36,7 @@ class ImplicitCalls:
         """`with context as target`: what `__enter__` returns."""
         context = self.analysis.read(memory, op.context)
         entered = self.analysis.calls.run_suspended(memory, context, op.node)
-        if entered is not context:
+        if entered is not context or _is_generator_that_ran(context):
             # A generator as a context manager: what it yields is what `as` binds.
             result = self.analysis.containers.items_of(memory, entered, ir.ELEMENTS)
             self.analysis.set(memory, op.target, result, op.node)
@@ -51,6 +51,8 @@ class ImplicitCalls:
         """The end of a `with`: a call of `__exit__`."""
         context = self.analysis.read(memory, op.context)
         if any(isinstance(value, Object) and value.is_affine for value in context.values):
+            return
+        if _is_generator_that_ran(context):
             return
         self.analysis.calls.call_method(memory, op.context, "__exit__", op.node)
 
@@ -83,3 +85,13 @@ class ImplicitCalls:
                 else merge_bindings(self.analysis.yielded, binding)
             )
         self.analysis.set(memory, op.target, one(UNKNOWN_VALUE), op.node)
+
+
+def _is_generator_that_ran(context: Binding) -> bool:
+    """A context manager that is a list of what a generator yields: it ran when it was called.
+
+    That is so where what the call was given could not be told exactly (`flow/bodies.py`).
+    """
+    return bool(context.values) and all(
+        isinstance(value, Object) and is_display(value) for value in context.values
+    )

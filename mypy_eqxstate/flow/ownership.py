@@ -435,6 +435,7 @@ class Ownership:
         temporary: Temporary | None,
         path: tuple[Key, ...] = (),
         only: frozenset[Object] | None = None,
+        captured: Place | None = None,
     ) -> None:
         """Mark the place that an argument was read from, or the places it was built from.
 
@@ -445,6 +446,7 @@ class Ownership:
             temporary: the one that was passed; None if it was bound before.
             path: leads from the temporary to the binding (`*args` taken apart).
             only: the objects that were handed over, if not all that the binding holds.
+            captured: the place that the callee itself read, if it is no argument.
         """
         held = {one.item.identity for one in self.held(memory, binding, materialise=True)}
         if only is not None:
@@ -452,9 +454,10 @@ class Ownership:
             if not held:
                 return
         hand_over(memory, held)
-        for source in hand_over_sources(self, memory, held):
-            self.places.supersede(memory, source, event)
+        self.supersede_sources(memory, binding, event)
         if temporary is None:
+            if captured is not None and self.unchanged(memory, captured, binding):
+                self.places.supersede(memory, captured, event)
             return
         place = self.analysis.body.places.get(temporary)
         if place is not None:
@@ -466,6 +469,13 @@ class Ownership:
             part_binding = memory.bindings.get(part)
             if part_binding is not None and self.classes(memory, part_binding):
                 self.supersede(memory, part_binding, event, part, (), only)
+
+    def supersede_sources(self, memory: Memory, binding: Binding, event: Event) -> None:
+        """Mark the places that what a binding holds was derived from."""
+        if memory.derived:
+            held = [one.item.identity for one in self.held(memory, binding)]
+            for source in hand_over_sources(self, memory, held):
+                self.places.supersede(memory, source, event)
 
     def unchanged(self, memory: Memory, place: Place, binding: Binding) -> bool:
         """The place still holds what the argument held (it was not rebound in between)."""

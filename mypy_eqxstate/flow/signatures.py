@@ -108,7 +108,7 @@ class Signatures:
                 # A method whose body can't be read need not touch an old field of its receiver.
                 effect = Effect.IGNORE
             effects.append((actual, effect, bool(classes & kept)))
-        self._note_given(memory, origin, actuals)
+        self.note_given(memory, origin, actuals)
         consumed = self.calls.effects.apply(site, memory, effects, declared, bool(every))
         self.calls.hand_over(site, memory, actuals)
         if consumed and site.destination.statement and every:
@@ -163,7 +163,7 @@ class Signatures:
         else:
             promoted = self.calls.results.kept_classes_of_shape(shape, site.destination)
         effects = []
-        self._note_given(memory, origin, actuals)
+        self.note_given(memory, origin, actuals)
         for actual in actuals:
             classes = analysis.ownership.classes(memory, actual.binding)
             superseded = bool(classes & promoted) and not actual.receiver
@@ -176,7 +176,7 @@ class Signatures:
         analysis.make_room(memory, ())
         return Binding(analysis.heap.allocate(memory, origin, shape))
 
-    def _note_given(self, memory: Memory, origin: Origin, actuals: Sequence[Actual]) -> None:
+    def note_given(self, memory: Memory, origin: Origin, actuals: Sequence[Actual]) -> None:
         """Remember the affine arguments, for names that tell of the parts of the result."""
         given: set[tuple[str, str]] = set()
         for actual in actuals:

@@ -29,7 +29,7 @@ from mypy_eqxstate.ir.model import Block, Body, Branch, Jump, Suppress
 
 StateType = TypeVar("StateType")
 PATIENCE: Final = 6
-LONG_PATIENCE: Final = 12
+LONG_PATIENCE: Final = 24
 MANY_EDGES: Final = 8
 MAXIMAL_VISITS: Final = 120
 

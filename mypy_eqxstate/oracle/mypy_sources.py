@@ -6,8 +6,9 @@ in it declare is in mypy's symbol tables (`oracle/mypy_symbols.py`), which are t
 module was checked in this run or came from the cache; `DeclaredOracle` answers from them, and says
 "I don't know" of every expression.
 
-A module that mypy has no table for is looked for on its search paths: packages without type
-information are such.  Nothing is declared there.
+A module that mypy has no table for is looked for among the installed packages: those without type
+information are such.  Nothing is declared there.  mypy does not notice that such a file changes, so
+the user's own modules are not looked for: what mypy was told to skip is skipped here, too.
 
 Limits: a module that mypy knows as a stub counts by what the stub declares.  Files beyond
 `MAXIMAL_SIZE` characters are not read.
@@ -46,7 +47,7 @@ class MypySources:
             configuration.
         concerned: the modules that import an affine class's home, directly or not; None if that is
             not known.
-        search_path: directories of packages that mypy has no table for.
+        search_path: directories of installed packages, which mypy may have no table for.
     """
 
     def __init__(

@@ -5,7 +5,8 @@ No type checker is known here; `report/to_mypy.py` says findings in mypy's way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,20 @@ class Finding:
     message: str
     position: Position
     notes: tuple[Note, ...] = ()
+
+
+@dataclass(slots=True)
+class ModuleReport:
+    """All that is to be said about one module, and on what it rests.
+
+    Attributes:
+        findings: in any order.
+        limits: what is not checked, with the reason, one text each.
+        faults: what went wrong inside, the function concerned first, one text a fault.
+        modules: the other modules on whose contents the findings rest.
+    """
+
+    findings: Sequence[Finding] = ()
+    limits: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    modules: set[str] = field(default_factory=set)

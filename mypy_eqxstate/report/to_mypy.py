@@ -27,11 +27,13 @@ from mypy.build import BuildManager
 from mypy.cache import ErrorTuple
 from mypy.checker import TypeChecker
 from mypy.errors import ErrorInfo, Errors
+from mypy.options import Options
+from mypy.scope import Scope
 
 from mypy_eqxstate.report.codes import EQXSTATE, RULES, STATE_CONTRACT, code_of
 
 if TYPE_CHECKING:
-    from mypy_eqxstate.report.finding import Finding, Note, Position
+    from mypy_eqxstate.report.finding import Finding, ModuleReport, Note, Position
 
 HOW_TO_REPORT = (
     "please report it to the authors of mypy_eqxstate with this line and the code that it names "
@@ -45,6 +47,26 @@ def any_rule_enabled(checker: TypeChecker) -> bool:
     if EQXSTATE in options.disabled_error_codes:
         return any(code in options.enabled_error_codes for code in RULES)
     return any(code not in options.disabled_error_codes for code in RULES)
+
+
+def report_module(
+    checker: TypeChecker, said: ModuleReport, problems: Sequence[str], options: Options
+) -> None:
+    """Add all that is to be said about a module to mypy's errors.
+
+    Args:
+        checker: the type checker of the module.
+        said: the findings, and what else there is to say.
+        problems: those of the configuration that are to be said once more.
+        options: mypy's, for all modules.
+    """
+    report_findings(checker, said.findings)
+    if said.limits:
+        report_limits(checker, said.limits)
+    if problems and _contracts_enabled(options):
+        repeat_problems(checker, problems, options)
+    if said.faults:
+        report_fault(checker, said.faults)
 
 
 def report_findings(checker: TypeChecker, findings: Sequence[Finding]) -> None:
@@ -124,25 +146,43 @@ def report_problems(manager: BuildManager, config_file: str, problems: Sequence[
         config_file: the file's name as the user gave it.
         problems: one sentence each, possibly starting with the file's name.
     """
-    disabled = manager.options.disabled_error_codes
-    if STATE_CONTRACT in disabled or EQXSTATE in disabled:
+    if not _contracts_enabled(manager.options):
         return
     line = _section_line(config_file)
     rows: list[ErrorTuple] = [
-        (
-            config_file,
-            line,
-            0,
-            line,
-            1,
-            "error",
-            _one_line(problem.removeprefix(f"{config_file}: ")),
-            STATE_CONTRACT.code,
-        )
-        for problem in problems
+        (config_file, line, 0, line, 1, "error", _problem(config_file, text), STATE_CONTRACT.code)
+        for text in problems
     ]
     messages = manager.errors.format_messages(config_file, rows, formatter=manager.error_formatter)
     manager.flush_errors(config_file, messages, False)
+
+
+def repeat_problems(checker: TypeChecker, problems: Sequence[str], options: Options) -> None:
+    """Show problems of the configuration again, each once, as if they belonged to a module.
+
+    Args:
+        checker: the type checker of the module.
+        problems: one sentence each, possibly starting with the file's name.
+        options: mypy's, for all modules.
+    """
+    config_file = options.config_file or ""
+    line = _section_line(config_file)
+    with _module(checker) as errors:
+        errors.set_file(config_file, checker.tree.fullname, options=options)
+        for text in problems:
+            message = _problem(config_file, text)
+            errors.report(
+                line, 0, message, code=STATE_CONTRACT, only_once=True, end_line=line, end_column=1
+            )
+
+
+def _contracts_enabled(options: Options) -> bool:
+    disabled = options.disabled_error_codes
+    return STATE_CONTRACT not in disabled and EQXSTATE not in disabled
+
+
+def _problem(config_file: str, text: str) -> str:
+    return _one_line(text.removeprefix(f"{config_file}: "))
 
 
 @contextmanager
@@ -151,9 +191,11 @@ def _module(checker: TypeChecker) -> Iterator[Errors]:
     errors = checker.errors
     name = checker.tree.fullname
     before = (errors.file, errors.target_module, errors.options, errors.scope)
-    errors.set_file(checker.path, name, options=checker.options, scope=checker.tscope)
+    # Not the checker's own scope: it may be at work, inside a function.
+    scope = Scope()
+    errors.set_file(checker.path, name, options=checker.options, scope=scope)
     try:
-        with checker.tscope.module_scope(name):
+        with scope.module_scope(name):
             yield errors
     finally:
         errors.set_file(*before)

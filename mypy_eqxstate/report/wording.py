@@ -276,9 +276,7 @@ class Wording:
             return None
         path, line = detail.origin
         message = reason.format(callee=_callee(detail.callee))
-        if path is not None:
-            return Note(f"{message} ({path}:{line})", None)
-        return Note(message, Position(line, 0, line, 0))
+        return Note(message, Position(line, 0, line, 0), path)
 
 
 def _is_open(shape: Shape) -> bool:

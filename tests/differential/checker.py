@@ -62,7 +62,7 @@ class Checker:
         """What is reported about old States.
 
         Raises:
-            AssertionError: mypy itself found errors, or our own code a fault.
+            AssertionError: our own code reports an internal fault.
         """
         path = self._directory / "program.py"
         path.write_text(source, encoding="utf-8")
@@ -84,8 +84,8 @@ class Checker:
             assert match is not None, text
             code = _CODE.search(text)
             if match["kind"] == "error":
-                assert code is not None, text
-                if code[1] in _RULES:
+                # What mypy itself says against a program's types is of no interest.
+                if code is not None and code[1] in _RULES:
                     causes = frozenset(map(int, re.findall(r"on line (\d+)", match["text"])))
                     found.append(Report(int(match["line"]), code[1], match["text"], causes))
             else:

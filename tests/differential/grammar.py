@@ -86,10 +86,47 @@ def handed_on(state: State) -> State:
     return state
 
 
+def again(layer: Layer, state: State) -> State:
+    if ready():
+        return again(layer, state.set(layer.index, state.get(layer.index)))
+    return state
+
+
+def versions(layer: Layer, state: State) -> Iterator[State]:
+    for _ in items():
+        state = state.set(layer.index, state.get(layer.index))
+        yield state
+
+
+@contextlib.contextmanager
+def lent(state: State) -> Iterator[State]:
+    yield state
+
+
+def loss(x: Array, layer: Layer, state: State) -> tuple[Array, State]:
+    return x, state.set(layer.index, x)
+
+
+class Trainer:
+    def __init__(self, layer: Layer, state: State) -> None:
+        self.layer = layer
+        self.state = state
+
+    def run(self) -> None:
+        self.state = self.state.set(self.layer.index, self.state.get(self.layer.index))
+
+    def run_compiled(self) -> None:
+        self.state = compiled_step(self.layer, self.state)
+
+    def spoil(self) -> State:
+        return self.state.set(self.layer.index, self.state.get(self.layer.index))
+
+    def peek(self) -> Array:
+        return self.state.get(self.layer.index)
+
+
 """
 
-ANNOTATED = "def case(layer: Layer, x: Array, a: State, b: State, p: bool, q: bool) -> object:"
-UNANNOTATED = "def case(layer, x, a, b, p, q):"
 DRIVER = """
 
 def drive() -> None:
@@ -97,6 +134,7 @@ def drive() -> None:
     _, b = eqx.nn.make_with_state(Layer)()
     case(layer, array(), a, b, ready(), ready())
 """
+DRIVER_OF_BOTH = DRIVER.replace("    case", "    (helper if ready() else case)")
 
 NAMES = {
     "State": ("a", "b", "c", "d"),
@@ -107,6 +145,9 @@ NAMES = {
     "List": ("states",),
     "Dict": ("table",),
     "Thunk": ("thunk", "later"),
+    "Maker": ("make", "remake"),
+    "Trainer": ("trainer",),
+    "Arguments": ("arguments",),
 }
 # Where each kind of value holds a State.
 PARTS = {
@@ -115,6 +156,9 @@ PARTS = {
     "Two": (".first", ".second"),
     "Holder": (".state", ".other"),
     "Dict": ('["k"]',),
+    "List": ("[0]",),
+    "Trainer": (".state",),
+    "Arguments": ("[1]",),
 }
 MAXIMAL_DEPTH = 3
 MAXIMAL_STATEMENTS = 14
@@ -133,7 +177,9 @@ class Writer:
         self.loops = 0
         self.left = MAXIMAL_STATEMENTS
         self.ended = False
-        self.helpers = 0
+        self.functions = 0
+        self.nested = False
+        self.helpers: list[str] = []
 
     # Drawing
 
@@ -156,45 +202,57 @@ class Writer:
 
     def place(self) -> str:
         """Something that holds a State."""
-        options = list(self.known("State"))
-        options += [f"{name}[{i}]" for name in self.known("Pair") for i in (0, 1)]
-        options += [f"{name}.{part}" for name in self.known("Two") for part in ("first", "second")]
-        options += [
-            f"{name}.{part}" for name in self.known("Holder") for part in ("state", "other")
-        ]
-        options += [f'{name}["k"]' for name in self.known("Dict")]
-        return self.pick(options or ["clone(layer_state)"])
+        return self.pick(
+            [
+                f"{name}{part}"
+                for kind, parts in PARTS.items()
+                for name in self.known(kind)
+                for part in parts
+            ]
+        )
 
     def array(self) -> str:
         """An Array; most read a State."""
-        kind = self.pick(["get", "x", "peek", "plus", "thunk"])
-        if kind == "x":
-            return "x"
-        if kind == "peek":
-            return f"peek(layer, {self.place()})"
-        if kind == "plus":
-            return f"{self.place()}.get(layer.index) + x"
-        if kind == "thunk" and self.known("Thunk"):
-            return f"{self.pick(self.known('Thunk'))}()"
-        return f"{self.place()}.get(layer.index)"
+        options = [f"{self.place()}.get(layer.index)", "x"]
+        options += [f"peek(layer, {self.place()})", f"{self.place()}.get(layer.index) + x"]
+        options += [f"{name}()" for name in self.known("Thunk")]
+        options += [f"{name}.peek()" for name in self.known("Trainer")]
+        options += [f"peek(*{name})" for name in self.known("Arguments")]
+        options += [f"[s.get(layer.index) for s in {name}][0]" for name in self.known("List")]
+        if len(self.known("State")) > 1:
+            one, other = self.place(), self.place()
+            options += [f"({one} if {self.condition()} else {other}).get(layer.index)"]
+        return self.pick(options)
 
     def state(self) -> str:
         """A State: old ones, and new ones made in all ways."""
         one = self.place()
-        return self.pick(
-            [
-                f"{one}.set(layer.index, x)",
-                one,
-                f"advance({one})",
-                f"step(layer, {one})",
-                f"compiled_step(layer, {one})",
-                f"perhaps(layer, {one})",
-                f"handed_on({one})",
-                f"clone({one})",
-                f"layer(x, {one})[1]",
-                f"{one}.update({one}.substate(layer))",
-            ]
-        )
+        options = [
+            f"{one}.set(layer.index, x)",
+            one,
+            f"advance({one})",
+            f"step(layer, {one})",
+            f"compiled_step(layer, {one})",
+            f"perhaps(layer, {one})",
+            f"handed_on({one})",
+            f"clone({one})",
+            f"layer(x, {one})[1]",
+            f"{one}.update({one}.substate(layer))",
+            f"again(layer, {one})",
+            f"step(state={one}, layer=layer)",
+            f"eqx.filter_jit(step)(layer, {one})",
+            f"jax.jit(lambda s: s.set(layer.index, x))({one})",
+            f"jax.vmap(lambda s: handed_on(s).set(layer.index, x))({one})",
+            f"jax.lax.scan(lambda s, y: (s.set(layer.index, x), y), {one}, x)[0]",
+            f"jax.lax.cond(p, lambda s: s.set(layer.index, x), lambda s: s, {one})",
+        ]
+        options += [f"{name}()" for name in self.known("Maker")]
+        options += [f"{name}.spoil()" for name in self.known("Trainer")]
+        for name in self.known("Arguments"):
+            options += [f"step(*{name})", f"compiled_step(*{name})"]
+        options += [f"{name}.pop()" for name in self.known("List")]
+        options += [f"{name}(layer, x, {one}, {self.place()}, p, q)" for name in self.helpers]
+        return self.pick(options)
 
     def condition(self) -> str:
         return self.pick(["ready()", "p", "not p", "q", "p and q", "p or ready()"])
@@ -227,9 +285,25 @@ class Writer:
             self.show,
             self.swap,
             self.leave,
-            self.closure,
+            self.thunk,
+            self.maker,
+            self.function,
+            self.call_method,
+            self.differentiate,
+            self.comprehension,
+            self.append,
+            self.chain,
+            self.add,
         ]
-        compound = [self.branch, self.for_loop, self.while_loop, self.try_except]
+        compound = [
+            self.branch,
+            self.for_loop,
+            self.while_loop,
+            self.try_except,
+            self.loop_over_states,
+            self.match_pair,
+            self.with_block,
+        ]
         deep = self.level > MAXIMAL_DEPTH or self.left < 2
         self.pick(simple if deep else [*simple, *compound])()
 
@@ -293,16 +367,121 @@ class Writer:
         self.write(f"{first}, {second} = {second}, {first}")
 
     def leave(self) -> None:
-        ways = ["return x", f"return {self.place()}", "raise RuntimeError"]
+        ways = [f"return {self.place()}", "raise RuntimeError"]
         if self.loops:
             ways = ["break", "continue", *ways]
         self.write(self.pick(ways))
         self.ended = True
 
-    def closure(self) -> None:
+    def thunk(self) -> None:
         name = self.pick(NAMES["Thunk"])
-        self.write(f"{name} = lambda: {self.pick(self.known('State'))}.get(layer.index)")
+        value = self.pick(
+            [
+                f"lambda: {self.pick(self.known('State'))}.get(layer.index)",
+                f"functools.partial(peek, layer, {self.place()})",
+            ]
+        )
+        self.write(f"{name} = {value}")
         self.kinds[name] = "Thunk"
+
+    def maker(self) -> None:
+        name = self.pick(NAMES["Maker"])
+        state = self.pick(self.known("State"))
+        value = self.pick(
+            [
+                f"lambda: {state}.set(layer.index, x)",
+                f"lambda: advance({state})",
+                f"functools.partial(step, layer, {self.place()})",
+                f"functools.partial(compiled_step, layer, {self.place()})",
+            ]
+        )
+        self.write(f"{name} = {value}")
+        self.kinds[name] = "Maker"
+
+    def function(self) -> None:
+        """A nested function that rebinds, consumes or reads what it captures, called or kept."""
+        if self.nested:
+            self.maker()
+            return
+        state = self.pick(self.known("State"))
+        self.functions += 1
+        name = f"inner{self.functions}"
+        self.write(f"def {name}() -> None:")
+        self.level += 1
+        if self.maybe():
+            self.write(f"nonlocal {state}")
+            self.write(f"{state} = {state}.set(layer.index, x)")
+        else:
+            self.write(f"{state}.get(layer.index)")
+        self.level -= 1
+        self.write(f"{name}()")
+
+    def call_method(self) -> None:
+        known = self.known("Trainer")
+        if known:
+            method = self.pick(["run", "run_compiled", "peek"])
+            self.write(f"{known[0]}.{method}()")
+        else:
+            self.write(f"trainer = Trainer(layer, {self.place()})")
+            self.kinds["trainer"] = "Trainer"
+
+    def differentiate(self) -> None:
+        name = self.pick(NAMES["State"])
+        one = self.place()
+        call = f"(loss, has_aux=True)(x, layer, {one})"
+        body = "lambda s, y: (compiled_step(layer, s), y)"
+        self.write(
+            self.pick(
+                [
+                    f"(x, {name}), y = eqx.filter_value_and_grad{call}",
+                    f"y, {name} = eqx.filter_grad{call}",
+                    f"{name} = jax.lax.scan({body}, {one}, x)[0]",
+                ]
+            )
+        )
+        self.kinds[name] = "State"
+
+    def comprehension(self) -> None:
+        one = self.place()
+        options = [
+            f"[{one}]",
+            f"[{one}, {self.place()}]",
+            f"[advance({one}) for _ in items()] or [{self.place()}]",
+            f"[{one}.set(layer.index, x) for _ in items()] or [clone({self.place()})]",
+        ]
+        options += [f"[advance(s) for s in {name}]" for name in self.known("List")]
+        options += [f"[s.set(layer.index, x) for s in {name}]" for name in self.known("List")]
+        self.write(f"states = {self.pick(options)}")
+        self.kinds["states"] = "List"
+
+    def append(self) -> None:
+        if self.known("List"):
+            self.write(f"states.append({self.place()})")
+        else:
+            self.write(f"arguments = (layer, {self.place()})")
+            self.kinds["arguments"] = "Arguments"
+
+    def chain(self) -> None:
+        first, second = self.pick(NAMES["State"]), self.pick(NAMES["State"])
+        if first == second or self.maybe():
+            self.write(f"x = ({first} := {self.state()}).get(layer.index)")
+        else:
+            self.write(f"{first} = {second} = {self.state()}")
+            self.kinds[second] = "State"
+        self.kinds[first] = "State"
+
+    def add(self) -> None:
+        one = self.place()
+        self.write(
+            self.pick(
+                [
+                    f"x = x + {one}.get(layer.index)",
+                    f"p and peek(layer, {one})",
+                    f"assert ready() or {one}.get(layer.index)",
+                    f"next(versions(layer, {one}), None)",
+                ]
+            )
+        )
 
     # Compound statements
 
@@ -336,12 +515,57 @@ class Writer:
     def for_loop(self) -> None:
         self.loop("for _ in items():")
 
+    def loop_over_states(self) -> None:
+        """Over a generator, too; it is not one that consumes what its own loop rebinds."""
+        name = self.pick(NAMES["State"])
+        heads = [f"({self.place()}, {self.place()})", *self.known("List")]
+        if not (place := self.place()).startswith(name):
+            heads.append(f"versions(layer, {place})")
+        self.loop(f"for {name} in {self.pick(heads)}:", name)
+
+    def match_pair(self) -> None:
+        pairs = self.known("Pair")
+        if not pairs:
+            self.branch()
+            return
+        first, second = "c", "d"
+        with self.arms() as arm:
+            self.write(f"match {self.pick(pairs)}:")
+            self.level += 1
+            self.write(f"case ({first}, {second}) if {self.condition()}:")
+
+            def bound() -> None:
+                self.kinds.update({first: "State", second: "State"})
+                self.block()
+
+            arm(bound)
+            self.write("case _:")
+            arm(self.block)
+            self.level -= 1
+
+    def with_block(self) -> None:
+        before = dict(self.kinds)
+        if self.maybe():
+            name = self.pick(NAMES["State"])
+            self.write(f"with lent({self.place()}) as {name}:")
+            self.kinds[name] = "State"
+            self.block()
+            return
+        self.write("with contextlib.suppress(RuntimeError):")
+        self.block()
+        if self.ended:
+            # Without types, what follows a block that never ends normally is taken for unreachable.
+            self.lines[-1] = "    " * (self.level + 1) + "pass"
+        self.kinds = _common([before, self.kinds])
+        self.ended = False
+
     def while_loop(self) -> None:
         self.loop("while ready():")
 
-    def loop(self, head: str) -> None:
+    def loop(self, head: str, *bound: str) -> None:
         before = dict(self.kinds)
         self.write(head)
+        self.kinds.update(dict.fromkeys(bound, "State"))
         self.loops += 1
         self.block()
         self.loops -= 1
@@ -403,13 +627,31 @@ def _common(several: list[Kinds]) -> Kinds:
 @st.composite
 def programs(draw: Draw) -> str:
     """Programs: their text."""
+    unannotated, with_helper = draw(st.booleans()), draw(st.booleans())
+    helpers = ["helper"] if with_helper else []
+    text = PRELUDE
+    if with_helper:
+        writer = Writer(draw)
+        writer.left = 6
+        text += _function(writer, _heads(unannotated, "helper", "State"), writer.place) + "\n\n\n"
     writer = Writer(draw)
-    annotated = writer.maybe()
-    for _ in range(writer.pick([2, 3, 4, 5, 6])):
+    writer.helpers = helpers
+    text += _function(writer, _heads(unannotated, "case", "object"), writer.array)
+    return text + (DRIVER_OF_BOTH if with_helper else DRIVER)
+
+
+def _function(writer: Writer, head: str, result: Callable[[], str]) -> str:
+    for _ in range(writer.pick([1, 2, 3, 4, 5, 6])):
         if writer.ended or writer.left <= 0:
             break
         writer.statement()
     if not writer.ended:
-        writer.write(f"return {writer.array()}")
-    head = UNANNOTATED if annotated else ANNOTATED
-    return PRELUDE + "\n".join([head, *writer.lines]) + DRIVER
+        writer.write(f"return {result()}")
+    return "\n".join([head, *writer.lines])
+
+
+def _heads(unannotated: bool, name: str, result: str) -> str:
+    if unannotated:
+        return f"def {name}(layer, x, a, b, p, q):"
+    parameters = "layer: Layer, x: Array, a: State, b: State, p: bool, q: bool"
+    return f"def {name}({parameters}) -> {result}:"

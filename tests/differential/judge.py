@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import ast
 import random
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import CodeType
@@ -31,7 +32,7 @@ from tests.differential import reference
 from tests.differential.reference import Cause, State, Use, rebuilt, states_within
 
 MAXIMAL_RUNS = 300
-FAILURES = (RuntimeError, ValueError, AssertionError)
+FAILURES = (RuntimeError, ValueError, AssertionError, IndexError)
 
 Kept = bool | dict[Any, Any]
 
@@ -45,12 +46,14 @@ class Judgement:
         complete: every list of decisions was tried.
         cut: a run was ended before its time.
         executions: how many lists of decisions were tried.
+        reached: the lines with a call that some run has reached.
     """
 
     runs: set[tuple[Use, ...]] = field(default_factory=set)
     complete: bool = False
     cut: bool = False
     executions: int = 0
+    reached: set[int] = field(default_factory=set)
 
     @property
     def uses(self) -> set[Use]:
@@ -95,6 +98,7 @@ class Judge:
             self.seen.cut = True
         self.seen.executions += 1
         self.seen.runs.add(tuple(world.uses))
+        self.seen.reached |= world.reached
         return world.made
 
 
@@ -143,6 +147,7 @@ def hand(value: Any) -> Any:
 
 def call(kept: Kept, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """A call: uses, carries out, supersedes."""
+    reference.WORLD.reached.add(sys._getframe(1).f_lineno)
     ignoring = _is_ignoring(function)
     receiver = getattr(function, "__self__", None)
     parts = [*args, *kwargs.values()]
@@ -223,11 +228,12 @@ def without_imports(source: str) -> ast.Module:
 
 class _WithoutImports(ast.NodeTransformer):
     def visit_Import(self, node: ast.Import) -> ast.stmt:
-        return node if node.names[0].name in ("contextlib", "dataclasses", "functools") else _pass()
+        kept = node.names[0].name in ("contextlib", "dataclasses", "functools")
+        return node if kept else ast.copy_location(ast.Pass(), node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
-        module = node.module or ""
-        return node if module in ("collections.abc", "typing") else _pass()
+        kept = node.module in ("collections.abc", "typing")
+        return node if kept else ast.copy_location(ast.Pass(), node)
 
 
 def _keys_read(tree: ast.Module) -> dict[str, Kept]:
@@ -321,13 +327,24 @@ class _Rewriting(_WithoutImports):
 
     # Statements
 
-    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt | list[ast.stmt]:
         self._keep(node.value, self._kept_by(node.targets[0]))
         unpacked = any(isinstance(target, (ast.Tuple, ast.List)) for target in node.targets)
         self.generic_visit(node)
         if unpacked:
             node.value = _hook("apart_", node.value, at=node.value)
-        return node
+        if len(node.targets) == 1:
+            return node
+        shared = ast.Name("shared_", ast.Store())
+        first = ast.copy_location(ast.Assign([shared], node.value), node)
+        reading = [_hook("read_", ast.Name("shared_", ast.Load()), at=node) for _ in node.targets]
+        return [
+            first,
+            *(
+                ast.copy_location(ast.Assign([target], value), node)
+                for target, value in zip(node.targets, reading, strict=True)
+            ),
+        ]
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         if node.value is not None:
@@ -357,7 +374,11 @@ class _Rewriting(_WithoutImports):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
         node.args.defaults = [self.visit(default) for default in node.args.defaults]
         node.decorator_list = [self.visit(each) for each in node.decorator_list]
-        node.body = [self.visit(statement) for statement in node.body]
+        body: list[ast.stmt] = []
+        for statement in node.body:
+            visited = self.visit(statement)
+            body += visited if isinstance(visited, list) else [visited]
+        node.body = body
         node.returns = None
         for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
             argument.annotation = None
@@ -398,7 +419,3 @@ def _hook(name: str, value: ast.expr, at: ast.AST) -> ast.expr:
 def _trying(body: list[ast.stmt], at: ast.stmt) -> ast.stmt:
     context = ast.Call(ast.Name("trying_", ast.Load()), [], [])
     return ast.copy_location(ast.With([ast.withitem(context)], body), at)
-
-
-def _pass() -> ast.stmt:
-    return ast.Pass()

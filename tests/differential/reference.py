@@ -75,6 +75,7 @@ class World:
     raised: int = 0
     turns: dict[int, int] = field(default_factory=dict)
     returned: tuple[object, tuple[int, ...]] = (None, ())
+    reached: set[int] = field(default_factory=set)
 
     def choose(self, ways: int) -> int:
         """Decide between some ways, 0 the default."""
@@ -168,7 +169,7 @@ class State:
         causes = frozenset(c for c in (self.cell.old, self.superseded) if c is not None)
         if causes:
             if GUARD_RAISES and self.cell.old is not None:
-                raise ValueError("old state")
+                raise ValueError("Attempted to use old state")
             WORLD.uses.append(Use(lines or lines_at_work(), causes))
             if len(WORLD.uses) > MAXIMAL_USES:
                 raise TooLongError
@@ -320,7 +321,7 @@ def _gradient(with_value: bool) -> Callable[..., Any]:
 def scan(function: Callable[..., Any], init: Any, xs: Any) -> tuple[Any, Any]:
     """A loop of JAX, run turn by turn."""
     carry = copied(init)
-    for _ in range(WORLD.choose(2) + 1):
+    for _ in range(WORLD.choose(3) + 1):
         carry, _y = function(copied(carry), Array())
     return copied(carry), Array()
 
@@ -344,8 +345,8 @@ def ready() -> bool:
 
 
 def items() -> list[int]:
-    """Up to two things."""
-    return list(range(WORLD.choose(3)))
+    """Up to three things."""
+    return list(range(WORLD.choose(4)))
 
 
 def risky() -> None:

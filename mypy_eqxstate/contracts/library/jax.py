@@ -77,11 +77,13 @@ ROWS: dict[str, str] = {
     # PyTrees: taken apart and put together again, so that every State in the result is new.
     "jax.tree_util.tree_map": "(f, tree, *rest, is_leaf) -> copy(tree)",
     "jax.tree_util.tree_map_with_path": "(f, tree, *rest, is_leaf) -> copy(tree)",
-    "jax.tree_util.tree_flatten": "(tree, is_leaf) -> (list(_), structure(tree))",
+    "jax.tree_util.tree_flatten": (
+        "(tree, is_leaf) -> (list(?) if is_leaf else list(_), structure(tree))"
+    ),
     "jax.tree_util.tree_flatten_with_path": "(tree, is_leaf) -> (list(_), structure(tree))",
     "jax.tree_util.tree_structure": "(tree, is_leaf) -> structure(tree)",
     "jax.tree_util.tree_unflatten": "(treedef, leaves) -> copy(treedef)",
-    "jax.tree_util.tree_leaves": "(tree, is_leaf) -> list(_)",
+    "jax.tree_util.tree_leaves": "(tree, is_leaf) -> list(?) if is_leaf else list(_)",
     "jax.tree_util.tree_leaves_with_path": "(tree, is_leaf) -> list(_)",
     "jax.tree_util.tree_all": "(tree, is_leaf) -> _",
     "jax.tree_util.tree_reduce": "(function, tree, initializer, is_leaf) -> ?",

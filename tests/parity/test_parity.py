@@ -1,0 +1,335 @@
+"""The same findings every way that mypy is run, after every edit.
+
+First single edits that were once answered differently, each with what it shows; then random ones
+(`drive.py`), a few here and as many as one likes with `make parity STEPS=...`.
+"""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.parity.drive import Journey
+from tests.parity.ways import Batch, Daemon, by_file, ours
+
+TOKEN = """
+    from __future__ import annotations
+    from mypy_eqxstate import Consumed, affine
+
+    @affine
+    class Token:
+        def advance(self: Consumed[Token]) -> Token:
+            return Token()
+"""
+HELPERS = """
+    from token_class import Token
+
+    def step(token: Token) -> Token:
+        return token.advance()
+"""
+MAIN = """
+    from helpers import step
+    from token_class import Token
+
+    def run(token: Token) -> list[Token]:
+        newer = step(token)
+        return [newer, token]
+"""
+TOOLS = """
+    from token_class import Token
+
+    class Taking:
+        def use(self, token: Token) -> Token:
+            return token.advance()
+
+    class Copying:
+        def use(self, token: Token) -> Token:
+            return Token()
+"""
+CONSUMED = "main.py:7: consumed"
+STALE = "main.py:7: out of date"
+
+
+class Project:
+    """Modules, and cold, warm and daemon runs that must agree."""
+
+    def __init__(self, directory: Path) -> None:
+        self.root = directory / "program"
+        self.root.mkdir()
+        self.configure()
+        target = (".",)
+        self._cold = Batch(self.root, None, (), target)
+        self._others: dict[str, Batch | Daemon] = {
+            "warm": Batch(self.root, "cache", (), target),
+            "daemon": Daemon(self.root, "daemon", target),
+        }
+        self._time = 1_700_000_000
+
+    def with_workers(self) -> None:
+        """Let workers agree, too, and the format of the cache that is compared as a copy."""
+        options = ("-n", "2", "--no-fixed-format-cache")
+        self._others["workers"] = Batch(self.root, "cache of workers", options, (".",))
+
+    def configure(self, mypy: str = "", own: str = "") -> None:
+        text = f"[mypy]\nplugins = mypy_eqxstate\n{mypy}\n[mypy_eqxstate]\n{own}\n"
+        (self.root / "mypy.ini").write_text(text, encoding="utf-8")
+
+    def write(self, **modules: str) -> None:
+        self._time += 10
+        for name, text in modules.items():
+            path = self.root / f"{name}.py"
+            path.write_text(textwrap.dedent(text), encoding="utf-8")
+            os.utime(path, (self._time, self._time))
+
+    def errors(self) -> list[str]:
+        """The errors about ownership, shortened, on which all ways of running mypy agree."""
+        cold = by_file(self._cold.run())
+        for name, way in self._others.items():
+            found = by_file(way.run())
+            if name == "daemon":
+                assert ours(found) == ours(cold)
+                assert {x for x in found if "[unused-ignore]" in x} <= set(cold)
+            else:
+                assert found == cold, name
+        return [_short(line) for line in cold if ": error: " in line]
+
+    def close(self) -> None:
+        daemon = self._others["daemon"]
+        assert isinstance(daemon, Daemon)
+        daemon.stop()
+
+
+def _short(line: str) -> str:
+    """`main.py:7: consumed` or `out of date`, or the error's code."""
+    place, _, message = line.partition(" error: ")
+    for words in ("was consumed", "out of date"):
+        if words in message:
+            return f"{place} {words.removeprefix('was ')}"
+    return f"{place} {message.rpartition('[')[2].rstrip(']')}"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    made = Project(tmp_path)
+    made.write(token_class=TOKEN, helpers=HELPERS, main=MAIN, unrelated="number = 1\n")
+    yield made
+    made.close()
+
+
+def test_findings_outlive_an_edit_elsewhere(project: Project) -> None:
+    assert project.errors() == [CONSUMED]
+    project.write(unrelated="number = 22\n")
+    assert project.errors() == [CONSUMED]
+
+
+def test_a_body_changes_two_modules_away(project: Project) -> None:
+    project.with_workers()
+    project.write(
+        helpers="""
+            import inner
+            from token_class import Token
+
+            def step(token: Token) -> Token:
+                return inner.deeper(token)
+        """,
+        inner=HELPERS.replace("step", "deeper"),
+    )
+    assert project.errors() == [CONSUMED]
+    project.write(inner=HELPERS.replace("step", "deeper").replace("token.advance()", "Token()"))
+    assert project.errors() == []
+    # Only the line moves that a note names.
+    project.write(inner="\n\n" + HELPERS.replace("step", "deeper"))
+    assert project.errors() == [CONSUMED]
+
+
+def test_modules_that_call_each_other(project: Project) -> None:
+    cycle = "import main\n" + textwrap.dedent(HELPERS)
+    project.write(helpers=cycle)
+    assert project.errors() == [CONSUMED]
+    project.write(helpers=cycle.replace("token.advance()", "Token()"))
+    assert project.errors() == []
+
+
+def test_an_affine_object_comes_to_modules_that_had_none(project: Project) -> None:
+    """`far` and `between` stay as they are: they were not even looked at before."""
+    plain = """
+        class Kind:
+            def advance(self) -> Kind:
+                return self
+    """
+    project.with_workers()
+    project.write(
+        main="",
+        far="""
+            import between
+
+            def run():
+                token = between.Kind()
+                newer = token.advance()
+                return [newer, token]
+        """,
+        between="from source import Kind as Kind\n",
+        source=plain,
+    )
+    assert project.errors() == []
+    project.write(source="from token_class import Token as Kind\n")
+    assert project.errors() == ["far.py:7: consumed"]
+    project.write(source=plain)
+    assert project.errors() == []
+
+
+def test_an_inferred_declaration_changes_without_an_edit_of_its_module(project: Project) -> None:
+    """What `Box.tool` is follows from `origin.make`; `step` uses it; `main` only calls `step`."""
+    origin = f"{TOOLS}\n    def make() -> {{0}}:\n        return {{0}}()\n"
+    project.write(
+        origin=origin.format("Taking"),
+        pair="""
+            import origin
+
+            class Box:
+                def __init__(self) -> None:
+                    self.tool = origin.make()
+        """,
+        helpers="""
+            import pair
+            from token_class import Token
+
+            def step(token: Token, box: pair.Box = pair.Box()) -> Token:
+                return box.tool.use(token)
+        """,
+    )
+    assert project.errors() == [CONSUMED]
+    project.write(origin=origin.format("Copying"))
+    assert project.errors() == []
+    project.write(origin=origin.format("Taking"))
+    assert project.errors() == [CONSUMED]
+
+
+@pytest.mark.parametrize("cycle", ["", "import main"], ids=["", "import cycle"])
+def test_a_field_changes_of_a_class_that_the_caller_never_mentions(
+    project: Project, cycle: str
+) -> None:
+    """`main` calls `Model.step`, which looks into a `Box` that holds a `Drawer` with a tool."""
+    drawer = """
+        import origin
+
+        class Drawer:
+            tool: origin.{}
+    """
+    project.write(
+        origin=TOOLS,
+        drawer=drawer.format("Taking"),
+        pair="""
+            import drawer
+
+            class Box:
+                drawer: drawer.Drawer
+        """,
+        helpers=f"""
+            import pair
+            from token_class import Token
+            {cycle}
+
+            class Model:
+                box: pair.Box
+
+                def step(self, token: Token) -> Token:
+                    return self.box.drawer.tool.use(token)
+        """,
+        main="""
+            from helpers import Model
+            from token_class import Token
+
+            def run(token: Token, model: Model) -> list[Token]:
+                newer = model.step(token)
+                return [newer, token]
+        """,
+    )
+    assert project.errors() == [CONSUMED]
+    project.write(drawer=drawer.format("Copying"))
+    assert project.errors() == []
+    project.write(drawer=drawer.format("Taking"))
+    assert project.errors() == [CONSUMED]
+
+
+def test_a_module_is_deleted_and_comes_back(project: Project) -> None:
+    assert project.errors() == [CONSUMED]
+    (project.root / "helpers.py").unlink()
+    assert CONSUMED not in project.errors()
+    project.write(helpers=HELPERS)
+    assert project.errors() == [CONSUMED]
+
+
+def test_a_syntax_error_and_back(project: Project) -> None:
+    assert project.errors() == [CONSUMED]
+    project.write(unrelated="number = (\n")
+    assert CONSUMED not in project.errors()
+    project.write(unrelated="number = 1\n")
+    assert project.errors() == [CONSUMED]
+
+
+def test_a_callee_is_broken_while_its_caller_changes(project: Project) -> None:
+    """The callee comes back as it was, so that mypy sees no change in it."""
+    for turn in range(2):
+        project.write(helpers=HELPERS)
+        assert project.errors() == [CONSUMED]
+        main = textwrap.dedent(MAIN) + f"\nturn = {turn}\n"
+        project.write(helpers=textwrap.dedent(HELPERS) + "\ndef (\n", main=main)
+        assert CONSUMED not in project.errors()
+    project.write(helpers=HELPERS)
+    assert project.errors() == [CONSUMED]
+
+
+def test_the_plugins_own_configuration_changes(project: Project) -> None:
+    project.write(helpers=HELPERS.replace("token.advance()", "Token()"))
+    assert project.errors() == []
+    project.configure(own="contracts =\n    helpers.step: (token: supersede) -> fresh")
+    assert project.errors() == [STALE]
+    project.configure(own="contracts =\n    helpers.step: (token: supersedes) -> fresh")
+    wrong = ["mypy.ini:4: state-contract"]
+    assert project.errors() == wrong
+    project.write(unrelated="number = 22\n")
+    assert project.errors() == wrong
+
+
+def test_an_ignore_that_suppresses_is_used(project: Project) -> None:
+    project.configure("warn_unused_ignores = True")
+    ignored = MAIN.replace("[newer, token]", "[newer, token]  # type: ignore[state-reuse]")
+    project.write(main=ignored)
+    assert project.errors() == []
+    project.write(main=textwrap.dedent(ignored) + "\nmore = 1\n")
+    assert project.errors() == []
+    project.write(helpers=HELPERS.replace("token.advance()", "Token()"))
+    assert project.errors() == ["main.py:7: unused-ignore"]
+
+
+def test_a_daemon_that_starts_from_a_fine_grained_cache(project: Project) -> None:
+    """It has lost the errors that were there (mypy's fault), but new ones are found."""
+    consuming, copying = HELPERS, HELPERS.replace("token.advance()", "Token()")
+    project.write(helpers=copying)
+    cache = ("--cache-dir", str(project.root.parent / "fine-grained"))
+    assert Batch(project.root, "fine-grained", ("--cache-fine-grained",), (".",)).run() == []
+    options = (*cache, "--use-fine-grained-cache", ".")
+    daemon = Daemon(project.root, "from cache", options)
+    try:
+        assert daemon.run() == []
+        project.write(helpers=consuming)
+        assert [_short(line) for line in daemon.run() if ": error: " in line] == [CONSUMED]
+        project.write(helpers=copying)
+        assert daemon.run() == []
+    finally:
+        daemon.stop()
+
+
+def test_random_edits(tmp_path: Path) -> None:
+    journey = Journey(tmp_path, seed=1, each_step=2)
+    try:
+        differences = list(journey.steps(6))
+    finally:
+        journey.close()
+    assert not differences, "\n\n".join(differences)
+    assert journey.findings > 40

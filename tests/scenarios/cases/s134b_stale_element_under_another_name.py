@@ -1,0 +1,29 @@
+"""A stale element of a list is known as what it was read through, and not elsewhere (policy)."""
+
+import equinox as eqx
+from jaxtyping import Array
+
+from .common import CompiledCounter
+
+
+def bad_same_index(counter: CompiledCounter, state: eqx.nn.State, x: Array) -> Array:
+    states = [state]
+    y, new = counter(x, states[0])
+    return y + states[0].get(counter.index)  # E: state-stale | "states[0]" | line -1
+
+
+def good_taken_out(counter: CompiledCounter, state: eqx.nn.State, x: Array) -> Array:
+    states = [state]
+    y, new = counter(x, states[0])
+    old = states.pop()  # stale, and not reported
+    return y + old.get(counter.index)
+
+
+# not-run: it raises, and nothing is reported
+def good_variable_of_a_loop(
+    first: eqx.nn.State, second: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    for state in (second, first):
+        x = x + 1
+    new = first.set(index, x)
+    return new.get(index) + state.get(index)  # old, and not reported

@@ -364,7 +364,9 @@ class BodyAnalysis:
         """A binding with what the type checker knows at this node about its unknown parts."""
         if not isinstance(node, ast.expr) or not may_be_refined(binding):
             return binding
-        exact = refined(binding, node, self.oracle, self.heap.classes, self.origin())
+        classes = self.heap.classes
+        given = self.given_to_unknown
+        exact = refined(binding, node, self.oracle, classes, self.origin(), given)
         if exact is not binding:
             self.heap.making.add(self.operation_number)
         return exact

@@ -8,17 +8,23 @@ evidence, a union that the type checker has narrowed.
 from __future__ import annotations
 
 import ast
+from collections.abc import Container
 
 from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.heap import ClassKnowledge, values_of_shape
 from mypy_eqxstate.flow.memory import Binding
 from mypy_eqxstate.flow.values import NONE_VALUE, PLAIN_VALUE, Object, Origin, Unknown, Value
 from mypy_eqxstate.oracle.protocol import Oracle
-from mypy_eqxstate.oracle.shapes import AffineShape, NoneShape, UnknownShape
+from mypy_eqxstate.oracle.shapes import AffineShape, NoneShape, PlainShape, UnknownShape
 
 
 def refined(
-    binding: Binding, node: ast.expr, oracle: Oracle, classes: ClassKnowledge, origin: Origin
+    binding: Binding,
+    node: ast.expr,
+    oracle: Oracle,
+    classes: ClassKnowledge,
+    origin: Origin,
+    given: Container[int] = (),
 ) -> Binding:
     """A binding without the values that the type checker excludes at a node.
 
@@ -28,6 +34,8 @@ def refined(
         oracle: the type checker's answers.
         classes: what is known of classes.
         origin: names an object that becomes known only now.
+        given: calls that were given something affine and do not know what they return.  That there
+            is nothing affine in it, only a wrong annotation can say.
 
     Returns:
         the same binding if nothing is gained; ask `may_be_refined` first.
@@ -47,7 +55,8 @@ def refined(
                 origin_here, recent = value.origin, value.recent
             else:
                 origin_here, recent = origin, True
-            if not isinstance(shape, UnknownShape):
+            doubtful = isinstance(shape, PlainShape) and origin_here.operation in given
+            if not isinstance(shape, UnknownShape) and not doubtful:
                 for exact in values_of_shape(shape, origin_here, recent):
                     values[exact] = guard
                 if isinstance(shape, AffineShape) and not origin_here.is_input:

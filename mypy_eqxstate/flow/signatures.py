@@ -191,4 +191,5 @@ class Signatures:
                 for value in binding.values
                 if isinstance(value, Object) and isinstance(value.shape, AffineShape)
             )
-        self.analysis.given_to_unknown[origin.operation] = frozenset(given)
+        if given:
+            self.analysis.given_to_unknown[origin.operation] = frozenset(given)

@@ -319,15 +319,25 @@ class ModuleAnalysis:
             }
 
     def learn_instances(self) -> None:
-        """Learn what constructors store in the fields of instances."""
+        """Learn what constructors store in the fields of instances.
+
+        If that is anything new, the module body is solved anew: what was found out so far did not
+        know of it.
+        """
+        contexts = {node: set(known) for node, known in self._contexts.items()}
+        summaries = self._summaries.known()
+        new = False
         for _ in range(MAXIMAL_ROUNDS):
-            known = self._summaries.known()
-            new = self.instances.learn()
-            self._summaries.forget_all_but(known)
-            self._contexts.clear()
-            if not new:
-                return
+            again = self.instances.learn()
+            self._summaries.forget_all_but(summaries)
+            if not again:
+                break
+            new = True
             self.classes.forget_classes()
+        self._contexts = contexts
+        if new:
+            self._summaries.forget(self.index.has)
+            self.analyze_module_body()
 
     def _stored(self, class_name: str) -> Mapping[str, Shape]:
         """The shapes of what the constructor of a class stores."""

@@ -48,6 +48,10 @@ class Summaries:
         """Forget the other summaries."""
         self._known = {key: summary for key, summary in self._known.items() if key in kept}
 
+    def forget(self, is_meant: Callable[[BodyNode], bool]) -> None:
+        """Forget the summaries of some bodies."""
+        self._known = {key: held for key, held in self._known.items() if not is_meant(key[0])}
+
     def times_at_work(self, node: BodyNode) -> int:
         """How often a body is being solved right now, in whatever contexts."""
         return sum(at_work is node for at_work, _ in self._stack)

@@ -20,7 +20,7 @@ regard to the path.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +35,7 @@ from mypy_eqxstate.flow.values import (
     Bound,
     Literal,
     Object,
+    Origin,
     Symbol,
     Transformed,
     Value,
@@ -116,12 +117,38 @@ class Transforms:
             if row.kind is TransformKind.INFERENCE and _is(matched.of("value"), False):
                 results[value] = ALWAYS
                 continue
+            if row.kind is TransformKind.INFERENCE and isinstance(value, Object):
+                origin = self.analysis.origin(ir.Item("inference"))
+                results.update(self._in_inference_mode(memory, value, name, origin))
+                continue
             if isinstance(value, Transformed) and value.kind is row.kind in _IDEMPOTENT:
                 results[value] = ALWAYS  # a copy of a copy is a copy
                 continue
             has_aux = _is(matched.of("has_aux"), True)
             results[Transformed(row.kind, value, name, has_aux)] = ALWAYS
         return Binding(results)
+
+    def _in_inference_mode(
+        self, memory: Memory, value: Object, name: str, origin: Origin
+    ) -> Mapping[Value, Guard]:
+        """A PyTree in inference mode: a tuple of such, a copy of an affine object, or a layer."""
+        if value.is_affine:
+            return self.calls.results.copy(memory, one(value), origin).values
+        if not isinstance(value.shape, TupleShape):
+            return {Transformed(TransformKind.INFERENCE, value, name): ALWAYS}
+        self.analysis.ownership.materialise(memory, value)
+        fields: dict[ir.Key, Binding] = {}
+        for key, field in memory.fields.get(value, {}).items():
+            members: dict[Value, Guard] = {}
+            for member, guard in field.values.items():
+                if isinstance(member, Object):
+                    inner = self._in_inference_mode(memory, member, name, origin.child(key))
+                    members.update(dict.fromkeys(inner, guard))
+                else:
+                    members[member] = guard
+            fields[key] = Binding(members)
+        record = self.analysis.heap.new_record(memory, origin, value.shape, fields)
+        return {record: ALWAYS}
 
     def call(
         self, site: CallSite, memory: Memory, callee: Transformed, actuals: list[Actual]

@@ -193,10 +193,12 @@ class Session:
         self._concerned = self._called = None
         self._check = None
         self._checkers.clear()
-        if self._modules is not modules:
-            self._modules = modules
-            if self._options.fine_grained_incremental and self._manager is not None:
-                self.daemon = Daemon(self._manager)
+        known = self._found_manager if self.daemon is not None else None
+        self._modules = modules
+        if self._options.fine_grained_incremental:
+            manager = self._manager
+            if manager is not None and manager is not known:
+                self.daemon = Daemon(manager)
                 Session._in_daemon = self
         if self.daemon is not None:
             self.daemon.find_graph()

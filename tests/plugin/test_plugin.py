@@ -37,10 +37,21 @@ class Project:
 
     def mypy(self, *arguments: str) -> list[str]:
         """Mypy's output, without the summary."""
+        return self._run("-m", "mypy", "--no-error-summary", *(arguments or ("m.py",)))
+
+    def python(self, program: str) -> list[str]:
+        """The output of a program, run where mypy would be."""
+        return self._run("-c", program)
+
+    def _run(self, *arguments: str) -> list[str]:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "MYPYPATH": str(ROOT)}
-        command = [sys.executable, "-m", "mypy", "--no-error-summary", *(arguments or ("m.py",))]
         done = subprocess.run(
-            command, cwd=self.root, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, *arguments],
+            cwd=self.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         self.status = done.returncode
         return (done.stdout + done.stderr).splitlines()
@@ -219,6 +230,23 @@ def test_only_modules_that_can_be_concerned_are_analysed(project: Project) -> No
     project.write("silent.py", "# mypy: ignore-errors\nimport calls\n")
     project.mypy("m.py", "silent.py")
     assert project.analysed() == ["between", "calls", "m"]
+
+
+def test_a_project_without_affine_classes_loads_nothing_of_the_analysis(tmp_path: Path) -> None:
+    loaded = """
+        import sys
+        from mypy import api
+        print(api.run(["m.py"])[0])
+        print(*sorted(name for name in sys.modules if name.startswith("mypy_eqxstate")))
+    """
+    project = Project(tmp_path)
+    project.write("mypy.ini", "[mypy]\nplugins = mypy_eqxstate\n")
+    project.write("m.py", "def f(x: int) -> int: return f(x)\n")
+    ran = project.python(textwrap.dedent(loaded))
+    assert "Success: no issues found in 1 source file" in ran
+    parts = {name.split(".")[1] for name in ran[-1].split() if "." in name}
+    assert "session" in parts
+    assert not parts & {"analysis", "contracts", "flow", "ir", "module_check"}
 
 
 def test_a_change_of_the_configuration_invalidates_the_cache(

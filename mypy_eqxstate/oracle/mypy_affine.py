@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from mypy.nodes import TypeInfo
+from mypy.types import TypeVarType
 
 METADATA_KEY = "mypy_eqxstate"
 _PACKAGE = "mypy_eqxstate."
@@ -61,3 +62,7 @@ class AffineClasses:
             )
             self._known[info] = known
         return known
+
+    def names_variable(self, variable: TypeVarType) -> bool:
+        """Whether a type variable is named as one that stands for affine objects."""
+        return variable.fullname in self._names

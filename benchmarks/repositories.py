@@ -77,6 +77,7 @@ class Checkout:
         cache: mypy's cache, which may be shared.
         excluded: paths of files and folders of the repository to leave out.
         notebooks: whether to convert notebooks.
+        affine: further affine classes and type variables, as in the plugin's configuration.
 
     Attributes:
         refused: files that mypy does not check, with its reason.
@@ -89,6 +90,7 @@ class Checkout:
         cache: Path,
         excluded: Collection[str] = (),
         notebooks: bool = False,
+        affine: str = "",
     ) -> None:
         self.name = repository.name
         self.files = folder / self.name
@@ -102,7 +104,8 @@ class Checkout:
             inside = source.relative_to(repository)
             if source.is_file() and not _is_left_out(inside, excluded):
                 self._copy(source, inside, notebooks)
-        self._configuration.write_text(f"[mypy]\nplugins = mypy_eqxstate\n{SETTINGS}")
+        own = f"[mypy_eqxstate]\naffine = {affine}\n" if affine else ""
+        self._configuration.write_text(f"[mypy]\nplugins = mypy_eqxstate\n{SETTINGS}{own}")
 
     def _copy(self, source: Path, inside: Path, notebooks: bool) -> None:
         if source.suffix in (".py", ".pyi"):

@@ -42,9 +42,10 @@ head.
 `--alarms` runs no seeds: it prints every ownership error, with the line of source, and every note
 of an internal fault in the unchanged code. `--notebooks` takes notebooks in as scripts. `--name`
 binds the newer State to a name that says nothing, such as `s2`: where nothing is known of a callee,
-the plugin takes the name for a hint. `--work` keeps the copies and mypy's cache in a folder, so
-that the next run is quick; the cache is only good for the same version of the plugin. `--only TEXT`
-keeps the seeds whose path or function has a text.
+the plugin takes the name for a hint. `--affine` names further affine classes, or type variables
+that stand for States, as the plugin's configuration does. `--work` keeps the copies and mypy's
+cache in a folder, so that the next run is quick; the cache is only good for the same version of the
+plugin. `--only TEXT` keeps the seeds whose path or function has a text.
 
 Limits: One form of mistake is seeded. It is the simplest one, the first in each function, and a
 loop over such layers is found as easily as a single line; other forms (a lost result, a State in a
@@ -209,6 +210,7 @@ def main() -> None:
     parser.add_argument("--notebooks", action="store_true", help="take notebooks in as scripts")
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="keep copies and cache here")
     parser.add_argument("--only", default="", metavar="TEXT", help="part of a path or function")
+    parser.add_argument("--affine", default="", metavar="NAMES", help="further affine classes")
     parser.add_argument("--name", default="", help="the name that seeds bind the newer State to")
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="repositories")
     options = parser.parse_args()
@@ -230,7 +232,12 @@ def run(options: argparse.Namespace, work: Path) -> None:
         name = path.resolve().name
         review = read_review(name)
         checkout = Checkout(
-            path.resolve(), work, work / "cache", review.skipped, notebooks=options.notebooks
+            path.resolve(),
+            work,
+            work / "cache",
+            review.skipped,
+            notebooks=options.notebooks,
+            affine=options.affine,
         )
         if options.alarms:
             show_alarms(checkout)

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from mypy.nodes import TypeInfo
+from mypy.types import TypeVarType
 
 from mypy_eqxstate import fullnames
 
@@ -63,6 +64,10 @@ class AffineClasses:
             )
             self._known[info] = known
         return known
+
+    def names_variable(self, variable: TypeVarType) -> bool:
+        """Whether a type variable is named as one that stands for affine objects."""
+        return variable.fullname in self._names
 
 
 class AffineNames:

@@ -97,8 +97,10 @@ class AffineLines:
         if isinstance(proper, TypedDictType):
             return any(self.holds(item, depth - 1) for item in proper.items.values())
         if isinstance(proper, TypeVarType):
-            return self.holds(proper.upper_bound, depth - 1) or any(
-                self.holds(value, depth - 1) for value in proper.values
+            return (
+                self._affine.names_variable(proper)
+                or self.holds(proper.upper_bound, depth - 1)
+                or any(self.holds(value, depth - 1) for value in proper.values)
             )
         return False
 

@@ -163,6 +163,8 @@ class ShapeMaker:
         if isinstance(proper, UnionType):
             return self.union([self.shape(item, depth + 1) for item in proper.items])
         if isinstance(proper, TypeVarType):
+            if self._affine.names_variable(proper):
+                return AffineShape(proper.fullname)
             if proper.values:
                 return self.union([self.shape(value, depth + 1) for value in proper.values])
             return self.shape(proper.upper_bound, depth + 1)

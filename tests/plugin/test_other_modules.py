@@ -234,3 +234,26 @@ def test_a_module_whose_source_cannot_be_parsed_counts_by_its_signatures(project
         "from token_class import Token\ndef step(token: Token) -> Token: ...\n", encoding="utf-8"
     )
     assert project.errors() == [SUPERSEDED]
+
+
+def test_a_type_variable_can_be_named_as_one_of_affine_objects(project: Project) -> None:
+    project.write(
+        kinds="""
+            from typing import TypeVar
+
+            S = TypeVar("S")
+        """,
+        helpers="",
+        main="""
+            from collections.abc import Callable
+            from kinds import S
+
+            def run(step: Callable[[S, int], tuple[int, S]], state: S) -> S:
+                x, other = step(state, 1)
+                return state
+        """,
+    )
+    assert project.errors() == []
+    configuration = "[mypy]\nplugins = mypy_eqxstate\n[mypy_eqxstate]\naffine = kinds.S\n"
+    (project.root / "mypy.ini").write_text(configuration, encoding="utf-8")
+    assert project.errors() == ['main.py:7: error: "state" is out of date']

@@ -22,8 +22,8 @@ A seed binds the newer State to another name, and nothing else:
 Now the third line reads an old State, and the numbers of `norm1` are lost: the mistake that people
 make. Each function gets one seed, in the first statement that allows one (see `sites.py`). A
 module's code outside of functions counts as a function. All seeds of a run of mypy are in different
-modules, so that none changes what another function sees; there are as many runs ("rounds") as the
-module with the most seeds has. A seed is found if mypy then shows an error `[state-...]` within the
+modules; there are as many runs ("rounds") as the module with the most seeds has. A seed that is not
+found is tried again alone: the body of a function that it calls may have had a seed, too. A seed is found if mypy then shows an error `[state-...]` within the
 function's lines that is not there without the seed.
 
 **Which sites are bugs.** That the place holds a State is decided without the plugin, by annotations
@@ -148,21 +148,32 @@ def seed(checkout: Checkout, sites: Sequence[Site], name: str) -> dict[Site, lis
     while pending:
         now = [those.pop(0) for those in pending.values()]
         pending = {path: those for path, those in pending.items() if those}
-        sources = {site.path: checkout.read(site.path) for site in now}
-        for site in now:
-            source = sources[site.path]
-            checkout.write(site.path, site.seeded(source, name or site.natural_name(source)))
-        messages = checkout.check()
-        new = alarms_of(messages) - plain
-        for site in now:
-            checkout.write(site.path, sources[site.path])
-            found[site] = [
-                one
-                for one in messages
-                if one.path == site.path
-                and site.first <= one.line <= site.last
-                and Message(one.path, one.line, one.kind, one.code, "") in new
-            ]
+        found |= _seed_together(checkout, now, name, plain)
+    for site in [site for site, messages in found.items() if not messages]:
+        found |= _seed_together(checkout, [site], name, plain)
+    return found
+
+
+def _seed_together(
+    checkout: Checkout, now: Sequence[Site], name: str, plain: Counter[Message]
+) -> dict[Site, list[Message]]:
+    """Put the bugs of sites in different modules in at once; the new errors of each."""
+    sources = {site.path: checkout.read(site.path) for site in now}
+    for site in now:
+        source = sources[site.path]
+        checkout.write(site.path, site.seeded(source, name or site.natural_name(source)))
+    messages = checkout.check()
+    new = alarms_of(messages) - plain
+    found: dict[Site, list[Message]] = {}
+    for site in now:
+        checkout.write(site.path, sources[site.path])
+        found[site] = [
+            one
+            for one in messages
+            if one.path == site.path
+            and site.first <= one.line <= site.last
+            and Message(one.path, one.line, one.kind, one.code, "") in new
+        ]
     return found
 
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from mypy_eqxstate.flow.acceptance import accepted_names
+from mypy_eqxstate.flow.acceptance import accepted_names, is_choice
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.containers import Containers
 from mypy_eqxstate.flow.edges import assume, conditions_by_variable
@@ -321,8 +321,8 @@ class BodyAnalysis:
     ) -> None:
         """Record a problem."""
         lines = tuple(loop_line(self.body, event, self.position) for event in events)
-        loop_decides = rule == "state-stale" and (may or all(lines))
-        if loop_decides and place in accepted_names(self.body):
+        newest = newest_place(memory, events, self.body)
+        if rule == "state-stale" and self._is_accepting(node, place, newest, may or all(lines)):
             return
         self._found_now.problems.append(
             Problem(
@@ -334,12 +334,19 @@ class BodyAnalysis:
                 class_name=class_name,
                 events=events,
                 may=may,
-                newest=newest_place(memory, events, self.body),
+                newest=newest,
                 loop_lines=lines,
                 callee=callee,
                 position=self.position,
             )
         )
+
+    def _is_accepting(self, node: ast.AST, place: str, newest: str | None, repeated: bool) -> bool:
+        """Whether going on with an old State is one of two choices here (policy)."""
+        in_loop = self.body.blocks[self.position[0]].loop is not None
+        if (repeated or in_loop) and place in accepted_names(self.body):
+            return True
+        return newest is not None and is_choice(self.body.node, node, place, newest)
 
     def note_clean_use(self, node: ast.AST, place: str) -> None:
         """An operation of this node is no misuse: another copy of it (`finally`) "may" be one."""

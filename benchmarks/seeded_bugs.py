@@ -23,8 +23,9 @@ Now the third line reads an old State, and the numbers of `norm1` are lost: the 
 make. Each function gets one seed, in the first statement that allows one (see `sites.py`). A
 module's code outside of functions counts as a function. All seeds of a run of mypy are in different
 modules; there are as many runs ("rounds") as the module with the most seeds has. A seed that is not
-found is tried again alone: the body of a function that it calls may have had a seed, too. A seed is found if mypy then shows an error `[state-...]` within the
-function's lines that is not there without the seed.
+found is tried again alone: the body of a function that it calls may have had a seed, too. A seed is
+found if mypy then shows an error `[state-...]` within the function's lines that is not there
+without the seed.
 
 **Which sites are bugs.** That the place holds a State is decided without the plugin, by annotations
 and the results of known functions; where only the name says so, the site counts if a person has

@@ -28,8 +28,8 @@ pairs of runs. Memory is the largest that the process has had.
 
 The engine's speed is that of `analyze_module`, including its questions to mypy about types, without
 reading and parsing: lines of the modules it was called for, by the processor time spent in it. It
-is never called for modules that no State can reach. It is also compared with `ast.parse` of the
-text of the functions whose bodies it has solved, in whatever modules they are.
+is never called for modules that import no affine class, directly or not. It is also compared with
+`ast.parse` of the text of the functions whose bodies it has solved, in whatever modules they are.
 
 With `--page`, the table and a plot of the growth are written to FOLDER: `performance.md` between
 its two marks, and `performance.svg` (needs matplotlib: the extra `benchmarks`).

@@ -40,10 +40,10 @@ MAKE_WITH_STATE: Final = "equinox.nn.make_with_state"
 AFFINE_CLASSES: Final = frozenset({STATE, "equinox.nn._stateful.State"})
 """The affine classes of the libraries, by public name and by the names of their definitions."""
 
-DESCRIBED_PACKAGES: Final = frozenset({"equinox", "jax", "jaxlib", "numpy"})
+DESCRIBED_PACKAGES: Final = frozenset({"equinox", "jax", "jaxlib", "numpy", "pytest", "_pytest"})
 """Packages whose callables count by their row, else by their signature, and never by their body.
 
-They rest on tracing and on other things that can't be read off the source.
+They rest on tracing, on introspection, and on other things that can't be read off the source.
 """
 
 EXACT: Mapping[str, str] = MappingProxyType(

@@ -30,7 +30,7 @@ from mypy_eqxstate.flow.heap import Heap
 from mypy_eqxstate.flow.memory import Memory, substitute
 from mypy_eqxstate.flow.values import Bound, Function, Method, Object, Origin, Transformed, Value
 from mypy_eqxstate.ir.model import Attribute, Variable
-from mypy_eqxstate.oracle.shapes import Shape, UnknownShape
+from mypy_eqxstate.oracle.shapes import UNKNOWN, Shape, UnknownShape
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.module import ModuleAnalysis
@@ -86,6 +86,8 @@ class Instances:
         memory = Memory()
         memory.fields = dict(summary.fields)
         heap = Heap(self._module.classes)
+        declared = self._module.oracle.class_info(class_name)
+        fields = declared.fields if declared is not None else {}
         shapes: dict[str, Shape] = {}
         before = (self._shapes.get(class_name), dict(self._callables))
         for holder, key, held, _ in summary.field_writes:
@@ -97,6 +99,9 @@ class Instances:
             if isinstance(value, _CALLABLES):
                 self._callables[class_name, key.name] = (value, holder.identity)
             elif isinstance(value, Object):
+                # What an annotation says outranks it, so that it is nothing new.
+                if not isinstance(fields.get(key.name, UNKNOWN), UnknownShape):
+                    continue
                 shape = shape_of(memory, value, heap, MAXIMAL_DEPTH)
                 if not isinstance(shape, UnknownShape):
                     shapes[key.name] = shape

@@ -26,7 +26,7 @@ from mypy_eqxstate.contracts.summaries import Summary, without_globals
 from mypy_eqxstate.flow.arguments import Actual, formals_of, match, star_names
 from mypy_eqxstate.flow.contexts import context_of
 from mypy_eqxstate.flow.effects import CallSite, Grounds
-from mypy_eqxstate.flow.evidence import promote_arguments, promote_shown
+from mypy_eqxstate.flow.evidence import promote_arguments, promote_shown, shown_classes
 from mypy_eqxstate.flow.instantiate import Instantiation
 from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
 from mypy_eqxstate.flow.problems import Misuse
@@ -144,7 +144,7 @@ class BodyCalls:
             parameters,
             modes,
             grounds,
-            _is_overloaded(module, function),
+            plain_overload=isinstance(site.typed, PlainShape) and _is_overloaded(module, function),
         )
         actuals = analysis.make_room(memory, actuals)
         matched = match(formals, actuals)
@@ -287,12 +287,12 @@ class BodyCalls:
         parameters: Mapping[Variable, tuple[Actual, ...]],
         modes: Mapping[str, Mode],
         grounds: Grounds,
-        overloaded: bool = False,
+        plain_overload: bool = False,
     ) -> bool:
         analysis = self.analysis
         effects = self.calls.effects
         newer = self.newer_classes(summary, summary.result, site.destination)
-        if overloaded and isinstance(site.typed, PlainShape):
+        if plain_overload:
             newer = frozenset()  # the overload that was chosen returns nothing affine
         written: frozenset[str] = frozenset()
         for _, _, held, _ in summary.field_writes:
@@ -361,12 +361,7 @@ class BodyCalls:
     ) -> None:
         """Where the body does not know what it returns: as for an unknown callee."""
         analysis = self.analysis
-        origin = analysis.origin()
-        shown = {
-            class_name
-            for found, class_name in analysis.module.classes.promoted.items()
-            if (found.body, found.operation) == (origin.body, origin.operation)
-        }
+        shown = shown_classes(analysis.module.classes, analysis.origin())
         taken = {item.origin.variable for item in summary.effects}
         for variable, actuals in parameters.items() if shown else ():
             for actual in actuals:

@@ -115,6 +115,15 @@ def promote_shown(
             promote(classes, actual.binding, class_name)
 
 
+def shown_classes(classes: ClassKnowledge, origin: Origin) -> frozenset[str]:
+    """The classes of which evidence has shown parts of what one call returns."""
+    return frozenset(
+        class_name
+        for found, class_name in classes.promoted.items()
+        if (found.body, found.operation) == (origin.body, origin.operation)
+    )
+
+
 def shown_shape(classes: ClassKnowledge, origin: Origin, shape: Shape) -> Shape:
     """The shape of a call's result with what evidence has shown of its unknown parts."""
     if isinstance(shape, UnknownShape):

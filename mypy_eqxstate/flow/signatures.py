@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
 from mypy_eqxstate.flow.effects import CallSite, Grounds
-from mypy_eqxstate.flow.evidence import promote_arguments, shown_shape
+from mypy_eqxstate.flow.evidence import promote_arguments, shown_classes, shown_shape
 from mypy_eqxstate.flow.memory import Binding, Memory
 from mypy_eqxstate.flow.values import Object, Origin
 from mypy_eqxstate.oracle.shapes import AffineShape, Mode, Signature, UnknownShape
@@ -155,11 +155,7 @@ class Signatures:
         shape = site.typed
         promoted: frozenset[str]
         if isinstance(shape, UnknownShape):
-            promoted = frozenset(
-                class_name
-                for found, class_name in analysis.module.classes.promoted.items()
-                if found.body == origin.body and found.operation == origin.operation
-            )
+            promoted = shown_classes(analysis.module.classes, origin)
         else:
             promoted = self.calls.results.kept_classes_of_shape(shape, site.destination)
         effects = []

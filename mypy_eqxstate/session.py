@@ -257,6 +257,10 @@ class Session:
             return set()
         said = self._analyze(tree, checker)
         self._pending_faults.clear()
+        if self._manager is not None:
+            from mypy_eqxstate.report.stored import keep
+
+            keep(self._manager, tree.fullname, tree.path, said.findings)
         report = partial(self._report, said)
         if self.daemon is not None:
             self.daemon.note_findings(tree, checker, report)

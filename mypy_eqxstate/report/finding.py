@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,26 @@ class Position:
     end_column: int
 
 
+class NoteKind(str, Enum):
+    """What a note says about the object that a finding is about.
+
+    The values are those of `Note.kind` in stored findings and in `--format json`.
+    """
+
+    CONSUMED = "consumed"
+    DECLARED = "declared"
+    LOOP = "loop"
+    BORN = "born"
+
+    @property
+    def is_said_by_mypy(self) -> bool:
+        """Whether it is worth a line of its own in mypy's output.
+
+        The others are for who can draw them beside the code: frames and editors.
+        """
+        return self in (NoteKind.CONSUMED, NoteKind.DECLARED)
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A remark that belongs to a finding.
@@ -27,11 +48,14 @@ class Note:
         message: one sentence.
         position: where it points, or None for the finding's own place.
         path: the file that `position` is in; None for the finding's own file.
+        kind: consumed or handed over here; declared here to do that; the loop through which it
+            comes back; made here.
     """
 
     message: str
     position: Position | None
     path: str | None = None
+    kind: NoteKind = NoteKind.CONSUMED
 
 
 @dataclass(frozen=True, slots=True)

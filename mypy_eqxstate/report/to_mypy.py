@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mypy.build import BuildManager
 from mypy.cache import ErrorTuple
@@ -34,6 +34,12 @@ from mypy_eqxstate.report.codes import EQXSTATE, RULES, STATE_CONTRACT, code_of
 
 if TYPE_CHECKING:
     from mypy_eqxstate.report.finding import Finding, ModuleReport, Note, Position
+
+FAULT: Final = "mypy_eqxstate: internal fault in "
+"""How the note about internal faults begins."""
+
+LIMIT: Final = "mypy_eqxstate: not checked for old States: "
+"""How the note about what is not checked begins."""
 
 HOW_TO_REPORT = (
     "please report it to the authors of mypy_eqxstate with this line and the code that it names "
@@ -92,7 +98,8 @@ def report_findings(checker: TypeChecker, findings: Sequence[Finding]) -> None:
             )
             if _was_kept(errors, info):
                 for note in finding.notes:
-                    errors.add_error_info(_note(errors, info, note, position))
+                    if note.kind.is_said_by_mypy:
+                        errors.add_error_info(_note(errors, info, note, position))
 
 
 def report_fault(checker: TypeChecker, faults: Sequence[str]) -> None:
@@ -109,7 +116,7 @@ def report_fault(checker: TypeChecker, faults: Sequence[str]) -> None:
         errors.report(
             1,
             0,
-            f"mypy_eqxstate: internal fault in {errors.simplify_path(checker.path)}: "
+            f"{FAULT}{errors.simplify_path(checker.path)}: "
             f"{_one_line(faults[0])}{others}; the rest of the check and mypy's own result stand; "
             f"{HOW_TO_REPORT}",
             code=EQXSTATE,
@@ -129,7 +136,7 @@ def report_limits(checker: TypeChecker, limits: Sequence[str]) -> None:
         errors.report(
             1,
             0,
-            f"mypy_eqxstate: not checked for old States: {_one_line(limits[0])}{others}",
+            f"{LIMIT}{_one_line(limits[0])}{others}",
             code=EQXSTATE,
             severity="note",
         )

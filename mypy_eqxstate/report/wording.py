@@ -27,7 +27,7 @@ from mypy_eqxstate.oracle.shapes import (
     UnionShape,
     UnknownShape,
 )
-from mypy_eqxstate.report.finding import Finding, Note, Position
+from mypy_eqxstate.report.finding import Finding, Note, NoteKind, Position
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.module import ModuleAnalysis
@@ -276,7 +276,7 @@ class Wording:
             return None
         path, line = detail.origin
         message = reason.format(callee=_callee(detail.callee))
-        return Note(message, Position(line, 0, line, 0), path)
+        return Note(message, Position(line, 0, line, 0), path, NoteKind.DECLARED)
 
 
 def _is_open(shape: Shape) -> bool:

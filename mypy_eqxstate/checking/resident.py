@@ -1,0 +1,132 @@
+"""A build that is kept in memory: what mypy's daemon does, in this process.
+
+After the first check only what an edit can have changed is checked again (mypy's fine-grained mode;
+`daemon.py` says how the plugin lives there).  That is for editors and `--watch`.
+
+Worked example.  `resident.check()` takes as long as a run without a cache;
+`resident.check({"train.py": text})` after an edit of `train.py` a fraction of a second.
+
+mypy's mode has no `--follow-imports=silent` and knows `local_partial_types` only.  With a
+configuration that asks for something else, each check is a run of its own (`batch.py`); so is the
+one after a change of the configuration, which also begins a new build.
+
+Limits: one run at a time in a process, as for `batch.py`.  The first check of a build does not use
+mypy's cache.  Where an edit makes mypy itself crash, the build is thrown away.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from mypy.build import BuildResult
+from mypy.dmypy_server import Server
+
+from mypy_eqxstate.checking import batch
+from mypy_eqxstate.checking.overlay import OverlayFileSystem
+from mypy_eqxstate.checking.request import CannotRunError, Prepared, Request, prepare
+from mypy_eqxstate.checking.result import CheckResult
+from mypy_eqxstate.report import stored
+
+# How many files with syntax errors a build can begin with.
+_MAXIMAL_EMPTY = 20
+
+
+class Resident:
+    """A build in memory that follows the files, and the unsaved texts of an editor.
+
+    Args:
+        request: what is to be checked, and how.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._files = OverlayFileSystem()
+        self._server: Server | None = None
+        self._configured: object = None
+        self._found: stored.Memory = {}
+
+    def check(self, unsaved: Mapping[str, str] | None = None) -> CheckResult:
+        """Check what has changed since the last time.
+
+        Args:
+            unsaved: texts that count instead of files, by path: all of them, at each check.
+
+        Raises:
+            CannotRunError: as for `batch.check`; a later check begins anew.
+        """
+        self._files.lay(unsaved or {})
+        try:
+            prepared = prepare(self._request, self._files)
+        except CannotRunError:
+            self.close()
+            raise
+        if not _can_be_kept(prepared):
+            return batch.check(self._request, unsaved)
+        try:
+            return self._increment(prepared, unsaved or {})
+        except CannotRunError:
+            self.close()
+            raise
+        except Exception as error:
+            self.close()
+            text = f"mypy has crashed: {type(error).__name__}: {error}"
+            raise CannotRunError(text) from error
+
+    def close(self) -> None:
+        """Give the memory of the build back; the next check makes a new one."""
+        self._server = None
+
+    def _increment(self, prepared: Prepared, unsaved: Mapping[str, str]) -> CheckResult:
+        configured = (prepared.options.snapshot(), _own_configuration(prepared))
+        if self._server is None or configured != self._configured:
+            self._configured = configured
+            self._found = {}
+            stored.remember_in(self._found)
+            self._server = self._start(prepared, unsaved)
+            self._files.lay(unsaved)
+        stored.remember_in(self._found)
+        answer = self._server.check(prepared.sources, False, False, 80)
+        lines = _lines(answer)
+        kept = self._server.fine_grained_manager
+        if kept is None:
+            self._server = None
+        if answer["status"] == 2 or kept is None or kept.blocking_error is not None:
+            return batch.broken_off(prepared, lines)
+        result, _ = batch.collect(prepared, lines, BuildResult(kept.manager, kept.graph))
+        return result
+
+    def _start(self, prepared: Prepared, unsaved: Mapping[str, str]) -> Server:
+        """A server that has built, if need be with files left empty that have syntax errors.
+
+        mypy can't begin a build with such a file, but it can go on with one.
+        """
+        options = prepared.options
+        server = Server(options, os.devnull + ".status")
+        server.fscache = self._files
+        texts = dict(unsaved)
+        for _ in range(_MAXIMAL_EMPTY + 1):
+            answer = server.check(prepared.sources, False, False, 80)
+            paths = {b.path for b in batch.broken_off(prepared, _lines(answer)).blockers}
+            unusable = {path: "" for path in paths if path is not None}
+            if server.fine_grained_manager is not None or unusable.items() <= texts.items():
+                break
+            texts.update(unusable)
+            self._files.lay(texts)
+        return server
+
+
+def _lines(answer: Mapping[str, object]) -> list[str]:
+    return f"{answer['out']}{answer['err']}".splitlines()
+
+
+def _can_be_kept(prepared: Prepared) -> bool:
+    options = prepared.options
+    return options.follow_imports != "silent" and options.local_partial_types
+
+
+def _own_configuration(prepared: Prepared) -> object:
+    """What the user configured for the plugin: mypy's options don't have it."""
+    from mypy_eqxstate.config import read_configuration
+
+    return read_configuration(prepared.options.config_file)

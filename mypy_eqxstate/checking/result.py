@@ -1,0 +1,75 @@
+"""What a run hands back: findings by file, and what kept it from being complete.
+
+mypy's own errors are not part of it, but for those that stop mypy (`Blocker`), and their number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mypy_eqxstate.report.finding import Finding, Position
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What is to be said about one file.
+
+    Attributes:
+        path: the file as mypy shows it: relative to the working directory if it is below it. Also
+            the configuration file, with findings of the rule `state-contract`.
+        findings: what is wrong and not suppressed, in the order of their places. The paths of
+            notes are written as `path` is.
+        limits: what is not checked in this file, and why, one text each.
+        faults: internal faults of this package while the file was checked, one text each.
+    """
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    limits: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Something that stopped mypy before it had checked everything.
+
+    Attributes:
+        message: mypy's sentence.
+        path: the file it is about, written as in `FileReport`; None if it is about none.
+        position: where in the file; None if mypy does not say. mypy gives no end for syntax errors:
+            then the end is the beginning.
+        code: mypy's error code, `syntax` for instance; None if it has none.
+    """
+
+    message: str
+    path: str | None = None
+    position: Position | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The result of one run.
+
+    Attributes:
+        files: only files of which there is something to say, in the order of their paths.
+        blockers: what stopped mypy. If there are any, `files` is empty: a run that was broken off
+            says nothing about the code.
+        warnings: what mypy had to say about its configuration, one line each.
+        sources: the files that were named to be checked, as mypy has them.
+        watched: the files of the user's own (not of installed packages) that the result rests on,
+            by their absolute paths. If mypy was stopped, only the sources are known.
+        type_errors: how many errors of its own mypy found.
+    """
+
+    files: tuple[FileReport, ...] = ()
+    blockers: tuple[Blocker, ...] = ()
+    warnings: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    watched: frozenset[str] = frozenset()
+    type_errors: int = 0
+
+    @property
+    def findings(self) -> list[tuple[str, Finding]]:
+        """All findings, each with its file."""
+        return [(file.path, finding) for file in self.files for finding in file.findings]

@@ -6,7 +6,7 @@ Steps: index the module, solve its body and all its functions (`flow/module.py`)
 belongs to one cause, put it into words (`report/wording.py`).
 
 A fault inside the analysis of one function never spoils the others: it is described in `faults`
-and the function has no findings.
+and the function has no findings.  The same holds for one problem that can't be put into words.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from mypy_eqxstate.contracts.declarations import malformed_annotations
 from mypy_eqxstate.contracts.library import AFFINE_CLASSES, library_row
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.notation import parse_row
-from mypy_eqxstate.flow.faults import fault_text
+from mypy_eqxstate.faults import THE_MODULE, Fault, contained
 from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.problems import Problem
 from mypy_eqxstate.flow.program import Program
@@ -56,7 +56,7 @@ class AnalysisResult:
 
     findings: list[Finding] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
 
 
@@ -84,47 +84,54 @@ def analyze_module(
         findings, modules and faults; nothing is raised but for what is no `Exception`.
     """
     result = AnalysisResult()
-    index = ModuleIndex(tree, module_name, PurePath(path).name in {"__init__.py", "__init__.pyi"})
-    module = ModuleAnalysis(
-        index,
-        oracle,
-        _rows(configuration),
-        AFFINE_CLASSES | configuration.affine,
-        configuration.strict,
-        program,
-    )
+    with contained(result.faults, THE_MODULE):
+        index = ModuleIndex(
+            tree, module_name, PurePath(path).name in {"__init__.py", "__init__.pyi"}
+        )
+        module = ModuleAnalysis(
+            index,
+            oracle,
+            _rows(configuration),
+            AFFINE_CLASSES | configuration.affine,
+            configuration.strict,
+            program,
+        )
+        module.faults = result.faults
+        _analyze(module, source, result)
+    return result
+
+
+def _analyze(module: ModuleAnalysis, source: str, result: AnalysisResult) -> None:
+    """Solve all that matters of a module, and put into words what is wrong in it."""
+    program = module.program
     if program is not None:
         program.begin(module)
-    names = mentioned_names(tree)
+    names = mentioned_names(module.index.tree)
     if not module.relevance and not names & (module.telling_names | {"Borrowed", "Consumed"}):
-        return result
-    try:
+        return
+    with contained(result.faults, THE_MODULE):
         module.analyze_module_body()
         module.learn_instances()
-    except Exception as error:
-        result.faults.append(fault_text(error, "the module"))
-    for name, node in list(index.functions.items()):
+    for name, node in list(module.index.functions.items()):
         # Generator expressions run where they are iterated; nobody else calls them.
         if node not in module.relevance or isinstance(node, ast.GeneratorExp):
             continue
-        try:
+        with contained(result.faults, name):
             module.analyze(node)
-        except Exception as error:
-            result.faults.append(fault_text(error, name))
     wording = Wording(module, source)
     problems = _one_for_each_cause(module, _problems(module))
     if "Borrowed" in source or "Consumed" in source:
-        problems += _malformed(module)
+        with contained(result.faults, THE_MODULE):
+            problems += _malformed(module)
     for problem in problems:
-        result.findings.append(wording.finding(problem))
+        with contained(result.faults, problem.body or THE_MODULE):
+            result.findings.append(wording.finding(problem))
     result.findings.sort(key=lambda finding: (finding.position.line, finding.position.column))
     result.limits += module.given_up
-    modules = module.modules
+    result.modules = module.modules - {module.index.name}
     if program is not None:
-        modules = program.closure(modules)
-        result.faults += program.faults(modules)
-    result.modules = modules - {module_name}
-    return result
+        result.modules = program.closure(module.modules) - {module.index.name}
+        result.faults += program.faults(result.modules)
 
 
 def new_program(sources: Sources, configuration: Configuration) -> Program:
@@ -221,7 +228,10 @@ def _one_for_each_cause(module: ModuleAnalysis, problems: Iterator[Problem]) -> 
         if problem.events:
             cause = (problem.body, problem.rule, problem.events)
             before = reported.setdefault(cause, [])
-            if any(module.leads_to(earlier, problem) for earlier in before):
+            follows = False
+            with contained(module.faults, problem.body or THE_MODULE):
+                follows = any(module.leads_to(earlier, problem) for earlier in before)
+            if follows:
                 continue
             before.append(problem)
         taken.add(place)

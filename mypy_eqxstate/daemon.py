@@ -141,12 +141,11 @@ class Daemon:
 
     # --- the end of a module
 
-    def note_findings(self, tree: MypyFile, checker: TypeChecker, report: Report) -> None:
-        """Say the findings of a module, and keep them for later.
+    def remember_findings(self, tree: MypyFile, report: Report) -> None:
+        """Keep the findings of a module for later.
 
         Args:
             tree: the module.
-            checker: its type checker.
             report: says them, given a type checker of the module.
         """
         name = tree.fullname
@@ -155,6 +154,15 @@ class Daemon:
         # The tree is as good as gone: whatever triggers a part of the module loads all of it.
         tree.is_cache_skeleton = True
         self._manager.ast_cache.pop(name, None)
+
+    def say_findings(self, tree: MypyFile, checker: TypeChecker, report: Report) -> None:
+        """Say the findings of a module for the first time.
+
+        Args:
+            tree: the module.
+            checker: its type checker.
+            report: says them, given a type checker of the module.
+        """
         self._say(tree, checker, report)
         self._judge_ignores(tree, checker)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from collections.abc import Callable, Container
+from collections.abc import Container
 from pathlib import Path
 
 from mypy.build import BuildManager
@@ -35,7 +35,6 @@ class ModuleCheck:
         configuration: the user's settings.
         concerned: the modules that import an affine class's home, directly or not; None if that is
             not known.
-        show_traceback: is given the tracebacks of faults that were contained.
     """
 
     def __init__(
@@ -43,13 +42,11 @@ class ModuleCheck:
         manager: BuildManager | None,
         configuration: Configuration,
         concerned: Container[str] | None,
-        show_traceback: Callable[[str], None],
     ) -> None:
         self._manager = manager
         self._configuration = configuration
         self._affine_classes = AffineNames(configuration.affine)
         self._concerned = concerned
-        self._show_traceback = show_traceback
         self._program = None
         if manager is not None:
             sources = MypySources(
@@ -88,11 +85,8 @@ class ModuleCheck:
         )
         said.findings = result.findings
         said.modules = result.modules
-        said.faults += result.faults
+        said.faults += [*result.faults, *oracle.faults.values()]
         said.limits += [f'"{name}", whose analysis does not settle' for name in result.limits]
-        for question, trace in oracle.faults.items():
-            said.faults.append(f"in the oracle's `{question}`: {trace.strip().splitlines()[-1]}")
-            self._show_traceback(trace)
 
     def _source(self, path: str) -> str | None:
         """The text of a source file as mypy has read it; None if there is no such file."""

@@ -45,7 +45,7 @@ class EqxstatePlugin(Plugin):
                 return self.session.data_to_compare(ctx.id)
             return self.session.data_to_store(ctx.id, ctx.path)
         except Exception as error:
-            self.session.note_fault("report_config_data", error)
+            self.session.note_fault("report_config_data", error, ctx.path)
             return None
 
     def get_additional_indirect_deps(self, file: MypyFile) -> set[str]:
@@ -53,7 +53,7 @@ class EqxstatePlugin(Plugin):
         try:
             return self.session.end_of_module(file)
         except Exception as error:
-            self.session.note_fault("get_additional_indirect_deps", error)
+            self.session.note_fault("get_additional_indirect_deps", error, file.path)
             return set()
 
     def get_class_decorator_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
@@ -64,7 +64,7 @@ class EqxstatePlugin(Plugin):
         try:
             mark_affine(context.cls.info)
         except Exception as error:
-            self.session.note_fault("get_class_decorator_hook", error)
+            self.session.note_fault("get_class_decorator_hook", error, context.cls.fullname)
 
     def _look_up(self, fullname: str) -> None:
         """While a module is checked, its type checker can be seen.
@@ -78,7 +78,7 @@ class EqxstatePlugin(Plugin):
         try:
             self.session.note_checker(checker)
         except Exception as error:
-            self.session.note_fault("note_checker", error)
+            self.session.keep_fault(error, "note_checker")
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """A function is called."""
@@ -90,7 +90,8 @@ class EqxstatePlugin(Plugin):
             if self.session.daemon is not None:
                 self.session.daemon.repeat(context)
         except Exception as error:
-            self.session.note_fault("get_function_hook", error)
+            path = getattr(context.api, "path", None)
+            self.session.note_fault("get_function_hook", error, path)
         return context.default_return_type
 
     get_method_hook = _look_up

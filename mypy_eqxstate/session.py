@@ -30,7 +30,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import sys
-import traceback
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -46,6 +45,7 @@ from mypy_eqxstate import __version__
 from mypy_eqxstate.cache import CacheData, Data, digest_of, direct_dependencies
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.daemon import Daemon, name_dependencies
+from mypy_eqxstate.faults import THE_MODULE, Fault, contained, fault_of, note_fault
 from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES
 from mypy_eqxstate.graph import dependencies, importers, reachable, states
 from mypy_eqxstate.report.to_mypy import (
@@ -77,21 +77,36 @@ class Session:
     _in_daemon: ClassVar[Session | None] = None
 
     def __init__(self, options: Options) -> None:
-        self.configuration = _configuration(options)
         self._options = options
+        self._pending_faults: list[Fault] = []
+        self._printed: set[str] = set()
+        self.configuration = self._read_configuration()
         self._checkers: dict[str, TypeChecker] = {}
         self._modules: Mapping[str, MypyFile] = {}
         self._found_manager: BuildManager | None = None
         self._concerned: set[str] | None = None
         self._problems_shown = False
-        self._pending_faults: list[str] = []
-        self._fault_printed = False
         self._called: set[str] | None = None
         self._check: ModuleCheck | None = None
         self._states: Mapping[str, State] | None = None
         self.daemon: Daemon | None = None
         if Session._in_daemon is not None:
-            Session._in_daemon.reconfigure(self.configuration)
+            try:
+                Session._in_daemon.reconfigure(self.configuration)
+            except Exception as error:
+                self.note_fault(f"a change of {options.config_file}", error)
+
+    def _read_configuration(self) -> Configuration:
+        """The user's configuration; as if there were none if it can't be read for a fault of ours.
+
+        Workers leave it to the main process to say so.
+        """
+        try:
+            return read_configuration(self._options.config_file, _parse_row)
+        except Exception as error:
+            if "mypy.build_worker.worker" not in sys.modules:
+                self.note_fault(f"the section in {self._options.config_file}, ignored", error)
+            return Configuration()
 
     # --- what mypy's cache must know
 
@@ -190,6 +205,8 @@ class Session:
 
     def attach(self, modules: Mapping[str, MypyFile]) -> None:
         """Remember the build whose modules these are, and show problems of the configuration."""
+        if self.daemon is not None:
+            self._printed.clear()
         self._concerned = self._called = None
         self._check = None
         self._checkers.clear()
@@ -263,7 +280,9 @@ class Session:
             keep(self._manager, tree.fullname, tree.path, said.findings)
         report = partial(self._report, said)
         if self.daemon is not None:
-            self.daemon.note_findings(tree, checker, report)
+            with contained(said.faults, "the daemon's memory"):
+                self.daemon.remember_findings(tree, report)
+            self.daemon.say_findings(tree, checker, report)
         else:
             report(checker)
         return said.modules - {tree.fullname}
@@ -315,12 +334,11 @@ class Session:
         from mypy_eqxstate.report.finding import ModuleReport
 
         said = ModuleReport(faults=list(self._pending_faults))
-        try:
+        with contained(said.faults, THE_MODULE):
             self._module_check().run(tree, checker, said)
+        with contained(said.faults, THE_MODULE):
             said.modules = self._used_by(said.modules)
             self._note_dependencies(tree, said.modules)
-        except Exception as error:
-            said.faults.append(self.describe_fault(error))
         return said
 
     def _module_check(self) -> ModuleCheck:
@@ -330,7 +348,7 @@ class Session:
 
             manager = self._manager
             concerned = None if manager is None else self._concerned_modules
-            self._check = ModuleCheck(manager, self.configuration, concerned, self._show_traceback)
+            self._check = ModuleCheck(manager, self.configuration, concerned)
         return self._check
 
     # --- what can be left out
@@ -349,29 +367,35 @@ class Session:
 
     # --- faults
 
-    def describe_fault(self, error: Exception) -> str:
-        """One line about an internal fault: where in our own code, and what."""
-        self._show_traceback("".join(traceback.format_exception(error)))
-        frames = traceback.extract_tb(error.__traceback__)
-        where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-        return f"{type(error).__name__} at {where}: {error}"
+    def keep_fault(self, error: Exception, function: str) -> None:
+        """Keep a fault for the note of the module that is being checked.
 
-    def note_fault(self, hook: str, error: Exception) -> None:
-        """Keep a fault for the next module's note, or print it if there may be no such note."""
-        text = f"in the hook {hook}: {self.describe_fault(error)}"
-        if not self._pending_faults:
-            self._pending_faults.append(text)
-        if not self._fault_printed and hook not in _CHECKING_HOOKS:
-            self._fault_printed = True
-            print(f"mypy_eqxstate: internal fault {text}; {HOW_TO_REPORT}", file=sys.stderr)
-            self._pending_faults.clear()
+        Args:
+            error: what was raised.
+            function: what was being worked on.
+        """
+        note_fault(self._pending_faults, error, function)
 
-    def _show_traceback(self, trace: str) -> None:
+    def note_fault(self, function: str, error: Exception, path: str | None = None) -> None:
+        """Print a fault where there is no module to say it for, once for each thing worked on.
+
+        Args:
+            function: what was being worked on.
+            error: what was raised.
+            path: the file concerned, if there is one.
+        """
+        if function in self._printed:
+            return
+        self._printed.add(function)
+        fault = fault_of(error, function)
+        where = "" if path is None else f" in {path}"
+        print(
+            f"mypy_eqxstate: internal fault{where}: {' '.join(str(fault).split())}; mypy's own "
+            f"result stands; {HOW_TO_REPORT}",
+            file=sys.stderr,
+        )
         if self._options.show_traceback:
-            print(trace, file=sys.stderr)
-
-
-_CHECKING_HOOKS = frozenset({"note_checker"})
+            print(fault.trace, file=sys.stderr)
 
 
 def _manager_of(modules: Mapping[str, MypyFile]) -> BuildManager | None:
@@ -401,16 +425,6 @@ def _may_be_read(module: str) -> bool:
     """Whether bodies of a module may be looked into, as far as its name tells."""
     top = module.partition(".")[0]
     return top not in DESCRIBED_PACKAGES and top not in sys.stdlib_module_names
-
-
-def _configuration(options: Options) -> Configuration:
-    """The user's configuration; a fault in reading it is one of its problems."""
-    try:
-        return read_configuration(options.config_file, _parse_row)
-    except Exception as error:
-        return Configuration(
-            problems=(f"internal fault, the section is ignored: {error!r}; {HOW_TO_REPORT}",)
-        )
 
 
 def _parse_row(text: str) -> object:

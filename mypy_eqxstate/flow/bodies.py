@@ -71,7 +71,7 @@ class BodyCalls:
         self, site: CallSite, memory: Memory, function: Function, actuals: list[Actual]
     ) -> Binding:
         """A call of a function; of a generator function, which only prepares."""
-        if self.analysis.module.home(function.node).body(function.node).is_generator:
+        if self.analysis.module.home(function.node).is_generator(function.node):
             suspended = _suspended(function, actuals)
             if suspended is not None:
                 for actual in actuals:

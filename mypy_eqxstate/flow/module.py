@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.summaries import OPAQUE, Summary
+from mypy_eqxstate.faults import THE_MODULE, Fault, note_fault
 from mypy_eqxstate.flow.abstraction import Context, binding_of_kind, shape_of
 from mypy_eqxstate.flow.arguments import formals_of
 from mypy_eqxstate.flow.body import BodyAnalysis
 from mypy_eqxstate.flow.definitions import Definitions
 from mypy_eqxstate.flow.explain import leads_to
-from mypy_eqxstate.flow.faults import fault_text
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import Heap, values_of_shape
 from mypy_eqxstate.flow.instances import MAXIMAL_ROUNDS, Instances
@@ -80,7 +80,7 @@ class ModuleAnalysis:
     Attributes:
         modules: the modules on whose contents that of this one's analysis rests.
         given_up: functions whose body has no fixpoint within the bounds.
-        faults: internal faults in bodies of a module that calls lead into, with the function.
+        faults: internal faults, with the function in whose body they came up.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class ModuleAnalysis:
         self.problems: dict[tuple[BodyNode, Context], list[Problem]] = {}
         self.modules: set[str] = set()
         self.given_up: list[str] = []
-        self.faults: list[str] = []
+        self.faults: list[Fault] = []
         self.decorators: frozenset[ast.AST] = frozenset(
             decorator
             for node in (*index.functions.values(), *index.classes.values())
@@ -297,6 +297,14 @@ class ModuleAnalysis:
             )
         return found
 
+    def is_generator(self, node: FunctionNode) -> bool:
+        """Whether a call of a function only prepares; False if that can't be found out."""
+        try:
+            return self.body(node).is_generator
+        except Exception as error:
+            self.note_fault(error, node)
+            return False
+
     def analyze_module_body(self) -> None:
         """Solve the module body, so that the global names are known; twice, to know them in it."""
         for _ in range(2):
@@ -385,9 +393,16 @@ class ModuleAnalysis:
         """What a call of a function of this module does, in a context.
 
         Raises:
-            nothing: a body without a fixpoint counts as opaque.
+            nothing: a body without a fixpoint counts as opaque, and so does one with a fault.
         """
         node = function.node
+        try:
+            return self._summary(node, context)
+        except Exception as error:
+            self.note_fault(error, node)
+            return OPAQUE
+
+    def _summary(self, node: FunctionNode, context: Context) -> Summary:
         if says_nothing(node):
             return OPAQUE
         known = self._contexts.setdefault(node, set())
@@ -400,26 +415,32 @@ class ModuleAnalysis:
         return self._summaries.get(node, context, lambda: self._summarize(node, context))
 
     def _summarize(self, node: FunctionNode, context: Context) -> Summary:
-        if self.is_foreign:
-            body = self.body(node)
-            if sum(len(block.operations) for block in body.blocks) > MAXIMAL_OPERATIONS:
-                return OPAQUE
-            # What other calls have shown must not count, or it would matter who asks first.
-            self.classes.forget_evidence(body.name)
         try:
-            analysis = self._run(node, context)
+            if self.is_foreign:
+                body = self.body(node)
+                if sum(len(block.operations) for block in body.blocks) > MAXIMAL_OPERATIONS:
+                    return OPAQUE
+                # What other calls have shown must not count, or it would matter who asks first.
+                self.classes.forget_evidence(body.name)
+            return summary_of(self._run(node, context))
         except NoFixpointError:
-            self.problems[node, context] = []
             if self.index.name_of(node) not in self.given_up:
                 self.given_up.append(self.index.name_of(node))
-            return OPAQUE
         except Exception as error:
-            if not self.is_foreign:
-                raise
-            # It is a fault of ours, and the caller's own findings must not be lost for it.
-            self.faults.append(fault_text(error, self.index.name_of(node)))
-            return OPAQUE
-        return summary_of(analysis)
+            # It is a fault of ours, and the callers' findings must not be lost for it.
+            self.note_fault(error, node)
+        self.problems[node, context] = []
+        return OPAQUE
+
+    def note_fault(self, error: Exception, node: FunctionNode | None = None) -> None:
+        """Note an internal fault.
+
+        Args:
+            error: what was raised.
+            node: the function in whose body it came up; None for the module's body.
+        """
+        name = THE_MODULE if node is None else self.index.name_of(node)
+        note_fault(self.faults, error, name if self.path is None else f"{name} of {self.path}")
 
 
 def _as_written(node: ast.expr) -> str:

@@ -31,6 +31,7 @@ from typing import Final
 
 from mypy_eqxstate.contracts.library import DESCRIBED_PACKAGES, PRODUCERS
 from mypy_eqxstate.contracts.model import Row
+from mypy_eqxstate.faults import Fault, note_fault
 from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.recursion import Summaries
 from mypy_eqxstate.flow.telling import TellingNames
@@ -69,6 +70,7 @@ class Program:
         self._analysed: ModuleAnalysis | None = None
         self._solving: set[str] = set()
         self._solved: set[str] = set()
+        self._new_faults: list[Fault] = []
         self._summaries = Summaries()
         words = {name.rpartition(".")[2] for name in (*affine_classes, *PRODUCERS)}
         self._telling = TellingNames(self._index, frozenset(words))
@@ -174,17 +176,28 @@ class Program:
                     waiting.extend(module.modules)
         return found
 
-    def faults(self, names: Iterable[str]) -> list[str]:
-        """What went wrong in bodies of some modules, so that these count as opaque."""
+    def faults(self, names: Iterable[str]) -> list[Fault]:
+        """What went wrong in bodies of some modules, so that these count as opaque.
+
+        Besides, once, what went wrong while modules were read.
+        """
         modules = (self._modules.get(name) for name in sorted(names))
-        return [fault for module in modules if module is not None for fault in module.faults]
+        new, self._new_faults = self._new_faults, []
+        return new + [fault for module in modules if module is not None for fault in module.faults]
 
     def _module(self, name: str) -> ModuleAnalysis | None:
         if name in self._modules:
             return self._modules[name]
         self._modules[name] = None
-        described = name.partition(".")[0] in DESCRIBED_PACKAGES
-        source = None if described else self._sources.module(name)
+        if name.partition(".")[0] not in DESCRIBED_PACKAGES:
+            try:
+                self._read(name)
+            except Exception as error:
+                note_fault(self._new_faults, error, f"the module {name}")
+        return self._modules[name]
+
+    def _read(self, name: str) -> None:
+        source = self._sources.module(name)
         if source is not None:
             index = ModuleIndex(source.tree, name, source.is_package)
             module = ModuleAnalysis(
@@ -200,7 +213,6 @@ class Program:
             self._homes[source.tree] = module
             for node in index.functions.values():
                 self._homes[node] = module
-        return self._modules[name]
 
     def _solve(self, module: ModuleAnalysis) -> None:
         """Solve the module's body, unless that is what is going on."""
@@ -211,6 +223,8 @@ class Program:
         try:
             module.analyze_module_body()
             module.learn_instances()
+        except Exception as error:
+            module.note_fault(error)
         finally:
             self._solving.discard(name)
             self._solved.add(name)

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import traceback
 from collections.abc import Callable, Container
 from typing import ParamSpec, TypeVar
 
@@ -47,6 +46,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from mypy_eqxstate.faults import Fault, fault_of, function_at
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
 from mypy_eqxstate.oracle.mypy_affine_lines import AffineLines
 from mypy_eqxstate.oracle.mypy_calls import chosen_item
@@ -81,10 +81,10 @@ def _answering(
         def safe(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Answer | _Unknown:
             try:
                 return question(*args, **kwargs)
-            except Exception:
+            except Exception as error:
                 oracle = args[0]
                 if isinstance(oracle, MypyOracle):
-                    oracle.faults.setdefault(question.__name__, traceback.format_exc())
+                    oracle.note_fault(question.__name__, error, *args[1:])
                 return unknown
 
         return safe
@@ -105,7 +105,7 @@ class MypyOracle:
             known.
 
     Attributes:
-        faults: the traceback of the first internal fault of each question, by its name.
+        faults: the first internal fault of each question, by its name.
         pairing: the partners of the module's nodes in mypy's tree.
     """
 
@@ -117,7 +117,8 @@ class MypyOracle:
         affine_classes: Container[str],
         concerned: Container[str] | None = None,
     ) -> None:
-        self.faults: dict[str, str] = {}
+        self.faults: dict[str, Fault] = {}
+        self._module_ast = module_ast
         self.pairing = Pairing(module_ast, tree)
         self._types: dict[nodes.Expression, Type] = checker._type_maps[0]
         self._affine = AffineClasses(affine_classes)
@@ -125,6 +126,16 @@ class MypyOracle:
         self._symbols = Symbols(checker.modules, tree, self._affine)
         self._shapes = self._symbols.shapes
         self._reachability = Reachability(module_ast, self.pairing, self._types)
+
+    def note_fault(self, question: str, error: Exception, *subject: object) -> None:
+        """Keep what went wrong with a question, if it is the first time."""
+        if question in self.faults:
+            return
+        line = next(
+            (n.lineno for n in subject if isinstance(n, ast.AST) and hasattr(n, "lineno")), 0
+        )
+        about = f"{function_at(self._module_ast, line)}, in the oracle's `{question}`"
+        self.faults[question] = fault_of(error, about)
 
     @_answering(None)
     def affine_lines(self) -> frozenset[int]:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from mypy_eqxstate.faults import THE_MODULE, Fault
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -67,12 +69,14 @@ class Finding:
         message: complete in one line: editors show only that.
         position: the use that is wrong.
         notes: what explains it, in the order to be shown.
+        function: the function that it is in, as it is named in notes about faults.
     """
 
     rule: str
     message: str
     position: Position
     notes: tuple[Note, ...] = ()
+    function: str = field(default=THE_MODULE, compare=False)
 
 
 @dataclass(slots=True)
@@ -82,11 +86,11 @@ class ModuleReport:
     Attributes:
         findings: in any order.
         limits: what is not checked, with the reason, one text each.
-        faults: what went wrong inside, the function concerned first, one text a fault.
+        faults: what went wrong inside.
         modules: the other modules on whose contents the findings rest.
     """
 
     findings: Sequence[Finding] = ()
     limits: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)

@@ -18,6 +18,7 @@ line, so a note about an earlier line stands before its error.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,7 @@ from mypy.errors import ErrorInfo, Errors
 from mypy.options import Options
 from mypy.scope import Scope
 
+from mypy_eqxstate.faults import THE_MODULE, Fault, contained
 from mypy_eqxstate.report.codes import EQXSTATE, RULES, STATE_CONTRACT, code_of
 
 if TYPE_CHECKING:
@@ -66,50 +68,62 @@ def report_module(
         problems: those of the configuration that are to be said once more.
         options: mypy's, for all modules.
     """
-    report_findings(checker, said.findings)
-    if said.limits:
-        report_limits(checker, said.limits)
-    if problems and _contracts_enabled(options):
-        repeat_problems(checker, problems, options)
-    if said.faults:
-        report_fault(checker, said.faults)
+    faults = list(said.faults)
+    with contained(faults, THE_MODULE):
+        report_findings(checker, said.findings, faults)
+    with contained(faults, THE_MODULE):
+        if said.limits:
+            report_limits(checker, said.limits)
+    with contained(faults, THE_MODULE):
+        if problems and _contracts_enabled(options):
+            repeat_problems(checker, problems, options)
+    if faults:
+        report_fault(checker, faults)
+        if options.show_traceback:
+            print(*(fault.trace for fault in faults), sep="\n", file=sys.stderr)
 
 
-def report_findings(checker: TypeChecker, findings: Sequence[Finding]) -> None:
+def report_findings(checker: TypeChecker, findings: Sequence[Finding], faults: list[Fault]) -> None:
     """Add findings about a module, with their notes, to mypy's errors.
 
     Args:
         checker: the type checker of the module.
         findings: in any order; mypy sorts by line.
+        faults: what goes wrong with one of them is added here.
     """
     if not findings:
         return
     with _module(checker) as errors:
         for finding in findings:
-            position = finding.position
-            info = errors.report(
-                position.line,
-                position.column,
-                _one_line(finding.message),
-                code=code_of(finding.rule),
-                origin_span=list(range(position.line, position.end_line + 1)),
-                end_line=position.end_line,
-                end_column=position.end_column,
-            )
-            if _was_kept(errors, info):
-                for note in finding.notes:
-                    if note.kind.is_said_by_mypy:
-                        errors.add_error_info(_note(errors, info, note, position))
+            with contained(faults, finding.function):
+                _report_finding(errors, finding)
 
 
-def report_fault(checker: TypeChecker, faults: Sequence[str]) -> None:
+def _report_finding(errors: Errors, finding: Finding) -> None:
+    position = finding.position
+    info = errors.report(
+        position.line,
+        position.column,
+        _one_line(finding.message),
+        code=code_of(finding.rule),
+        origin_span=list(range(position.line, position.end_line + 1)),
+        end_line=position.end_line,
+        end_column=position.end_column,
+    )
+    if _was_kept(errors, info):
+        for note in finding.notes:
+            if note.kind.is_said_by_mypy:
+                errors.add_error_info(_note(errors, info, note, position))
+
+
+def report_fault(checker: TypeChecker, faults: Sequence[Fault]) -> None:
     """Add one note about internal faults while a module was analysed.
 
     A note leaves mypy's exit status alone.
 
     Args:
         checker: the type checker of the module.
-        faults: what went wrong, the function concerned first, one text a fault.
+        faults: what went wrong.
     """
     others = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     with _module(checker) as errors:
@@ -117,8 +131,8 @@ def report_fault(checker: TypeChecker, faults: Sequence[str]) -> None:
             1,
             0,
             f"{FAULT}{errors.simplify_path(checker.path)}: "
-            f"{_one_line(faults[0])}{others}; the rest of the check and mypy's own result stand; "
-            f"{HOW_TO_REPORT}",
+            f"{_one_line(str(faults[0]))}{others}; the rest of the check and mypy's own result "
+            f"stand; {HOW_TO_REPORT}",
             code=EQXSTATE,
             severity="note",
         )

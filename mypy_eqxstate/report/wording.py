@@ -18,6 +18,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from mypy_eqxstate.faults import THE_MODULE
 from mypy_eqxstate.flow.problems import EventDetail, Misuse, Problem
 from mypy_eqxstate.flow.values import Event
 from mypy_eqxstate.oracle.shapes import (
@@ -49,6 +50,7 @@ class Wording:
             message=_MESSAGES[problem.misuse](self, problem),
             position=self.position(problem.node),
             notes=tuple(self._notes(problem)),
+            function=problem.body or THE_MODULE,
         )
 
     def position(self, node: ast.AST) -> Position:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from mypy_eqxstate.faults import Fault
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from tests.oracle.checked import check
 
@@ -38,7 +39,7 @@ def test_every_node_is_paired_and_no_diagnostic_changes(
     cache = pytestconfig.cache.mkdir("mypy_eqxstate")
     files = _copy(tmp_path)
     mismatches: list[tuple[str, str, int]] = []
-    faults: dict[str, str] = {}
+    faults: dict[str, Fault] = {}
     counts: Counter[str] = Counter()
 
     def look(oracle: MypyOracle, module: ast.Module) -> None:

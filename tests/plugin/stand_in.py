@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mypy_eqxstate.faults import Fault
 from mypy_eqxstate.report.finding import Finding, Note, Position
 
 RULES = ("stale", "reuse", "dropped", "borrow", "contract")
@@ -24,7 +25,7 @@ RULES = ("stale", "reuse", "dropped", "borrow", "contract")
 class AnalysisResult:
     findings: list[Finding] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
 
 
@@ -56,7 +57,7 @@ def analyze_module(
         elif name == "boom":
             raise RuntimeError("boom")
         elif name == "part":
-            result.faults.append("function f: TypeError: part")
+            result.faults.append(Fault("f", "TypeError: part", ""))
         elif name == "vast":
             result.limits.append("f")
         elif name in RULES:

@@ -131,9 +131,7 @@ class MypyOracle:
         """Keep what went wrong with a question, if it is the first time."""
         if question in self.faults:
             return
-        line = next(
-            (n.lineno for n in subject if isinstance(n, ast.AST) and hasattr(n, "lineno")), 0
-        )
+        line = max((getattr(node, "lineno", 0) for node in subject), default=0)
         about = f"{function_at(self._module_ast, line)}, in the oracle's `{question}`"
         self.faults[question] = fault_of(error, about)
 

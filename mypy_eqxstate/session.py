@@ -274,10 +274,11 @@ class Session:
             return set()
         said = self._analyze(tree, checker)
         self._pending_faults.clear()
-        if self._manager is not None:
-            from mypy_eqxstate.report.stored import keep
+        with contained(said.faults, "the store of findings"):
+            if self._manager is not None:
+                from mypy_eqxstate.report.stored import keep
 
-            keep(self._manager, tree.fullname, tree.path, said.findings)
+                keep(self._manager, tree.fullname, tree.path, said.findings)
         report = partial(self._report, said)
         if self.daemon is not None:
             with contained(said.faults, "the daemon's memory"):

@@ -154,6 +154,7 @@ STAGES = {
         Fault("session:read_configuration", costs="none", named="mypy.ini"),
         Fault("session:own_digest", costs="none", named="report_config_data"),
         Fault("session:digest_of", costs="none", named="report_config_data"),
+        Fault("report.stored:keep", costs="none", named="the store of findings"),
         Fault("session:Session.attach", costs="all", named="set_modules"),
         Fault("session:Session.note_checker", costs="none", named="note_checker"),
         Fault("session:Session.end_of_module", costs="all", named="tokens.py"),

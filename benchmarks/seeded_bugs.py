@@ -31,11 +31,13 @@ without the seed.
 and the results of known functions; where only the name says so, the site counts if a person has
 read it. `seeded_sites.tsv` has what was read, a line each, tab-separated:
 
-    repository   path[:line]   state | exclude | skip   reason
+    repository   path[:line]   state | exclude | skip | affine   reason
 
 `state`: it is a State. `exclude`: a seed there is no bug, or it is no State; the function's next
 site is taken (a path without a line, or a folder: all its sites that rest on names only). `skip`: a
-file or folder is not copied. Names without a line there are "by name
+file or folder is not copied. `affine`: instead of a path the full name of a class, or of a type
+variable that stands for States, which the plugin is told of, as the repository's authors would in
+their configuration; `--plain` leaves these lines out. Names without a line there are "by name
 only": they are seeded, too, and counted apart. Line numbers are those of the commits in the table's
 head.
 
@@ -43,8 +45,7 @@ head.
 `--alarms` runs no seeds: it prints every ownership error, with the line of source, and every note
 of an internal fault in the unchanged code. `--notebooks` takes notebooks in as scripts. `--name`
 binds the newer State to a name that says nothing, such as `s2`: where nothing is known of a callee,
-the plugin takes the name for a hint. `--affine` names further affine classes, or type variables
-that stand for States, as the plugin's configuration does. `--work` keeps the copies and mypy's
+the plugin takes the name for a hint. `--work` keeps the copies and mypy's
 cache in a folder, so that the next run is quick; the cache is only good for the same version of the
 plugin. `--only TEXT` keeps the seeds whose path or function has a text.
 
@@ -79,11 +80,13 @@ class Review:
         states: sites that hold a State.
         excluded: sites that are no bug, or no State.
         skipped: files and folders that are not looked at.
+        affine: full names of classes and type variables that the plugin is told of.
     """
 
     states: frozenset[str]
     excluded: frozenset[str]
     skipped: frozenset[str]
+    affine: frozenset[str]
 
     def excludes(self, site: Site) -> bool:
         """Whether no seed may be put into a site."""
@@ -96,14 +99,16 @@ class Review:
 
 def read_review(repository: str) -> Review:
     """The rows of the table for a repository."""
-    said: dict[str, set[str]] = {"state": set(), "exclude": set(), "skip": set()}
+    said: dict[str, set[str]] = {
+        verdict: set() for verdict in ("state", "exclude", "skip", "affine")
+    }
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
         name, place, verdict, _ = line.split("\t")
         if name == repository:
             said[verdict].add(place)
-    return Review(*(frozenset(said[verdict]) for verdict in ("state", "exclude", "skip")))
+    return Review(*map(frozenset, said.values()))
 
 
 def chosen_sites(checkout: Checkout, review: Review) -> list[Site]:
@@ -222,7 +227,7 @@ def main() -> None:
     parser.add_argument("--notebooks", action="store_true", help="take notebooks in as scripts")
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="keep copies and cache here")
     parser.add_argument("--only", default="", metavar="TEXT", help="part of a path or function")
-    parser.add_argument("--affine", default="", metavar="NAMES", help="further affine classes")
+    parser.add_argument("--plain", action="store_true", help="without the table's `affine` lines")
     parser.add_argument("--name", default="", help="the name that seeds bind the newer State to")
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="repositories")
     options = parser.parse_args()
@@ -249,7 +254,7 @@ def run(options: argparse.Namespace, work: Path) -> None:
             work / "cache",
             review.skipped,
             notebooks=options.notebooks,
-            affine=options.affine,
+            affine="" if options.plain else ", ".join(sorted(review.affine)),
         )
         if options.alarms:
             show_alarms(checkout)

@@ -30,7 +30,7 @@ from mypy_eqxstate.flow.relevance import mentioned_names
 from mypy_eqxstate.ir.model import FunctionNode
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import Oracle, Sources
-from mypy_eqxstate.oracle.shapes import UnknownShape
+from mypy_eqxstate.oracle.shapes import UnknownShape, leaves_open
 from mypy_eqxstate.report.finding import Finding
 from mypy_eqxstate.report.wording import Wording
 
@@ -199,7 +199,7 @@ def _is_declared(module: ModuleAnalysis, node: FunctionNode) -> bool:
         return False
     names = {parameter.name for parameter in signature.parameters[:1]}
     return not any(
-        isinstance(parameter.shape, UnknownShape)
+        leaves_open(parameter.shape)
         and not (parameter.name in names and module.index.class_of(node) is not None)
         for parameter in signature.parameters
     )

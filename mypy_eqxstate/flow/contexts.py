@@ -17,12 +17,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from mypy_eqxstate.flow.abstraction import Context, kind_of
+from mypy_eqxstate.flow.abstraction import Context, Kind, kind_of
 from mypy_eqxstate.flow.arguments import Actual, formals_of, star_names
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Bound, Function, Transformed
 from mypy_eqxstate.ir.model import Variable
-from mypy_eqxstate.oracle.shapes import UNKNOWN, Shape, Signature, TupleShape
+from mypy_eqxstate.oracle.shapes import UNKNOWN, Shape, Signature, TupleShape, completed
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
@@ -52,6 +52,8 @@ def context_of(
             kind = kind_of(memory, actuals[0].binding, analysis.heap)
         else:
             kind = _star_kind(analysis, memory, actuals)
+        if isinstance(shape, TupleShape):
+            kind = _completed(shape, kind)
         if kind and not (len(kind) == 1 and kind[0] == shape):
             context.append((variable, kind))
     seen = set(parameters)
@@ -72,6 +74,12 @@ def context_of(
             context.append((variable, kind))
             waiting += captured_by(analysis, kind)
     return tuple(context)  # type: ignore[arg-type]
+
+
+def _completed(declared: TupleShape, kind: Kind) -> Kind:
+    """The kind of a parameter whose declared tuple has open parts, from what is passed for it."""
+    parts = {completed(declared, part): None for part in kind if isinstance(part, TupleShape)}
+    return tuple(sorted(parts, key=repr)) if len(parts) == len(kind) else ()
 
 
 def captured_by(analysis: BodyAnalysis, values: Iterable[object]) -> list[Variable]:

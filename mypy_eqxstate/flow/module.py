@@ -53,6 +53,7 @@ from mypy_eqxstate.oracle.shapes import (
     Signature,
     UnionShape,
     UnknownShape,
+    leaves_open,
 )
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ class ModuleAnalysis:
 
     def wants_context(self, shape: Shape) -> bool:
         """Whether the arguments of calls say more of a parameter than its declaration."""
-        if isinstance(shape, UnknownShape | CallableShape | InstanceShape):
+        if isinstance(shape, CallableShape | InstanceShape) or leaves_open(shape):
             return True
         if isinstance(shape, ContainerShape):
             return self.wants_context(shape.element)

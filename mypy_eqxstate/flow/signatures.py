@@ -29,7 +29,13 @@ from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.evidence import promote_arguments, shown_classes, shown_shape
 from mypy_eqxstate.flow.memory import Binding, Memory
 from mypy_eqxstate.flow.values import Object, Origin
-from mypy_eqxstate.oracle.shapes import AffineShape, Mode, Signature, UnknownShape
+from mypy_eqxstate.oracle.shapes import (
+    AffineShape,
+    Mode,
+    Signature,
+    UnknownShape,
+    completed,
+)
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
@@ -77,7 +83,7 @@ class Signatures:
             return self.unknown(site, memory, actuals)
         origin = self.analysis.origin()
         known = self.analysis.module.classes
-        shape = site.typed if not isinstance(site.typed, UnknownShape) else chosen.result
+        shape = completed(site.typed, chosen.result)
         shape = shown_shape(known, origin, shape)
         modes = {parameter.name: parameter.mode for parameter in chosen.parameters}
         if isinstance(shape, UnknownShape) and all(

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from mypy.nodes import TypeInfo
-from mypy.types import TypeVarType
+from mypy.types import AnyType, ProperType, Type, TypeAliasType, TypeVarType, get_proper_type
 
 from mypy_eqxstate import fullnames
 
@@ -68,6 +68,27 @@ class AffineClasses:
     def names_variable(self, variable: TypeVarType) -> bool:
         """Whether a type variable is named as one that stands for affine objects."""
         return variable.fullname in self._names
+
+    def proper(self, type_: Type) -> ProperType:
+        """A type without alias, as `get_proper_type` has it, except for an alias without arguments.
+
+        `Step = Callable[[S], S]` written as plain `Step` is `Callable[[Any], Any]` for mypy.  Here
+        it is `Callable[[S], S]` if `S` is named as a variable that stands for affine objects.
+        """
+        if isinstance(type_, TypeAliasType) and type_.alias is not None and type_.args:
+            variables = type_.alias.alias_tvars
+            if len(variables) == len(type_.args):
+                type_ = type_.copy_modified(
+                    args=[
+                        variable
+                        if isinstance(argument, AnyType)
+                        and isinstance(variable, TypeVarType)
+                        and self.names_variable(variable)
+                        else argument
+                        for variable, argument in zip(variables, type_.args, strict=True)
+                    ]
+                )
+        return get_proper_type(type_)
 
 
 class AffineNames:

@@ -77,7 +77,7 @@ class AffineLines:
 
     def holds(self, type_: Type, depth: int = _DEPTH) -> bool:
         """Whether a value of this type can hold an affine object, or is a callable about one."""
-        proper = get_proper_type(type_)
+        proper = self._affine.proper(type_)
         if isinstance(proper, (AnyType, NoneType)) or depth == 0:
             return False
         if isinstance(proper, Instance):

@@ -153,7 +153,7 @@ class ShapeMaker:
         """
         if type_ is None or depth > _DEEPEST:
             return UNKNOWN
-        proper = get_proper_type(type_)
+        proper = self._affine.proper(type_)
         if isinstance(proper, Instance):
             return self._instance(proper, depth)
         if isinstance(proper, NoneType):

@@ -318,7 +318,7 @@ class MypyOracle:
 
     def _type(self, partner: nodes.Expression) -> ProperType | None:
         type_ = self._types.get(partner)
-        return get_proper_type(type_) if type_ is not None else None
+        return self._affine.proper(type_) if type_ is not None else None
 
 
 def _global_name(node: nodes.SymbolNode | None) -> str | None:

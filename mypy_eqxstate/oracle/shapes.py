@@ -167,3 +167,29 @@ Shape = (
 PLAIN = PlainShape()
 UNKNOWN = UnknownShape()
 NONE = NoneShape()
+
+
+def leaves_open(shape: Shape) -> bool:
+    """Whether a declared shape is unknown, or a tuple with such a part: `tuple[Array, Any]`."""
+    if isinstance(shape, TupleShape):
+        return any(map(leaves_open, shape.items))
+    return isinstance(shape, UnknownShape)
+
+
+def completed(declared: Shape, given: Shape) -> Shape:
+    """A declared shape with what is open in it taken from what is given.
+
+    Args:
+        declared: possibly with open parts.
+        given: the shape of an argument.
+    """
+    if isinstance(declared, UnknownShape):
+        return given
+    if (
+        isinstance(declared, TupleShape)
+        and isinstance(given, TupleShape)
+        and len(declared.items) == len(given.items)
+    ):
+        parts = tuple(map(completed, declared.items, given.items))
+        return TupleShape(parts, declared.class_name, declared.names)
+    return declared

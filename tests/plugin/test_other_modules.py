@@ -257,3 +257,27 @@ def test_a_type_variable_can_be_named_as_one_of_affine_objects(project: Project)
     configuration = "[mypy]\nplugins = mypy_eqxstate\n[mypy_eqxstate]\naffine = kinds.S\n"
     (project.root / "mypy.ini").write_text(configuration, encoding="utf-8")
     assert project.errors() == ['main.py:7: error: "state" is out of date']
+
+
+def test_an_alias_without_arguments_stands_for_the_named_type_variable(project: Project) -> None:
+    project.write(
+        kinds="""
+            from collections.abc import Callable
+            from typing import TypeVar
+
+            S = TypeVar("S")
+            Step = Callable[[S, int], tuple[int, S]]
+        """,
+        helpers="",
+        main="""
+            from kinds import S, Step
+
+            def run(step: Step, state: S) -> S:
+                x, other = step(state, 1)
+                return state
+        """,
+    )
+    assert project.errors() == []
+    configuration = "[mypy]\nplugins = mypy_eqxstate\n[mypy_eqxstate]\naffine = kinds.S\n"
+    (project.root / "mypy.ini").write_text(configuration, encoding="utf-8")
+    assert project.errors() == ['main.py:5: error: "state" is out of date']

@@ -6,8 +6,10 @@ read from: a variable, and keys from there on.
 Worked example.  `y, new = step(model, carry[1])` marks the field `[1]` of the object behind
 `carry`; another name for the same tuple sees the mark, another name for the State does not.
 
-Limits: of an item of unknown index nothing is marked, and a path through something that may be
-several objects leads nowhere.
+Where `carry` may be one of several tuples, `[1]` is superseded in whichever it is.
+
+Limits: of an item of unknown index nothing is marked, and what a path through several objects
+leads to can't be replaced.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from collections.abc import Callable
 
 from mypy_eqxstate.flow.guards import ALWAYS
 from mypy_eqxstate.flow.heap import Heap, normal_key
-from mypy_eqxstate.flow.memory import Binding, Memory, Status
+from mypy_eqxstate.flow.memory import Binding, Memory, Status, merge_bindings
 from mypy_eqxstate.flow.values import Event, Object
 from mypy_eqxstate.ir.model import Elements, Key, Place, Variable
 
@@ -33,11 +35,18 @@ class Places:
         for key in place.path:
             if binding is None:
                 return None
-            item = _single_object(binding)
-            if item is None:
-                return None
-            binding = self.heap.read(memory, item, key)
+            binding = self._field(memory, binding, key)
         return binding
+
+    def _field(self, memory: Memory, holder: Binding, key: Key) -> Binding | None:
+        """What a field holds, of whichever object it is the field."""
+        found: Binding | None = None
+        for value in holder.values:
+            if isinstance(value, Object):
+                field = self.heap.read(memory, value.identity, key)
+                if field is not None:
+                    found = field if found is None else merge_bindings(found, field)
+        return found
 
     def update_marks(
         self, memory: Memory, place: Place, change: Callable[[Status], Status]

@@ -22,6 +22,7 @@ from mypy_eqxstate.faults import THE_MODULE
 from mypy_eqxstate.flow.problems import EventDetail, Misuse, Problem
 from mypy_eqxstate.flow.values import Event
 from mypy_eqxstate.oracle.shapes import (
+    AffineShape,
     ContainerShape,
     Shape,
     TupleShape,
@@ -178,7 +179,7 @@ class Wording:
             newer = f'use "{newest}", the newer {self._class(problem)}'
             return f"{newer}, or {clone} if the old one is wanted twice"
         rebind = f"write {self._rebinding(detail.node, place, problem.newest)} there"
-        if not _is_assignable(place):
+        if not _is_assignable(place) or self._is_bound_in_a_tuple(detail.node, place):
             rebind = f"keep the newer {self._class(problem)} in its place there"
         if newest is not None:
             return f'{rebind}, or use "{newest}", the newer {self._class(problem)}, here'
@@ -203,7 +204,7 @@ class Wording:
         """The statement that rebinds a place to what the call returns."""
         callee = node.func if isinstance(node, ast.Call) else node
         call = f"{self._module.text(callee)}(...)"
-        names = self._targets(node, place, newest)
+        names = self._targets(node, place, newest) or self._whole(node, place, newest)
         return f'"{names or place} = {call}"'
 
     def _targets(self, node: ast.AST, place: str, newest: str | None) -> str | None:
@@ -227,6 +228,39 @@ class Wording:
         else:
             names[-1] = place
         return ", ".join(names)
+
+    def _whole(self, node: ast.AST, place: str, newest: str | None) -> str | None:
+        """The argument that a place is a part of, if the result is bound whole, too.
+
+        After `new_pair = step(pair)` it is `pair` that is to be rebound, not `pair[1]`.
+        """
+        statement = self._statement_of(node)
+        if (
+            not isinstance(node, ast.Call)
+            or not isinstance(statement, ast.Assign)
+            or statement.value is not node
+            or isinstance(statement.targets[0], ast.Tuple)
+            or isinstance(self._module.oracle.shape(node), AffineShape)
+        ):
+            return None
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            text = self._module.text(argument)
+            part = place.removeprefix(text)
+            if part != place and part[:1] in {".", "["} and (newest or part).endswith(part):
+                return text
+        return None
+
+    def _is_bound_in_a_tuple(self, node: ast.AST, place: str) -> bool:
+        """Whether the newer object is a part of what is bound whole, and the older one is not."""
+        statement = self._statement_of(node)
+        return (
+            isinstance(statement, ast.Assign)
+            and statement.value is node
+            and isinstance(statement.targets[0], ast.Name)
+            and isinstance(node, ast.Call)
+            and isinstance(self._module.oracle.shape(node), TupleShape)
+            and self._whole(node, place, None) is None
+        )
 
     def _statement_of(self, node: ast.AST) -> ast.stmt | None:
         parents = self._parents()

@@ -27,6 +27,7 @@ from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.problems import Problem
 from mypy_eqxstate.flow.program import Program
 from mypy_eqxstate.flow.relevance import mentioned_names
+from mypy_eqxstate.flow.values import forget_objects
 from mypy_eqxstate.ir.model import FunctionNode
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import Oracle, Sources
@@ -141,6 +142,7 @@ def new_program(sources: Sources, configuration: Configuration) -> Program:
         sources: finds the source of a module, and what is declared in it.
         configuration: the user's settings.
     """
+    forget_objects()
     return Program(
         sources,
         _rows(configuration),

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mypy_eqxstate.contracts.model import Effect
-from mypy_eqxstate.flow.memory import Binding, Status
+from mypy_eqxstate.flow.bindings import Binding, Status
 from mypy_eqxstate.flow.values import Object
 from mypy_eqxstate.ir.model import Key, Variable
 

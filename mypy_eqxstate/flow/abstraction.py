@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import is_display, values_of_shape
-from mypy_eqxstate.flow.memory import Binding, Memory
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
+    VALUE_TYPES,
     Bound,
     Method,
     Object,
@@ -73,7 +75,7 @@ def _without_objects(value: Value) -> Value:
     if isinstance(value, Transformed):
         return value._replace(inner=_without_objects(value.inner))
     if isinstance(value, Object):
-        return value._replace(origin=Origin("", -1, None))
+        return Object(Origin("", -1, None), value.shape, value.recent, value.events)
     if isinstance(value, Method):
         return value._replace(receiver=_without_objects(value.receiver))
     if isinstance(value, Bound):
@@ -140,7 +142,7 @@ def binding_of_kind(kind: Kind, variable: Variable, body: str) -> Binding:
     origin = Origin(body, -1, variable)
     values: dict[Value, Guard] = {}
     for part in kind:
-        if isinstance(part, tuple):
+        if isinstance(part, VALUE_TYPES):
             values[with_origin(part, origin)] = ALWAYS
         else:
             values.update(values_of_shape(part, origin, recent=True))
@@ -157,7 +159,9 @@ def with_origin(value: Value, origin: Origin, keep: Object | None = None) -> Val
         return with_origin(held, here, keep)
 
     if isinstance(value, Object):
-        return value if keep is not None and value == keep else value._replace(origin=origin)
+        if value is keep:
+            return value
+        return Object(origin, value.shape, value.recent, value.events)
     if isinstance(value, Transformed):
         return value._replace(inner=inner(value.inner))
     if isinstance(value, Method):

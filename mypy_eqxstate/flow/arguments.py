@@ -11,7 +11,8 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from mypy_eqxstate.flow.memory import Binding, Memory
+from mypy_eqxstate.flow.bindings import Binding
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Object
 from mypy_eqxstate.ir.model import Argument, FunctionNode, Item, Key, Place, Temporary
 from mypy_eqxstate.oracle.shapes import ParameterKind

@@ -11,8 +11,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import TransformKind
+from mypy_eqxstate.flow.bindings import Binding, merge_bindings, one
 from mypy_eqxstate.flow.guards import ALWAYS, both
-from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import (
     PLAIN_VALUE,
     UNKNOWN_VALUE,

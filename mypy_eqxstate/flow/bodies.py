@@ -24,11 +24,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.contracts.summaries import Summary, without_globals
 from mypy_eqxstate.flow.arguments import Actual, formals_of, match, star_names
+from mypy_eqxstate.flow.bindings import Binding, merge_bindings, one
 from mypy_eqxstate.flow.contexts import context_of
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.evidence import promote_arguments, promote_shown, shown_classes
 from mypy_eqxstate.flow.instantiate import Instantiation
-from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.trust import says_less
 from mypy_eqxstate.flow.values import (

@@ -21,14 +21,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mypy_eqxstate.flow.acceptance import accepted_names, is_choice
 from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.bindings import Binding, one, renamed
 from mypy_eqxstate.flow.containers import Containers
 from mypy_eqxstate.flow.edges import assume, conditions_by_variable
 from mypy_eqxstate.flow.evidence import note_declared, promote_like, promote_namesake
 from mypy_eqxstate.flow.explain import BLOCK_STRIDE, loop_line, newest_place
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
+from mypy_eqxstate.flow.joins import join, widen
 from mypy_eqxstate.flow.liveness import crossing_temporaries
-from mypy_eqxstate.flow.memory import Binding, Memory, Root, join, one, renamed, widen
+from mypy_eqxstate.flow.memory import Memory, Root
 from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
 from mypy_eqxstate.flow.refine import may_be_refined, refined
@@ -68,9 +70,10 @@ class BodyAnalysis:
         self.module = module
         self.oracle = module.oracle
         self.body = body
+        self.is_module = isinstance(body.node, ast.Module)
         self.inputs = dict(inputs)
         self.modes = modes
-        self.heap = Heap(module.classes)
+        self.heap: Heap = Heap(module.classes)
         self.ownership = Ownership(self)
         self.containers = Containers(self)
         self.calls = Calls(self)
@@ -167,6 +170,10 @@ class BodyAnalysis:
         """The memory after any of several paths."""
         return join(states, self.default_binding, self.heap.default_field)
 
+    def settle(self, before: Memory, after: Memory) -> Memory:
+        """The earlier memory if both are equal; else the later one, sharing what is equal."""
+        return before if after.share(before) else after
+
     def widen(self, before: Memory, after: Memory) -> Memory:
         """A memory above two of one block, without the guards that have changed."""
         return widen(before, after)
@@ -192,8 +199,11 @@ class BodyAnalysis:
         self.dead_end = False
         changed = True
         raising: list[Memory] = []
+        names = self.module.definitions.names if self.is_module else None
         for number, operation in enumerate(block.operations):
             self.position = (block.index, number)
+            if names is not None:
+                names.proceed(memory, self.heap)
             if block.handler is not None and changed and ir.may_raise(operation):
                 raising.append(memory.copy())
                 changed = False
@@ -476,7 +486,7 @@ class BodyAnalysis:
         for member in op.members:
             binding = memory.bindings.get(member)
             if binding is not None:
-                self.module.definitions.note_member(member, binding)
+                self.module.definitions.names.bind_member(member, binding)
         symbol = Symbol(self.module.definitions.full_name(op.name))
         self.set(memory, op.target, one(symbol), op.node)
 

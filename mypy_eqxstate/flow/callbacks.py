@@ -27,9 +27,10 @@ from typing import TYPE_CHECKING, Final
 from mypy_eqxstate.contracts import model as contract
 from mypy_eqxstate.contracts.model import Called
 from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.bindings import Binding, merge_bindings, one
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
-from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.results import Arguments, is_given, is_known
 from mypy_eqxstate.flow.values import (
     PLAIN_VALUE,

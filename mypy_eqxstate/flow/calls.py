@@ -27,13 +27,15 @@ from typing import TYPE_CHECKING, Final
 from mypy_eqxstate.contracts.model import Decorator
 from mypy_eqxstate.flow.arguments import Actual, actual_arguments
 from mypy_eqxstate.flow.attributes import Attributes
+from mypy_eqxstate.flow.bindings import ALIVE, Binding, merge_bindings, one
 from mypy_eqxstate.flow.bodies import BodyCalls
 from mypy_eqxstate.flow.callbacks import Callbacks
 from mypy_eqxstate.flow.construct import construct
 from mypy_eqxstate.flow.effects import CallSite, Effects, Grounds
 from mypy_eqxstate.flow.evidence import note_evidence
 from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard
-from mypy_eqxstate.flow.memory import ALIVE, Binding, Memory, join_bindings, merge_bindings, one
+from mypy_eqxstate.flow.joins import join_bindings
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.results import Results, typed_call
 from mypy_eqxstate.flow.rows import Rows

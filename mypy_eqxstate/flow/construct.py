@@ -19,8 +19,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
+from mypy_eqxstate.flow.bindings import Binding, one
 from mypy_eqxstate.flow.effects import CallSite
-from mypy_eqxstate.flow.memory import Binding, Memory, one
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Symbol
 from mypy_eqxstate.ir.model import Attribute, Item
 from mypy_eqxstate.oracle.protocol import ClassInfo

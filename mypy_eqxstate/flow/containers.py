@@ -19,10 +19,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from mypy_eqxstate.flow.bindings import LIVE, Binding, merge_bindings, one
 from mypy_eqxstate.flow.evidence import promote_like
 from mypy_eqxstate.flow.guards import ALWAYS, Guard, both
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
-from mypy_eqxstate.flow.memory import LIVE, Binding, Memory, merge_bindings, one
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import PLAIN_VALUE, UNKNOWN_VALUE, Object, Origin, Value
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import UNKNOWN, ContainerShape, Shape, TupleShape, UnknownShape
@@ -156,7 +157,7 @@ class Containers:
                     and value.identity not in memory.repeated
                 )
                 if not earlier:
-                    values[element._replace(events=value.events)] = ALWAYS
+                    values[element.with_events(value.events)] = ALWAYS
                 elif len(binding.values) == 1:
                     values[element] = ALWAYS
             elif self._holds(memory, value):
@@ -340,7 +341,7 @@ def _is_dead(value: Value) -> bool:
 
 def _met_again(item: Object, guard: Guard) -> Mapping[Object, Guard]:
     events = frozenset(event._replace(through=-1) for event in item.events)
-    return {item._replace(events=events): guard}
+    return {item.with_events(events): guard}
 
 
 def _put(fields: dict[ir.Key, Binding], key: ir.Key, binding: Binding) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from mypy_eqxstate.flow.abstraction import Context, Kind, kind_of
 from mypy_eqxstate.flow.arguments import Actual, formals_of, star_names
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.values import Bound, Function, Transformed
+from mypy_eqxstate.flow.values import VALUE_TYPES, Bound, Function, Transformed
 from mypy_eqxstate.ir.model import Variable
 from mypy_eqxstate.oracle.shapes import UNKNOWN, Shape, Signature, TupleShape, completed
 
@@ -106,7 +106,7 @@ def _star_kind(
     shapes: list[Shape] = []
     for actual in actuals:
         kind = kind_of(memory, actual.binding, analysis.heap)
-        if len(kind) != 1 or isinstance(kind[0], tuple):
+        if len(kind) != 1 or isinstance(kind[0], VALUE_TYPES):
             shapes.append(UNKNOWN)
         else:
             shapes.append(kind[0])

@@ -15,13 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeGuard
 
 from mypy_eqxstate.contracts.library import PRODUCERS
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.flow.heap import ClassKnowledge
-from mypy_eqxstate.flow.memory import Binding
+from mypy_eqxstate.flow.lookups import Lookups, Names
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
+    VALUE_TYPES,
     Bound,
     Descriptor,
     Function,
@@ -55,11 +57,11 @@ class Definitions:
         row: the library table and the user's rows, by full name.
         affine_classes: full names of classes that are affine by table or configuration.
         stored: the shapes of what the constructor of a class stores (`flow/instances.py`).
+        lookups: where is noted what rests on the names of the module.
 
     Attributes:
         classes: what is known of classes, of this module and others.
-        globals: what the module body has bound its names to, once it is solved.
-        members: the same for class bodies.
+        names: what the module body and class bodies have bound their names to.
     """
 
     def __init__(
@@ -69,15 +71,15 @@ class Definitions:
         row: Callable[[str], Row | None],
         affine_classes: frozenset[str],
         stored: Callable[[str], Mapping[str, Shape]],
+        lookups: Lookups,
     ) -> None:
         self.index = index
         self.oracle = oracle
         self.row = row
         self.affine_classes = affine_classes
         self._stored = stored
-        self.classes = ClassKnowledge(self._class_info, {})
-        self.globals: dict[Variable, Binding] = {}
-        self.members: dict[Variable, Binding] = {}
+        self.classes = ClassKnowledge(self._class_info)
+        self.names = Names(lookups)
         self._stateful: dict[str, bool] = {}
 
     # --- names ----------------------------------------------------------------------------------
@@ -177,20 +179,15 @@ class Definitions:
 
     # --- definitions ----------------------------------------------------------------------------
 
-    def note_member(self, variable: Variable, binding: Binding) -> None:
-        """Remember what a class body has bound a name to."""
-        self.members[variable] = binding
-
     def own_member(self, class_name: str, name: str) -> Value | None:
         """A function (decorated as it is) in the body of a class of this module."""
         qualified = self._own(class_name)
         if qualified is None or qualified not in self.index.classes:
             return None
         owner = self.index.owner_of(self.index.classes[qualified])
-        binding = self.members.get(Variable(f"{qualified}.{name}", owner))
-        if binding is not None:
-            values = [v for v in binding.values if _is_function_like(v)]
-            return values[0] if values else None
+        member = self.names.look_up(Variable(f"{qualified}.{name}", owner))
+        if member is not None:
+            return next((value for value in member if _is_function_like(value)), None)
         node = self.index.functions.get(f"{qualified}.{name}")
         return None if node is None else Function(node, f"{qualified}.{name}")
 
@@ -220,10 +217,10 @@ class Definitions:
         own = self._own(full_name)
         if own is None or own in self.index.classes:
             return Symbol(full_name)
-        binding = self.globals.get(Variable(own, ""))
-        if binding is not None and len(binding.values) == 1:
-            value = next(iter(binding.values))
-            if not isinstance(value, Object) and value != UNKNOWN_VALUE:
+        meaning = () if "." in own else self.names.look_up(Variable(own, ""))
+        if meaning is not None and len(meaning) == 1:
+            value = meaning[0]
+            if isinstance(value, VALUE_TYPES) and value != UNKNOWN_VALUE:
                 return value
         holder, _, name = own.rpartition(".")
         if holder in self.index.classes:
@@ -235,16 +232,17 @@ class Definitions:
 
     def instance_of_symbol(self, full_name: str) -> Object | None:
         """The object without anything affine in it that the module body binds a full name to."""
-        binding = self.globals.get(Variable(self._own(full_name) or "", ""))
-        if binding is None or len(binding.values) != 1:
+        own = self._own(full_name) or ""
+        meaning = None if "." in own else self.names.look_up(Variable(own, ""))
+        if meaning is None or len(meaning) != 1:
             return None
-        value = next(iter(binding.values))
-        if not isinstance(value, Object) or not isinstance(value.shape, InstanceShape):
+        shape = meaning[0]
+        if not isinstance(shape, InstanceShape) or self.classes.affine_classes_in(shape):
             return None
-        if self.classes.affine_classes_in(value.shape):
-            return None
-        return Object(Origin(self.index.name, -1, None), value.shape)
+        return Object(Origin(self.index.name, -1, None), shape)
 
 
-def _is_function_like(value: Value) -> bool:
+def _is_function_like(
+    value: Value | Shape,
+) -> TypeGuard[Function | Transformed | Descriptor | Bound]:
     return isinstance(value, Function | Transformed | Descriptor | Bound)

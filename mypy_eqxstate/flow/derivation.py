@@ -22,7 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from mypy_eqxstate.flow.memory import Binding, Memory, one
+from mypy_eqxstate.flow.bindings import Binding, one
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Object
 from mypy_eqxstate.ir.model import Item, Key, Place
 

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mypy_eqxstate.flow.memory import Binding, Memory
+from mypy_eqxstate.flow.bindings import Binding
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import NONE_VALUE, UNKNOWN_VALUE, Object
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import UnknownShape

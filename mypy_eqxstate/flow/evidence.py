@@ -24,9 +24,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.library import affine_class_shown
+from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.heap import ClassKnowledge
-from mypy_eqxstate.flow.memory import Binding, Memory
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Object, Origin, Value
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.ir.model import Variable
@@ -48,7 +49,7 @@ def promote(classes: ClassKnowledge, binding: Binding, class_name: str) -> None:
     """Evidence that an unknown value is an affine object: remembered for the next round."""
     for value in binding.values:
         if isinstance(value, Object) and isinstance(value.shape, UnknownShape):
-            classes.promoted.setdefault(value.origin, class_name)
+            classes.promoted.note(value.origin, class_name)
 
 
 def promote_like(classes: ClassKnowledge, binding: Binding, before: Binding) -> None:
@@ -69,7 +70,7 @@ def promote_namesake(analysis: BodyAnalysis, binding: Binding, name: str) -> Non
             continue
         for stem, class_name in analysis.given_to_unknown.get(value.origin.operation, ()):
             if value.origin.body == analysis.body.name and _is_namesake(name, stem):
-                analysis.module.classes.promoted.setdefault(value.origin, class_name)
+                analysis.module.classes.promoted.note(value.origin, class_name)
 
 
 def promote_arguments(
@@ -119,8 +120,8 @@ def shown_classes(classes: ClassKnowledge, origin: Origin) -> frozenset[str]:
     """The classes of which evidence has shown parts of what one call returns."""
     return frozenset(
         class_name
-        for found, class_name in classes.promoted.items()
-        if (found.body, found.operation) == (origin.body, origin.operation)
+        for found, class_name in classes.promoted.in_body(origin.body).items()
+        if found.operation == origin.operation
     )
 
 
@@ -176,7 +177,7 @@ def promote_declared(
         if isinstance(value.shape, UnknownShape):
             _promote_parts(classes, value.origin, declared)
             if classes.affine_classes_in(declared):
-                value = value._replace(shape=declared)
+                value = Object(value.origin, declared, value.recent, value.events)
         elif isinstance(declared, TupleShape):
             for index, part in enumerate(declared.items):
                 field = memory.fields.get(value, {}).get(ir.Item(index))
@@ -190,7 +191,7 @@ def promote_declared(
 
 def _promote_parts(classes: ClassKnowledge, origin: Origin, declared: Shape) -> None:
     if isinstance(declared, AffineShape):
-        classes.promoted.setdefault(origin, declared.class_name)
+        classes.promoted.note(origin, declared.class_name)
     elif isinstance(declared, TupleShape):
         for index, part in enumerate(declared.items):
             _promote_parts(classes, origin.child(ir.Item(index)), part)

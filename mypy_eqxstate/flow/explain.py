@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from mypy_eqxstate.flow.memory import LIVE, Binding, Memory
+from mypy_eqxstate.flow.bindings import LIVE, Binding
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.solver import successors
 from mypy_eqxstate.flow.values import Event, Object
 from mypy_eqxstate.ir.model import Attribute, Body, Item, Key, Variable

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from mypy_eqxstate.flow.bindings import LIVE, Status
 from mypy_eqxstate.flow.guards import Conjunction, Guard, both, either, exclusive, implied
-from mypy_eqxstate.flow.memory import LIVE, Status
 from mypy_eqxstate.flow.values import NO_EVENTS, Event, Object, Origin
 from mypy_eqxstate.oracle.shapes import AffineShape
 
@@ -43,7 +43,7 @@ class Fate(NamedTuple):
         """What becomes of a reference with a guard."""
         if item.events or exclusive(guard, self.guard):
             return {item: guard}
-        dead = item._replace(events=frozenset({self.event}))
+        dead = item.with_events(frozenset({self.event}))
         if self.split is not None:
             dead_if, alive_if = self.split
             return {dead: both(guard, dead_if), item: both(guard, alive_if)}

@@ -19,8 +19,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from mypy_eqxstate.flow.bindings import Binding, merge_bindings
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
-from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import (
     NONE_VALUE,
     PLAIN_VALUE,
@@ -52,16 +53,49 @@ MAXIMAL_DEPTH: Final = 5
 MAXIMAL_NESTING: Final = 4
 
 
-class ClassKnowledge:
-    """What the heap must know of classes; answered from the oracle, memoised."""
+class Promoted:
+    """The affine classes that uses have shown of values without a type (`flow/evidence.py`)."""
 
-    def __init__(
-        self, class_info: Callable[[str], ClassInfo | None], promoted: dict[Origin, str]
-    ) -> None:
+    def __init__(self) -> None:
+        self._of_body: dict[str, dict[Origin, str]] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def get(self, origin: Origin) -> str | None:
+        """The class that was shown of what comes from an origin, if any."""
+        found = self._of_body.get(origin.body)
+        return None if found is None else found.get(origin)
+
+    def note(self, origin: Origin, class_name: str) -> None:
+        """Remember what was shown; the first evidence counts."""
+        found = self._of_body.setdefault(origin.body, {})
+        if origin not in found:
+            found[origin] = class_name
+            self._count += 1
+
+    def in_body(self, body: str) -> Mapping[Origin, str]:
+        """All that was shown of values of one body."""
+        return self._of_body.get(body, {})
+
+    def forget(self, body: str) -> None:
+        """Forget what was shown of values of a body."""
+        self._count -= len(self._of_body.pop(body, ()))
+
+
+class ClassKnowledge:
+    """What the heap must know of classes; answered from the oracle, memoised.
+
+    Attributes:
+        promoted: the classes that uses have shown of values without a type.
+    """
+
+    def __init__(self, class_info: Callable[[str], ClassInfo | None]) -> None:
         self._lookup = class_info
         self._known: dict[str, ClassInfo | None] = {}
         self._holds: dict[Shape, frozenset[str]] = {}
-        self.promoted = promoted
+        self.promoted = Promoted()
 
     def info(self, class_name: str) -> ClassInfo | None:
         """The class of a full name, if the oracle knows it."""
@@ -73,11 +107,6 @@ class ClassKnowledge:
         """Forget what is known of classes: more is known now."""
         self._known.clear()
         self._holds.clear()
-
-    def forget_evidence(self, body: str) -> None:
-        """Forget what uses in a body have shown of values without a type."""
-        for origin in [origin for origin in self.promoted if origin.body == body]:
-            del self.promoted[origin]
 
     def affine_classes_in(self, shape: Shape, depth: int = MAXIMAL_NESTING) -> frozenset[str]:
         """The classes of affine objects that a value of this shape can hold, and holders of them.
@@ -179,14 +208,8 @@ class Heap:
         """
         if operation not in self.making:
             return []
-        made = dict.fromkeys(
-            [
-                item.identity
-                for item in (*memory.fields, *memory.objects())
-                if item.recent and item.origin.operation == operation and item.origin.body == body
-            ]
-        )
-        renamings = [(item, item._replace(recent=False)) for item in made]
+        made = memory.made_last_by(operation, body)
+        renamings = [(item, Object(item.origin, item.shape, recent=False)) for item in made]
         for old, new in renamings:
             memory.rename(old, new)
         return renamings
@@ -279,7 +302,7 @@ class Heap:
             if isinstance(known, Object) and known.events:
                 for value in binding.values:
                     if isinstance(value, Object) and value.is_affine:
-                        values[value._replace(events=known.events)] = ALWAYS
+                        values[value.with_events(known.events)] = ALWAYS
         return Binding(values, binding.marks)
 
     def _any_element(self, memory: Memory, item: Object) -> Binding | None:

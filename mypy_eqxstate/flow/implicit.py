@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mypy_eqxstate.flow.bindings import Binding, merge_bindings, one
 from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.heap import is_display, values_of_shape
-from mypy_eqxstate.flow.memory import Binding, Memory, merge_bindings, one
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object, Value
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import ContainerShape

@@ -26,8 +26,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.flow.abstraction import shape_of, with_origin
+from mypy_eqxstate.flow.bindings import substitute
 from mypy_eqxstate.flow.heap import Heap
-from mypy_eqxstate.flow.memory import Memory, substitute
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Bound, Function, Method, Object, Origin, Transformed, Value
 from mypy_eqxstate.ir.model import Attribute, Variable
 from mypy_eqxstate.oracle.shapes import UNKNOWN, Shape, UnknownShape
@@ -89,7 +90,7 @@ class Instances:
         declared = self._module.oracle.class_info(class_name)
         fields = declared.fields if declared is not None else {}
         shapes: dict[str, Shape] = {}
-        before = (self._shapes.get(class_name), dict(self._callables))
+        before = (self._shapes.get(class_name, {}), dict(self._callables))
         for holder, key, held, _ in summary.field_writes:
             if holder.origin != Origin(own_name, -1, own) or len(held.values) != 1:
                 continue

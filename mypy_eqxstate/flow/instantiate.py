@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.summaries import Summary
 from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.bindings import ALIVE, LIVE, Binding, Status, one
 from mypy_eqxstate.flow.guards import ALWAYS, Guard, both, either, exclusive
-from mypy_eqxstate.flow.memory import ALIVE, LIVE, Binding, Memory, Status, one
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Event, Object, Origin, Value, objects_within
 from mypy_eqxstate.ir.model import Attribute, Item, Key, Variable
 from mypy_eqxstate.oracle.shapes import UnknownShape

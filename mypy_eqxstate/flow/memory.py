@@ -1,4 +1,4 @@
-"""The abstract state of a body at one point, and how several of them are joined.
+"""The abstract state of a body at one point.
 
 A `Memory` maps variables and temporaries to *bindings* and objects to the bindings of their
 fields.  A binding is a set of values that a place may hold.  Two ways of being old are kept apart
@@ -26,51 +26,30 @@ about, so that a later use whose own conditions contradict them is not reported 
 followed by `if not train: ...`).  Rebinding a variable of a condition drops that condition
 everywhere.  Guards themselves are in `flow/guards.py`.
 
-Memories are copied at every branch: a binding and a guard are never changed in place.
+Memories are copied at every branch: a binding and a guard are never changed in place.  Bindings are
+in `flow/bindings.py`, the joining of memories in `flow/joins.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
-from mypy_eqxstate.flow.guards import ALWAYS, NO_FACTS, Conjunction, Guard, either, under, without
-from mypy_eqxstate.flow.values import (
-    UNKNOWN_VALUE,
-    VALUE_TYPES,
-    Event,
-    Object,
-    Value,
-    objects_within,
+from mypy_eqxstate.flow.bindings import (
+    Binding,
+    Status,
+    cleaned,
+    merge_fields,
+    renamed,
+    rewritten,
 )
+from mypy_eqxstate.flow.guards import NO_FACTS, Conjunction, Guard
+from mypy_eqxstate.flow.values import Object
 from mypy_eqxstate.ir.model import Key, Place, Variable
 
-_Entry = TypeVar("_Entry")
-
-
-class Live(NamedTuple):
-    """Stands for "nothing has happened on this path" among the events."""
-
-    tag: str = "live"
-
-
-LIVE: Final = Live()
-Happening = Event | Live
-Status = Mapping[Happening, Guard]
-ALIVE: Final[Status] = {LIVE: ALWAYS}
 Root = Variable | int
-
-
-class Binding(NamedTuple):
-    """What a name, temporary or field holds, and which calls have superseded it."""
-
-    values: Mapping[Value, Guard]
-    marks: Status = ALIVE
-
-
-def one(value: Value) -> Binding:
-    """A binding to one value."""
-    return Binding({value: ALWAYS})
+_Key = TypeVar("_Key")
+_Held = TypeVar("_Held", Binding, Mapping[Key, Binding])
 
 
 class Memory:
@@ -147,13 +126,22 @@ class Memory:
         self.stale = other.stale
         self.version = other.version
 
-    def __eq__(self, other: object) -> bool:
+    def share(self, other: Memory) -> bool:
+        """Use the very bindings and fields of another memory where they are equal to these.
+
+        What is one object in two memories is left alone where these meet again.
+
+        Returns:
+            whether all contents of both are equal.
+        """
+        if self is other:
+            return True
+        equal = _share(self.bindings, other.bindings)
+        equal = _share(self.fields, other.fields) and equal
         return (
-            isinstance(other, Memory)
+            equal
             and self.facts == other.facts
-            and self.bindings == other.bindings
             and self.input_status == other.input_status
-            and self.fields == other.fields
             and self.handed_over == other.handed_over
             and self.reads == other.reads
             and self.represents == other.represents
@@ -161,8 +149,6 @@ class Memory:
             and self.repeated == other.repeated
             and self.stale == other.stale
         )
-
-    __hash__ = None  # type: ignore[assignment]
 
     def set_field(self, item: Object, key: Key, binding: Binding) -> None:
         """Make a field hold a binding."""
@@ -177,28 +163,32 @@ class Memory:
 
         self.facts = frozenset(pair for pair in self.facts if pair[0] not in texts)
         for root, binding in self.bindings.items():
-            self.bindings[root] = _without_conditions(binding, texts)
+            if binding.is_conditional:
+                self.bindings[root] = binding.without_conditions(texts)
         for item, status in self.input_status.items():
-            self.input_status[item] = _cleaned(status, texts)
+            self.input_status[item] = cleaned(status, texts)
         for place, status in self.stale.items():
-            self.stale[place] = _cleaned(status, texts)
+            self.stale[place] = cleaned(status, texts)
         for item, fields in self.fields.items():
-            if not all(_is_unconditional(field) for field in fields.values()):
-                self.fields[item] = {
-                    key: _without_conditions(field, texts) for key, field in fields.items()
-                }
+            for field in fields.values():
+                if field.is_conditional and field.without_conditions(texts) is not field:
+                    self.fields[item] = {
+                        key: held.without_conditions(texts) for key, held in fields.items()
+                    }
+                    break
 
     def rewrite(
         self, item: Object, change: Callable[[Object, Guard], Mapping[Object, Guard]]
     ) -> None:
         """Replace every reference to an object by what a function makes of it and its guard."""
         self.version += 1
+        item = item.identity
         for root, binding in self.bindings.items():
-            if _mentions(binding, item):
+            if item in binding.objects:
                 self.bindings[root] = rewritten(binding, item, change)
         for holder, fields in self.fields.items():
             for field in fields.values():
-                if _mentions(field, item):
+                if item in field.objects:
                     self.fields[holder] = {
                         key: rewritten(field, item, change) for key, field in fields.items()
                     }
@@ -216,44 +206,48 @@ class Memory:
 
         Inputs stay: the caller refers to them.
         """
-        reached: set[Object] = set()
-        waiting = [
-            item
-            for binding in self.bindings.values()
-            for value in binding.values
-            for item in objects_within(value)
-        ]
-        waiting += [holder for holder in self.fields if holder.origin.is_input]
-        while waiting:
-            item = waiting.pop().identity
-            if item in reached:
-                continue
-            reached.add(item)
-            for field in self.fields.get(item, {}).values():
-                for value in field.values:
-                    waiting += objects_within(value)
-        self.fields = {item: held for item, held in self.fields.items() if item in reached}
-        self.represents = {item: held for item, held in self.represents.items() if item in reached}
-        self.derived = {item: held for item, held in self.derived.items() if item in reached}
-
-    def objects(self) -> Iterator[Object]:
-        """All objects that something refers to, possibly several times."""
+        reached = {holder for holder in self.fields if holder.origin.operation < 0}
         for binding in self.bindings.values():
-            for value in binding.values:
-                yield from objects_within(value)
+            if binding.objects:
+                reached.update(binding.objects)
+        waiting = list(reached)
+        while waiting:
+            fields = self.fields.get(waiting.pop())
+            if fields:
+                for field in fields.values():
+                    for item in field.objects:
+                        if item not in reached:
+                            reached.add(item)
+                            waiting.append(item)
+        for item in [item for item in self.fields if item not in reached]:
+            del self.fields[item]
+        for item in [item for item in self.represents if item not in reached]:
+            del self.represents[item]
+        for item in [item for item in self.derived if item not in reached]:
+            del self.derived[item]
+
+    def made_last_by(self, operation: int, body: str) -> list[Object]:
+        """The objects that an operation of a body made last, in a fixed order."""
+        found = [item.identity for item in self.fields if item.made_last_by == operation]
+        for binding in self.bindings.values():
+            for item in binding.objects:
+                if item.made_last_by == operation:
+                    found.append(item)
         for fields in self.fields.values():
-            for binding in fields.values():
-                for value in binding.values:
-                    yield from objects_within(value)
+            for field in fields.values():
+                for item in field.objects:
+                    if item.made_last_by == operation:
+                        found.append(item)
+        return [item for item in dict.fromkeys(found) if item.origin.body == body]
 
     def rename(self, old: Object, new: Object) -> None:
         """Replace an object by another everywhere: this turn's object becomes an earlier one."""
         for root, binding in self.bindings.items():
-            if _mentions(binding, old):
+            if old in binding.objects:
                 self.bindings[root] = renamed(binding, old, new)
         for item, fields in self.fields.items():
             for field in fields.values():
-                if _mentions(field, old):
+                if old in field.objects:
                     self.fields[item] = {
                         key: renamed(held, old, new) for key, held in fields.items()
                     }
@@ -261,7 +255,7 @@ class Memory:
         if old in self.fields:
             moved = self.fields.pop(old)
             kept = self.fields.get(new)
-            self.fields[new] = moved if kept is None else _merge_plain_fields(kept, moved)
+            self.fields[new] = moved if kept is None else merge_fields(kept, moved)
         if old in self.represents:
             self.represents[new] = self.represents.get(new, frozenset()) | self.represents.pop(old)
         if old in self.derived:
@@ -270,306 +264,14 @@ class Memory:
             self.handed_over = self.handed_over - {old} | {new}
 
 
-def renamed(binding: Binding, old: Object, new: Object) -> Binding:
-    """A binding with one object replaced by another, dead or alive as it was."""
-    return rewritten(binding, old, lambda item, guard: {new._replace(events=item.events): guard})
-
-
-def rewritten(
-    binding: Binding, item: Object, change: Callable[[Object, Guard], Mapping[Object, Guard]]
-) -> Binding:
-    """A binding with every reference to an object replaced by what a function makes of it."""
-    if not _mentions(binding, item):
-        return binding
-    values: dict[Value, Guard] = {}
-    for value, guard in binding.values.items():
-        found = [held for held in objects_within(value) if same_object(held, item)]
-        if not found:
-            _add(values, value, guard)
-            continue
-        for new, new_guard in change(found[0], guard).items():
-            _add(values, substitute(value, item, new), new_guard)
-    return Binding(values, binding.marks)
-
-
-def same_object(left: Object, right: Object) -> bool:
-    """Whether two references are to one object, dead or alive."""
-    return left.recent == right.recent and left.origin == right.origin and left.shape == right.shape
-
-
-def _mentions(binding: Binding, item: Object) -> bool:
-    for value in binding.values:
-        for held in objects_within(value):
-            if same_object(held, item):
-                return True
-    return False
-
-
-def _is_unconditional(binding: Binding) -> bool:
-    for entries in binding:
-        for guard in entries.values():
-            if guard is not ALWAYS:
-                return False
-    return True
-
-
-def _without_conditions(binding: Binding, texts: frozenset[str]) -> Binding:
-    if _is_unconditional(binding):
-        return binding
-    return Binding(_cleaned(binding.values, texts), _cleaned(binding.marks, texts))
-
-
-def _cleaned(entries: Mapping[_Entry, Guard], texts: frozenset[str]) -> Mapping[_Entry, Guard]:
-    for guard in entries.values():
-        if guard is not ALWAYS:
-            return {entry: without(guard, texts) for entry, guard in entries.items()}
-    return entries
-
-
-def substitute(value: Value, old: Object, new: Object) -> Value:
-    """The value with one object in it replaced, also inside bound methods and partials."""
-    if isinstance(value, Object):
-        return new if same_object(value, old) else value
-    if not any(same_object(held, old) for held in objects_within(value)):
-        return value
-    replaced: Value = type(value)._make(_substitute_part(part, old, new) for part in value)
-    return replaced
-
-
-def _substitute_part(part: object, old: Object, new: Object) -> object:
-    if isinstance(part, VALUE_TYPES):
-        return substitute(part, old, new)
-    if type(part) is tuple:
-        return tuple(_substitute_part(inner, old, new) for inner in part)
-    return part
-
-
-def _merge_plain_fields(
-    kept: Mapping[Key, Binding], moved: Mapping[Key, Binding]
-) -> Mapping[Key, Binding]:
-    fields = dict(kept)
-    for key, binding in moved.items():
-        fields[key] = merge_bindings(fields[key], binding) if key in fields else binding
-    return fields
-
-
-def _add(entries: dict[_Entry, Guard], entry: _Entry, guard: Guard) -> None:
-    """Add an entry; one that is there already holds under either guard."""
-    known = entries.get(entry)
-    entries[entry] = guard if known is None else either(known, guard)
-
-
-_Sided = tuple[Mapping[_Entry, Guard], Conjunction]
-
-
-def _merge(sides: Sequence[_Sided[_Entry]]) -> Mapping[_Entry, Guard]:
-    """The entries of several sides, each under what holds on its side only."""
-    first = sides[0][0]
-    for entries, _ in sides:
-        if entries is not first and entries != first:
-            break
-    else:
-        return first
-    merged: dict[_Entry, Guard] = {}
-    together: Guard | None
-    for entry in dict.fromkeys([entry for entries, _ in sides for entry in entries]):
-        guards = [entries.get(entry) for entries, _ in sides]
-        together = guards[0]
-        if together is not None and guards.count(together) == len(guards):
-            merged[entry] = together
-            continue
-        together = None
-        for guard, (_, extra) in zip(guards, sides, strict=True):
-            if guard is not None:
-                here = under(guard, extra)
-                together = here if together is None else either(together, here)
-        assert together is not None
-        merged[entry] = together
-    return merged
-
-
-def _merge_bindings(sides: Sequence[tuple[Binding, Conjunction]]) -> Binding:
-    first = sides[0][0]
-    if all(binding is first for binding, _ in sides[1:]):
-        return first
-    return Binding(
-        _merge([(binding.values, extra) for binding, extra in sides]),
-        _merge([(binding.marks, extra) for binding, extra in sides]),
-    )
-
-
-def merge_bindings(left: Binding, right: Binding) -> Binding:
-    """The binding that holds whatever either of two may hold."""
-    return _merge_bindings([(left, NO_FACTS), (right, NO_FACTS)])
-
-
-def join_bindings(sides: Sequence[tuple[Memory, Binding]]) -> Binding:
-    """The binding after any of several paths, each given with its memory."""
-    common = frozenset.intersection(*(memory.facts for memory, _ in sides))
-    return _merge_bindings([(binding, memory.facts - common) for memory, binding in sides])
-
-
-def join(
-    memories: Sequence[Memory],
-    default_binding: Callable[[Root], Binding | None],
-    default_field: Callable[[Object, Key], Binding | None],
-) -> Memory:
-    """The memory after any of several paths.
-
-    All at once and not two by two: an entry of which only one path differs then is under "by one
-    of the other edges" on these, and not under no condition.
-
-    Args:
-        memories: those at the ends of the paths; none is changed.
-        default_binding: what a name holds that a path has not touched (inputs are only written
-            down when they are first looked at); None if it holds nothing.
-        default_field: the same for a field.
-    """
-    if len(memories) == 1:
-        return memories[0]
-    common = frozenset.intersection(*(memory.facts for memory in memories))
-    extras = [memory.facts - common for memory in memories]
-    joined = Memory()
-    joined.facts = common
-    for memory in memories:
-        joined.handed_over |= memory.handed_over
-        joined.reads |= memory.reads
-        joined.repeated |= memory.repeated
-        for item, represented in memory.represents.items():
-            known = joined.represents.get(item)
-            joined.represents[item] = represented if known is None else known | represented
-        for item, sources in memory.derived.items():
-            joined.derived[item] = joined.derived.get(item, frozenset()) | sources
-    for place in dict.fromkeys(place for memory in memories for place in memory.stale):
-        joined.stale[place] = _merge(
-            [
-                (memory.stale.get(place, ALIVE), extra)
-                for memory, extra in zip(memories, extras, strict=True)
-            ]
-        )
-    joined.bindings = dict(memories[0].bindings)
-    for root in _differing([memory.bindings for memory in memories]):
-        found = [memory.bindings.get(root) for memory in memories]
-        if any(binding is None for binding in found):
-            default = default_binding(root)
-            found = [default if binding is None else binding for binding in found]
-        sides = [
-            (binding, extra)
-            for binding, extra in zip(found, extras, strict=True)
-            if binding is not None
-        ]
-        joined.bindings[root] = _merge_bindings(sides)
-    for item in dict.fromkeys(item for memory in memories for item in memory.input_status):
-        joined.input_status[item] = _merge(
-            [
-                (memory.input_status.get(item, ALIVE), extra)
-                for memory, extra in zip(memories, extras, strict=True)
-            ]
-        )
-    joined.fields = dict(memories[0].fields)
-    for item in _differing([memory.fields for memory in memories]):
-        joined.fields[item] = _join_fields(item, memories, extras, default_field)
-    return joined
-
-
-def widen(before: Memory, joined: Memory) -> Memory:
-    """A memory above two, of which the second is above the first but for its guards.
-
-    Guards can change for ever: joins add conditions, and bounds drop some again.  And where a loop
-    builds many objects out of each other, what they hold grows for long.  So an entry whose guard
-    has changed, or that is new, holds always from here on, and of new values only the affine
-    objects are kept; the others are no longer known.
-
-    Args:
-        before: the memory at a block's entry so far.
-        joined: the one that is to take its place; changed.
-    """
-    joined.facts = joined.facts & before.facts
-    joined.handed_over |= before.handed_over
-    joined.reads |= before.reads
-    joined.repeated |= before.repeated
-    for item, represented in before.represents.items():
-        joined.represents[item] = joined.represents.get(item, frozenset()) | represented
-    for item, sources in before.derived.items():
-        joined.derived[item] = joined.derived.get(item, frozenset()) | sources
-    for root, binding in {**before.bindings, **joined.bindings}.items():
-        joined.bindings[root] = _widen_binding(before.bindings.get(root, binding), binding)
-    for holder, fields in {**before.fields, **joined.fields}.items():
-        known = before.fields.get(holder, {})
-        joined.fields[holder] = {
-            key: _widen_binding(known.get(key, field), field)
-            for key, field in {**known, **fields}.items()
-        }
-    for item, status in {**before.input_status, **joined.input_status}.items():
-        joined.input_status[item] = _widen(before.input_status.get(item, {}), status)
-    for place, status in {**before.stale, **joined.stale}.items():
-        joined.stale[place] = _widen(before.stale.get(place, {}), status)
-    return joined
-
-
-def _widen_binding(before: Binding, joined: Binding) -> Binding:
-    values: dict[Value, Guard] = {}
-    for value, guard in _widen(before.values, joined.values).items():
-        known = value in before.values or (isinstance(value, Object) and value.is_affine)
-        if known:
-            values[value] = guard
-        else:
-            values[UNKNOWN_VALUE] = ALWAYS
-    return Binding(values, _widen(before.marks, joined.marks))
-
-
-def _widen(
-    before: Mapping[_Entry, Guard], joined: Mapping[_Entry, Guard]
-) -> Mapping[_Entry, Guard]:
-    return {
-        entry: guard if before.get(entry) == guard else ALWAYS
-        for entry, guard in {**before, **joined}.items()
-    }
-
-
-def _differing(sides: Sequence[Mapping[_Entry, object]]) -> Collection[_Entry]:
-    """The keys under which not all mappings have one and the same object, in order."""
-    first = sides[0]
-    found: dict[_Entry, None] = {}
-    for other in sides[1:]:
-        shared = 0
-        for key, held in other.items():
-            known = first.get(key)
-            if known is not held:
-                found[key] = None
-            if known is not None:
-                shared += 1
-        if shared < len(first):
-            found.update((key, None) for key in first if key not in other)
-    return found
-
-
-def _join_fields(
-    item: Object,
-    memories: Sequence[Memory],
-    extras: Sequence[Conjunction],
-    default_field: Callable[[Object, Key], Binding | None],
-) -> Mapping[Key, Binding]:
-    present = [
-        (memory.fields.get(item, {}), extra)
-        for memory, extra in zip(memories, extras, strict=True)
-        # What was made by the body exists on those paths only that have made it.
-        if item in memory.fields or item.origin.is_input
-    ]
-    differing = _differing([fields for fields, _ in present])
-    if not differing:
-        return present[0][0]
-    joined = dict(present[0][0])
-    for key in differing:
-        found = [fields.get(key) for fields, _ in present]
-        if any(binding is None for binding in found):
-            default = default_field(item, key)
-            found = [default if binding is None else binding for binding in found]
-        joined[key] = _merge_bindings(
-            [
-                (binding, extra)
-                for binding, (_, extra) in zip(found, present, strict=True)
-                if binding is not None
-            ]
-        )
-    return joined
+def _share(entries: dict[_Key, _Held], others: Mapping[_Key, _Held]) -> bool:
+    """Replace what is equal under the same key; whether all is, and there is no other key."""
+    equal = len(entries) == len(others)
+    for key, held in entries.items():
+        other = others.get(key)
+        if other is not held:
+            if other == held:
+                entries[key] = other
+            else:
+                equal = False
+    return equal

@@ -22,21 +22,30 @@ from typing import TYPE_CHECKING, Final
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.summaries import OPAQUE, Summary
 from mypy_eqxstate.faults import THE_MODULE, Fault, note_fault
-from mypy_eqxstate.flow.abstraction import Context, binding_of_kind, shape_of
+from mypy_eqxstate.flow.abstraction import Context, binding_of_kind
 from mypy_eqxstate.flow.arguments import formals_of
+from mypy_eqxstate.flow.bindings import Binding, one
 from mypy_eqxstate.flow.body import BodyAnalysis
 from mypy_eqxstate.flow.definitions import Definitions
 from mypy_eqxstate.flow.explain import leads_to
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
-from mypy_eqxstate.flow.heap import Heap, values_of_shape
+from mypy_eqxstate.flow.heap import values_of_shape
 from mypy_eqxstate.flow.instances import MAXIMAL_ROUNDS, Instances
-from mypy_eqxstate.flow.memory import Binding, Memory, one
+from mypy_eqxstate.flow.lookups import Lookups
 from mypy_eqxstate.flow.problems import EventDetail, Problem
 from mypy_eqxstate.flow.recursion import Summaries
 from mypy_eqxstate.flow.relevance import Relevance
 from mypy_eqxstate.flow.solver import NoFixpointError
 from mypy_eqxstate.flow.summarize import says_nothing, summary_of
-from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Event, Function, Object, Origin, Symbol, Value
+from mypy_eqxstate.flow.values import (
+    UNKNOWN_VALUE,
+    VALUE_TYPES,
+    Event,
+    Function,
+    Origin,
+    Symbol,
+    Value,
+)
 from mypy_eqxstate.fullnames import canonical
 from mypy_eqxstate.ir.model import Body, BodyNode, FunctionNode, Variable
 from mypy_eqxstate.ir.module import ModuleIndex
@@ -101,7 +110,10 @@ class ModuleAnalysis:
         self.program = program
         self.path = foreign[0] if foreign is not None else None
         self.instances = Instances(self)
-        self.definitions = Definitions(index, oracle, row, affine_classes, self._stored)
+        self.lookups = Lookups() if program is None else program.lookups
+        self.definitions = Definitions(
+            index, oracle, row, affine_classes, self._stored, self.lookups
+        )
         self.classes = self.definitions.classes
         index.look_into_everything()
         self.events: dict[Event, EventDetail] = {}
@@ -115,12 +127,10 @@ class ModuleAnalysis:
             for decorator in getattr(node, "decorator_list", ())
         )
         self._bodies: dict[BodyNode, Body] = {}
-        self._summaries = foreign[1] if foreign is not None else Summaries()
+        self._summaries = foreign[1] if foreign is not None else Summaries(self.lookups)
         self._contexts: dict[BodyNode, set[Context]] = {}
         self._signatures: dict[BodyNode, Signature | None] = {}
         self._texts: dict[ast.AST, str] = {}
-        self._module_memory = Memory()
-        self._module_heap = Heap(self.classes)
 
     # --- names -----------------------------------------------------------------------------------
 
@@ -187,8 +197,7 @@ class ModuleAnalysis:
             return None if holder is None else canonical(f"{holder}.{node.attr}")
         if not isinstance(node, ast.Name):
             return None
-        binding = self.definitions.globals.get(Variable(node.id, ""))
-        for value in binding.values if binding is not None else ():
+        for value in self.definitions.names.meaning(Variable(node.id, "")) or ():
             if isinstance(value, Symbol):
                 return canonical(value.full_name)
         return None
@@ -241,22 +250,22 @@ class ModuleAnalysis:
         return Binding(values_of_shape(shape, origin, recent=True))
 
     def _global(self, root: Variable, origin: Origin) -> Binding:
-        binding = self.definitions.globals.get(root)
-        if binding is None:
+        names = self.definitions.names
+        meaning = names.look_up(root)
+        if meaning is None:
             if root.name in self.index.functions:
                 return one(Function(self.index.functions[root.name], root.name))
             if root.name in self.index.classes:
                 return one(Symbol(self.definitions.full_name(root.name)))
-            if self.definitions.globals or self.index.is_unbound(root.name):
+            if names.known or self.index.is_unbound(root.name):
                 return one(Symbol(f"builtins.{root.name}"))
             return one(UNKNOWN_VALUE)
         values: dict[Value, Guard] = {}
-        for value in binding.values:
-            if isinstance(value, Object):
-                shape = shape_of(self._module_memory, value, self._module_heap, 2)
-                values.update(values_of_shape(shape, origin, recent=True))
+        for part in meaning:
+            if isinstance(part, VALUE_TYPES):
+                values[part] = ALWAYS
             else:
-                values[value] = ALWAYS
+                values.update(values_of_shape(part, origin, recent=True))
         return Binding(values)
 
     def _parameter_shape(self, node: FunctionNode, name: str) -> Shape:
@@ -307,25 +316,18 @@ class ModuleAnalysis:
             return False
 
     def analyze_module_body(self) -> None:
-        """Solve the module body, so that the global names are known; twice, to know them in it."""
-        for _ in range(2):
-            known = self._summaries.known()
-            self.problems.clear()
-            self.events.clear()
-            self._contexts.clear()
+        """Solve the module body, so that the global names are known."""
+        self.problems.clear()
+        self.events.clear()
+        self._contexts.clear()
+        names = self.definitions.names
+        try:
             analysis = self._run(self.index.tree, ())
-            # What was summarised meanwhile rests on names that were not bound yet.
-            self._summaries.forget_all_but(known)
-            if not analysis.returned:
-                return
+        finally:
+            names.interrupt()
+        if analysis.returned:
             memory = analysis.join_all([memory for memory, _ in analysis.returned])
-            self._module_memory = memory
-            self._module_heap = analysis.heap
-            self.definitions.globals = {
-                root: binding
-                for root, binding in memory.bindings.items()
-                if isinstance(root, Variable) and root.owner == ""
-            }
+            names.settle(memory, analysis.heap)
 
     def learn_instances(self) -> None:
         """Learn what constructors store in the fields of instances.
@@ -333,20 +335,18 @@ class ModuleAnalysis:
         If that is anything new, the module body is solved anew: what was found out so far did not
         know of it.
         """
-        contexts = {node: set(known) for node, known in self._contexts.items()}
-        summaries = self._summaries.known()
         new = False
         for _ in range(MAXIMAL_ROUNDS):
-            again = self.instances.learn()
-            self._summaries.forget_all_but(summaries)
-            if not again:
+            if not self.instances.learn():
                 break
             new = True
+            self._summaries.forget(self.index.has)
             self.classes.forget_classes()
-        self._contexts = contexts
         if new:
             self._summaries.forget(self.index.has)
             self.analyze_module_body()
+        if not self.is_foreign:
+            self._summaries.forget_outdated(self._evidence)
 
     def _stored(self, class_name: str) -> Mapping[str, Shape]:
         """The shapes of what the constructor of a class stores."""
@@ -413,7 +413,13 @@ class ModuleAnalysis:
                 context = ()
             else:
                 known.add(context)
-        return self._summaries.get(node, context, lambda: self._summarize(node, context))
+        return self._summaries.get(
+            node, context, lambda: self._summarize(node, context), self._evidence
+        )
+
+    def _evidence(self, node: BodyNode) -> int:
+        """How much was shown of values of a body that have no type."""
+        return len(self.classes.promoted.in_body(self.index.name_of(node)))
 
     def _summarize(self, node: FunctionNode, context: Context) -> Summary:
         try:
@@ -422,7 +428,7 @@ class ModuleAnalysis:
                 if sum(len(block.operations) for block in body.blocks) > MAXIMAL_OPERATIONS:
                     return OPAQUE
                 # What other calls have shown must not count, or it would matter who asks first.
-                self.classes.forget_evidence(body.name)
+                self.classes.promoted.forget(body.name)
             return summary_of(self._run(node, context))
         except NoFixpointError:
             if self.index.name_of(node) not in self.given_up:

@@ -24,10 +24,11 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from mypy_eqxstate.flow.bindings import LIVE, Binding, Status
 from mypy_eqxstate.flow.derivation import hand_over, hand_over_sources
 from mypy_eqxstate.flow.fate import Fate
 from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard, both, excluded, exclusive
-from mypy_eqxstate.flow.memory import LIVE, Binding, Memory, Status, same_object
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.places import Places
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.values import REPORTED, Event, Object, Value, objects_within
@@ -291,7 +292,7 @@ class Ownership:
     def _silence(self, memory: Memory, dead: Object) -> None:
         def silenced(item: Object, guard: Guard) -> Mapping[Object, Guard]:
             if item.events & dead.events:
-                return {item._replace(events=_SILENT): guard}
+                return {item.with_events(_SILENT): guard}
             return {item: guard}
 
         memory.rewrite(dead, silenced)
@@ -482,13 +483,7 @@ class Ownership:
         current = self.places.at(memory, place)
         if current is None:
             return False
-        passed = [item for value in binding.values for item in objects_within(value)]
-        return any(
-            same_object(item, other)
-            for value in current.values
-            for item in objects_within(value)
-            for other in passed
-        )
+        return not set(current.objects).isdisjoint(binding.objects)
 
 
 class _Use(NamedTuple):

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mypy_eqxstate.flow.bindings import Binding, Status, merge_bindings
 from mypy_eqxstate.flow.guards import ALWAYS
 from mypy_eqxstate.flow.heap import Heap, normal_key
-from mypy_eqxstate.flow.memory import Binding, Memory, Status, merge_bindings
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Event, Object
 from mypy_eqxstate.ir.model import Elements, Key, Place, Variable
 

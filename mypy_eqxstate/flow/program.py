@@ -32,6 +32,7 @@ from typing import Final
 from mypy_eqxstate.contracts.library import DESCRIBED_PACKAGES, PRODUCERS
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.faults import Fault, note_fault
+from mypy_eqxstate.flow.lookups import Lookups
 from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.recursion import Summaries
 from mypy_eqxstate.flow.telling import TellingNames
@@ -71,7 +72,8 @@ class Program:
         self._solving: set[str] = set()
         self._solved: set[str] = set()
         self._new_faults: list[Fault] = []
-        self._summaries = Summaries()
+        self.lookups = Lookups()
+        self._summaries = Summaries(self.lookups)
         words = {name.rpartition(".")[2] for name in (*affine_classes, *PRODUCERS)}
         self._telling = TellingNames(self._index, frozenset(words))
 

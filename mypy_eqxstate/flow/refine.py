@@ -10,9 +10,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Container
 
+from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.heap import ClassKnowledge, values_of_shape
-from mypy_eqxstate.flow.memory import Binding
 from mypy_eqxstate.flow.values import NONE_VALUE, PLAIN_VALUE, Object, Origin, Unknown, Value
 from mypy_eqxstate.oracle.protocol import Oracle
 from mypy_eqxstate.oracle.shapes import AffineShape, NoneShape, PlainShape, UnknownShape
@@ -61,7 +61,7 @@ def refined(
                     values[exact] = guard
                 if isinstance(shape, AffineShape) and not origin_here.is_input:
                     # The call that made it is told in the next round what it has returned.
-                    classes.promoted.setdefault(origin_here, shape.class_name)
+                    classes.promoted.note(origin_here, shape.class_name)
                 changed = True
                 continue
         elif several and (

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import Contract, Effect, Fresh, Nothing, Row, TransformContract
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
+from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.callbacks import Outcomes, calls_in
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.evidence import promote_arguments
-from mypy_eqxstate.flow.memory import Binding, Memory
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Literal, Object
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import UNKNOWN, AffineShape, InstanceShape, ParameterKind

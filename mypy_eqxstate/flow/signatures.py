@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
+from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.evidence import promote_arguments, shown_classes, shown_shape
-from mypy_eqxstate.flow.memory import Binding, Memory
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Object, Origin
 from mypy_eqxstate.oracle.shapes import (
     AffineShape,

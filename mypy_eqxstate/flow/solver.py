@@ -53,6 +53,13 @@ class DataflowProblem(Protocol[StateType]):
         """The least state above several, which come over different edges."""
         ...
 
+    def settle(self, before: StateType, after: StateType) -> StateType:
+        """The earlier of two states if they are equal, else the later one.
+
+        It may be changed so that it shares with the earlier one what is equal in both.
+        """
+        ...
+
     def widen(self, before: StateType, after: StateType) -> StateType:
         """A state above two of one block, such that no chain of such states goes on for ever."""
         ...
@@ -144,7 +151,9 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
             before = edges.get((index, number))
             if before is not None and visits[index] > PATIENCE:
                 state = problem.join_all([before, state])
-            if before != state:
+            if before is not None:
+                state = problem.settle(before, state)
+            if before is not state:
                 edges[index, number] = state
                 touched.setdefault(successor, []).append(state)
         for successor, changed in touched.items():
@@ -157,7 +166,9 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
             if known is not None and visits.get(successor, 0) > LONG_PATIENCE:
                 merged = problem.widen(known, merged)
                 solution.widened = True
-            if known != merged:
+            if known is not None:
+                merged = problem.settle(known, merged)
+            if known is not merged:
                 solution.entry[successor] = merged
                 if rank[successor] not in queued:
                     queued.add(rank[successor])

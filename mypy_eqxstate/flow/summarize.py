@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.contracts.summaries import NEVER_RETURNS, Summary
+from mypy_eqxstate.flow.bindings import LIVE, Binding, one
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
-from mypy_eqxstate.flow.memory import LIVE, Binding, Memory, join_bindings, one
+from mypy_eqxstate.flow.joins import join_bindings
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Event, Object, Origin
 from mypy_eqxstate.ir.model import ELEMENTS, Elements, FunctionNode, Key, Variable
 

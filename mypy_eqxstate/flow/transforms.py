@@ -26,9 +26,10 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.model import TransformContract, TransformKind
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
+from mypy_eqxstate.flow.bindings import Binding, one
 from mypy_eqxstate.flow.effects import CallSite
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
-from mypy_eqxstate.flow.memory import Binding, Memory, one
+from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import (
     PLAIN_VALUE,
     UNKNOWN_VALUE,

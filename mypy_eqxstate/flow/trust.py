@@ -12,8 +12,8 @@ the declared one holds a State.
 from __future__ import annotations
 
 from mypy_eqxstate.contracts.summaries import Summary
+from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.heap import ClassKnowledge
-from mypy_eqxstate.flow.memory import Binding
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object
 from mypy_eqxstate.ir.model import Item
 from mypy_eqxstate.oracle.shapes import Shape, Signature, TupleShape, UnknownShape

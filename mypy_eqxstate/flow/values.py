@@ -18,7 +18,7 @@ constants.  Every value is an immutable tuple with a tag, hence hashable and che
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from mypy_eqxstate.contracts.model import Result, TransformKind
 from mypy_eqxstate.ir.model import FunctionNode, Key, Variable
@@ -67,7 +67,7 @@ REPORTED = Event("", -1, "", True)
 NO_EVENTS: frozenset[Event] = frozenset()
 
 
-class Object(NamedTuple):
+class Object:
     """An object with identity: affine, or able to hold affine objects.
 
     `events` are the consumptions that it died of; it is alive if there are none.  They are part of
@@ -75,23 +75,81 @@ class Object(NamedTuple):
     tied together where paths meet: after `if unreadable(): s = s.set(i, v)` the name `s` holds
     `{new, alive}` or `{old, alive}`, and nothing holds the dead old one.  A consumption changes
     all references at once.
+
+    There is one instance for the same contents, so that objects are compared and hashed as fast as
+    can be: memories and bindings are dictionaries of them.
+
+    Attributes:
+        origin: where it comes from.
+        shape: what is known of its type.
+        recent: it is the one that its operation made last.
+        events: the consumptions that it died of.
+        identity: the object regardless of whether it is dead.
+        is_affine: whether the object itself is affine.
+        made_last_by: the number of the operation that made it last; -1 if none did.
+        within: the object alone (`objects_within`).
     """
+
+    __slots__ = (
+        "events",
+        "identity",
+        "is_affine",
+        "made_last_by",
+        "origin",
+        "recent",
+        "shape",
+        "within",
+    )
 
     origin: Origin
     shape: Shape
-    recent: bool = True
-    events: frozenset[Event] = NO_EVENTS
-    tag: str = "object"
+    recent: bool
+    events: frozenset[Event]
+    identity: Object
+    is_affine: bool
+    made_last_by: int
+    within: tuple[Object, ...]
+    tag: Final = "object"
 
-    @property
-    def is_affine(self) -> bool:
-        """Whether the object itself is affine."""
-        return type(self.shape) is AffineShape
+    def __new__(
+        cls,
+        origin: Origin,
+        shape: Shape,
+        recent: bool = True,
+        events: frozenset[Event] = NO_EVENTS,
+    ) -> Object:
+        """The instance for these contents."""
+        contents = (origin, shape, recent, events)
+        found = _OBJECTS.get(contents)
+        if found is None:
+            found = _OBJECTS[contents] = object.__new__(cls)
+            found.origin = origin
+            found.shape = shape
+            found.recent = recent
+            found.events = events
+            found.is_affine = type(shape) is AffineShape
+            found.made_last_by = origin.operation if recent else -1
+            found.within = (found,)
+            found.identity = Object(origin, shape, recent) if events else found
+        return found
 
-    @property
-    def identity(self) -> Object:
-        """The object regardless of whether it is dead."""
-        return self if not self.events else self._replace(events=NO_EVENTS)
+    def with_events(self, events: frozenset[Event]) -> Object:
+        """The object, dead of some consumptions; alive if there are none."""
+        return Object(self.origin, self.shape, self.recent, events)
+
+    def __repr__(self) -> str:
+        return (
+            f"Object(origin={self.origin!r}, shape={self.shape!r}, recent={self.recent!r}, "
+            f"events={self.events!r})"
+        )
+
+
+_OBJECTS: dict[tuple[Origin, Shape, bool, frozenset[Event]], Object] = {}
+
+
+def forget_objects() -> None:
+    """Let go of all objects, when an analysis begins that does not know of any."""
+    _OBJECTS.clear()
 
 
 class Function(NamedTuple):
@@ -212,7 +270,7 @@ VALUE_TYPES = (
     Unknown,
 )
 
-_HOLDING_NOTHING = frozenset({Symbol, Literal, Plain, Unknown})
+HOLDING_NOTHING: Final = frozenset({Symbol, Literal, Plain, Unknown})
 
 PLAIN_VALUE = Plain()
 UNKNOWN_VALUE = Unknown()
@@ -227,8 +285,8 @@ def literal(value: object) -> Literal:
 def objects_within(value: Value) -> tuple[Object, ...]:
     """The objects that a value holds without a heap: itself, a receiver, bound arguments."""
     if type(value) is Object:
-        return (value,)
-    if type(value) in _HOLDING_NOTHING:
+        return value.within
+    if type(value) in HOLDING_NOTHING:
         return ()
     if isinstance(value, Method):
         return objects_within(value.receiver) + objects_within(value.function)

@@ -144,6 +144,14 @@ class BodyAnalysis:
         if any(problem.events for problem in self.problems):
             self.problems = _with_copies(self.problems, [block.clean_uses for block in found])
 
+    def release(self) -> None:
+        """Let go of everything, without waiting for the garbage collector.
+
+        An analysis and the parts that it is made of refer to each other.
+        """
+        self.calls.__dict__.clear()
+        self.__dict__.clear()
+
     def entry_state(self) -> Memory:
         """The memory before the first operation: the parameters hold what the context says."""
         memory = Memory()

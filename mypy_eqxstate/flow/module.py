@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.summaries import OPAQUE, Summary
@@ -72,6 +72,8 @@ MAXIMAL_CONTEXTS: Final = 8
 MAXIMAL_RECURSION: Final = 2
 MAXIMAL_OPERATIONS: Final = 3000
 MAXIMAL_TEXT: Final = 60
+
+_Result = TypeVar("_Result")
 
 
 class ModuleAnalysis:
@@ -321,13 +323,16 @@ class ModuleAnalysis:
         self.events.clear()
         self._contexts.clear()
         names = self.definitions.names
+
+        def settle(analysis: BodyAnalysis) -> None:
+            if analysis.returned:
+                memory = analysis.join_all([memory for memory, _ in analysis.returned])
+                names.settle(memory, analysis.heap)
+
         try:
-            analysis = self._run(self.index.tree, ())
+            self._run(self.index.tree, (), settle)
         finally:
             names.interrupt()
-        if analysis.returned:
-            memory = analysis.join_all([memory for memory, _ in analysis.returned])
-            names.settle(memory, analysis.heap)
 
     def learn_instances(self) -> None:
         """Learn what constructors store in the fields of instances.
@@ -379,16 +384,22 @@ class ModuleAnalysis:
         """Begin to count contexts anew."""
         self._contexts.clear()
 
-    def _run(self, node: BodyNode, context: Context) -> BodyAnalysis:
+    def _run(
+        self, node: BodyNode, context: Context, read_off: Callable[[BodyAnalysis], _Result]
+    ) -> _Result:
+        """Solve a body and read something off the solution, which is let go of then."""
         body = self.body(node)
         inputs = {
             variable: binding_of_kind(kind, variable, body.name) for variable, kind in context
         }
         modes = {} if isinstance(node, ast.Module) else self.modes(node)
         analysis = BodyAnalysis(self, body, inputs, modes)
-        analysis.run()
-        self.problems[node, context] = analysis.problems
-        return analysis
+        try:
+            analysis.run()
+            self.problems[node, context] = analysis.problems
+            return read_off(analysis)
+        finally:
+            analysis.release()
 
     def summary(self, function: Function, context: Context) -> Summary:
         """What a call of a function of this module does, in a context.
@@ -429,7 +440,7 @@ class ModuleAnalysis:
                     return OPAQUE
                 # What other calls have shown must not count, or it would matter who asks first.
                 self.classes.promoted.forget(body.name)
-            return summary_of(self._run(node, context))
+            return self._run(node, context, summary_of)
         except NoFixpointError:
             if self.index.name_of(node) not in self.given_up:
                 self.given_up.append(self.index.name_of(node))

@@ -163,7 +163,7 @@ class BodyCalls:
         self.calls.signatures.note_given(memory, origin, actuals)
         if consumed and site.destination.statement:
             classes = self.newer_classes(summary, summary.result, Destination())
-            if classes:
+            if classes and self.calls.is_missed(memory, actuals):
                 self.calls.dropped(site, memory, sorted(classes)[0])
         return result
 

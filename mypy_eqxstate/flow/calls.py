@@ -372,6 +372,17 @@ class Calls:
 
     # --- reports ----------------------------------------------------------------------------------
 
+    def is_missed(self, memory: Memory, actuals: Sequence[Actual]) -> bool:
+        """Whether somebody outside of the body has what was consumed: a caller, another function.
+
+        What the body has made itself, as tests do that just call a model, is missed only where it
+        is read again, and there it is reported.
+        """
+        held = self.analysis.ownership.held
+        return any(
+            one.item.origin.is_input for actual in actuals for one in held(memory, actual.binding)
+        )
+
     def dropped(self, site: CallSite, memory: Memory, class_name: str) -> None:
         """A consuming call whose new object an expression statement throws away."""
         analysis = self.analysis

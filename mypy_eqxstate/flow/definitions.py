@@ -13,6 +13,7 @@ Limit: a name that may be bound to several things is only a name.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeGuard
@@ -122,7 +123,7 @@ class Definitions:
     def _class_info(self, full_name: str) -> ClassInfo | None:
         found = self.oracle.class_info(full_name)
         if found is None and self.is_own_class(full_name):
-            found = ClassInfo(full_name, (full_name,))
+            found = ClassInfo(full_name, (full_name,), self._annotated_fields(full_name))
         stored = self._stored(full_name) if found is not None else {}
         if found is None or not stored:
             return found
@@ -133,6 +134,39 @@ class Definitions:
             if not isinstance(shape, UnknownShape) or name not in stored
         }
         return replace(found, fields=fields)
+
+    def _annotated_fields(self, full_name: str) -> dict[str, Shape]:
+        """The fields of a class that the type checker does not know, by their annotations.
+
+        That is a class inside a function without annotations.  Only plain names count: those of
+        other classes of the module, in the class's own scope or around it, and imported ones.
+        """
+        own = self._own(full_name) or ""
+        imported = dict(self.index.imported_names())
+        fields: dict[str, Shape] = {}
+        for statement in self.index.classes[own].body:
+            if not isinstance(statement, ast.AnnAssign):
+                continue
+            target, annotation = statement.target, statement.annotation
+            if not isinstance(target, ast.Name) or not isinstance(annotation, ast.Name):
+                continue
+            scope = own
+            while scope:
+                scope = scope.rpartition(".")[0]
+                inner = f"{scope}.{annotation.id}" if scope else annotation.id
+                if inner in self.index.classes:
+                    fields[target.id] = InstanceShape(self.full_name(inner))
+                    break
+            else:
+                name = imported.get(annotation.id)
+                if name is not None and self.oracle.class_info(name) is not None:
+                    fields[target.id] = self._instance_of(name)
+        return fields
+
+    def _instance_of(self, class_name: str) -> Shape:
+        if canonical(class_name) in map(canonical, self.affine_classes):
+            return AffineShape(class_name)
+        return InstanceShape(class_name)
 
     def telling_names(self) -> frozenset[str]:
         """Names whose mention shows that a function without types may meet an affine object."""

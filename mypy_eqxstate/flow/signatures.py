@@ -118,7 +118,12 @@ class Signatures:
         self.note_given(memory, origin, actuals)
         consumed = self.calls.effects.apply(site, memory, effects, declared, bool(every))
         self.calls.hand_over(site, memory, actuals)
-        if consumed and site.destination.statement and every:
+        if (
+            consumed
+            and site.destination.statement
+            and every
+            and self.calls.is_missed(memory, actuals)
+        ):
             self.calls.dropped(site, memory, sorted(every)[0])
         actuals = self.analysis.make_room(memory, actuals)
         if site.inference:

@@ -25,7 +25,7 @@ from mypy_eqxstate.flow.bindings import Binding, one, renamed
 from mypy_eqxstate.flow.containers import Containers
 from mypy_eqxstate.flow.edges import assume, conditions_by_variable
 from mypy_eqxstate.flow.evidence import note_declared, promote_like, promote_namesake
-from mypy_eqxstate.flow.explain import BLOCK_STRIDE, loop_line, newest_place
+from mypy_eqxstate.flow.explain import BLOCK_STRIDE, birth, loop_line, newest_place
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.joins import join, widen
@@ -356,6 +356,7 @@ class BodyAnalysis:
                 loop_lines=lines,
                 callee=callee,
                 position=self.position,
+                born=birth(memory, events, self.body),
             )
         )
 

@@ -1,6 +1,6 @@
 """Explaining a problem after it was found: through which loop, and where the newest value is.
 
-Solving only needs to know *that* a consumption reaches a use.  People need to know how.  Both
+Solving only needs to know *that* a consumption reaches a use.  People need to know how.  All
 questions here are answered on demand, for the few uses that are reported:
 
 - `loop_line`: if the use can't be reached from the consumption without taking a back edge, the
@@ -9,12 +9,15 @@ questions here are answered on demand, for the few uses that are reported:
 - `newest_place`: a consuming call made a newer object.  Whichever name holds that object now is
   what the user meant.  If that object was consumed in its turn, the search goes on with its
   successor.
+- `birth`: the old object is the one that the consumptions have marked, and its origin names the
+  operation that made it, or the parameter.
 
 Limit: `loop_line` looks at the graph alone and not at rebindings in between.
 """
 
 from __future__ import annotations
 
+import ast
 from typing import Final
 
 from mypy_eqxstate.flow.bindings import LIVE, Binding
@@ -112,6 +115,35 @@ def newest_place(memory: Memory, events: tuple[Event, ...], body: Body) -> str |
             followers += [e for e in (*item.events, *binding.marks) if isinstance(e, Event)]
         waiting += [e for e in followers if e not in seen]
         seen.update(followers)
+    return None
+
+
+def birth(memory: Memory, events: tuple[Event, ...], body: Body) -> ast.AST | None:
+    """What made the object that these events happened to, or its parameter; None if in doubt."""
+    happened = set(events)
+    origins = {
+        value.origin
+        for binding in memory.bindings.values()
+        for value in binding.values
+        if isinstance(value, Object) and value.is_affine
+        if value.events & happened or happened & set(binding.marks)
+    }
+    if len(origins) != 1:
+        return None
+    (origin,) = origins
+    if origin.body != body.name or (origin.is_input and origin.path):
+        return None
+    if not origin.is_input:
+        block, number = divmod(origin.operation, BLOCK_STRIDE)
+        return body.blocks[block].operations[number].node
+    if origin.variable not in body.parameters or not isinstance(
+        body.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    ):
+        return None
+    arguments = body.node.args
+    for parameter in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        if parameter.arg == origin.variable.name:
+            return parameter
     return None
 
 

@@ -62,6 +62,8 @@ class Problem:
         loop_lines: per event, the line of the loop through whose back edge it reaches the use.
         callee: for a use by a call: the callee as written.
         position: block and operation of the use in its body.
+        born: what made the object, or the parameter that it came in by; None if that is not known
+            or not one thing.
     """
 
     rule: str
@@ -76,3 +78,4 @@ class Problem:
     loop_lines: tuple[int | None, ...] = ()
     callee: str = ""
     position: tuple[int, int] = (0, 0)
+    born: ast.AST | None = None

@@ -15,7 +15,7 @@ counter(...)" there, or use "new", the newer State, here`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.faults import THE_MODULE
@@ -300,7 +300,20 @@ class Wording:
             declaration = self._declared_here(detail)
             if declaration is not None:
                 notes.append(declaration)
-        return notes
+        return [*notes, *self._way(problem)] if notes else notes
+
+    def _way(self, problem: Problem) -> Iterator[Note]:
+        """Where the object came from, and the loops on the way from the call to the use."""
+        starts = {self.position(self._module.events[event].node) for event in problem.events}
+        if problem.born is not None:
+            born = self.position(problem.born)
+            if born != self.position(problem.node) and born not in starts:
+                place = problem.events[0].place if problem.events else problem.place
+                yield Note(f'"{place}" comes from here', born, None, NoteKind.BORN)
+        for line in dict.fromkeys(line for line in problem.loop_lines if line is not None):
+            text = self._lines[line - 1] if line <= len(self._lines) else ""
+            header = Position(line, len(text) - len(text.lstrip()), line, len(text.rstrip()))
+            yield Note("in the next turn of this loop", header, None, NoteKind.LOOP)
 
     def _consumed_here(self, event: Event) -> str:
         verb = "consumed" if event.invalidates else "handed over"

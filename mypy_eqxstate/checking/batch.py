@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from mypy.build import BuildResult, build
 from mypy.defaults import RECURSION_LIMIT
@@ -26,10 +27,11 @@ from mypy.errors import CompileError
 from mypy_eqxstate.checking import rows
 from mypy_eqxstate.checking.overlay import OverlayFileSystem
 from mypy_eqxstate.checking.request import CannotRunError, Prepared, Request, prepare
-from mypy_eqxstate.checking.result import CheckResult, FileReport
+from mypy_eqxstate.checking.result import CheckResult
 from mypy_eqxstate.report import stored
 from mypy_eqxstate.report.finding import Finding
 
+_LIBRARY: Final = "equinox"
 Progress = Callable[[str], None]
 
 
@@ -145,8 +147,8 @@ def collect(
         if state.path is not None and not state.ignore_all and _is_users_own(state.path)
     }
     result = CheckResult(
-        files=_complete(reports),
-        warnings=prepared.warnings,
+        files=reports,
+        warnings=(*prepared.warnings, *_missing_library(built)),
         sources=_sources(prepared),
         watched=_absolute({*watched, *_sources(prepared)}),
         type_errors=len(sorted_rows.others),
@@ -154,8 +156,19 @@ def collect(
     return result, unknown
 
 
-def _complete(reports: tuple[FileReport, ...]) -> tuple[FileReport, ...]:
-    return tuple(r for r in reports if r.findings or r.limits or r.faults)
+def _missing_library(built: BuildResult) -> Iterator[str]:
+    """A warning if mypy does not see the library: then there are no States to be found."""
+    if built.manager.options.follow_imports in ("skip", "error"):
+        return
+    for state in built.graph.values():
+        missing = any(name.partition(".")[0] == _LIBRARY for name in state.suppressed)
+        if missing and not state.ignore_all:
+            path = built.manager.errors.simplify_path(state.xpath)
+            yield (
+                f"{path} imports {_LIBRARY}, which mypy does not find: its States are not checked; "
+                "install it beside mypy, or name an interpreter that has it (--python-executable)"
+            )
+            return
 
 
 def _sources(prepared: Prepared) -> tuple[str, ...]:

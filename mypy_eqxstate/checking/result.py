@@ -55,7 +55,8 @@ class CheckResult:
         files: only files of which there is something to say, in the order of their paths.
         blockers: what stopped mypy. If there are any, `files` is empty: a run that was broken off
             says nothing about the code.
-        warnings: what mypy had to say about its configuration, one line each.
+        warnings: what mypy had to say about its configuration, one line each; and that Equinox is
+            imported where mypy does not find it, so that nothing can be known of States.
         sources: the files that were named to be checked, as mypy has them.
         watched: the files of the user's own (not of installed packages) that the result rests on,
             by their absolute paths. If mypy was stopped, only the sources are known.

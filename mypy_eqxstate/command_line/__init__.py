@@ -1,0 +1,1 @@
+"""The command `mypy-eqxstate`: `check`, `explain` and `rules`."""

@@ -1,0 +1,68 @@
+"""Baselines: findings that are known and left out, so that a project can begin with none.
+
+The file is JSON, to be read and reviewed; what counts are the fingerprints.
+
+    {"version": 1,
+     "findings": [{"fingerprint": "9c...1", "path": "train.py", "rule": "state-stale",
+                   "message": "..."}]}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from mypy_eqxstate.report.formats.model import Report
+
+
+class BaselineError(Exception):
+    """A baseline can't be read or written; the text says why."""
+
+
+def read_baseline(file: str) -> frozenset[str]:
+    """The fingerprints in a baseline.
+
+    Raises:
+        BaselineError: there is no such file, or it is none.
+    """
+    try:
+        document = json.loads(Path(file).read_text(encoding="utf-8"))
+        if document["version"] != 1:
+            raise BaselineError(f"{file}: made by a newer version of mypy-eqxstate")
+        return frozenset(str(entry["fingerprint"]) for entry in document["findings"])
+    except OSError as error:
+        raise BaselineError(f"{file}: {error.strerror or error}") from None
+    except (ValueError, LookupError, TypeError):
+        raise BaselineError(f"{file}: not a baseline") from None
+
+
+def write_baseline(file: str, report: Report) -> None:
+    """Write all findings of a report.
+
+    Raises:
+        BaselineError: the file can't be written.
+    """
+    findings = [
+        {
+            "fingerprint": fingerprint,
+            "path": path.replace("\\", "/"),
+            "rule": found.rule,
+            "message": found.message,
+        }
+        for (path, found), fingerprint in zip(report.findings, report.fingerprints, strict=True)
+    ]
+    text = json.dumps({"version": 1, "findings": findings}, indent=2, ensure_ascii=False)
+    try:
+        Path(file).write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise BaselineError(f"{file}: {error.strerror or error}") from None
+
+
+def without_known(report: Report, known: frozenset[str]) -> tuple[Report, Sequence[str]]:
+    """A report without known findings, and the known fingerprints that are found no more."""
+    pairs = list(zip(report.findings, report.fingerprints, strict=True))
+    new = [finding for finding, fingerprint in pairs if fingerprint not in known]
+    gone = sorted(known - {fingerprint for _, fingerprint in pairs})
+    return replace(report, findings=new), gone

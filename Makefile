@@ -6,6 +6,7 @@
 #               each difference is shown as small as it can be made; SEED=... repeats a run
 #   make parity compares what mypy says cold, warm with each kind of cache, in workers and as a
 #               daemon, after each of STEPS=100 random edits (about 5 seconds each); SEED=... as above
+#   make pages  writes docs/rules/ anew, from the table of rules
 #
 # The first run of each fills .venv; stamp files keep later runs quick. `make PYTHON=python3.12 ...`
 # chooses another interpreter for a .venv that does not exist yet. `make clean` removes everything.
@@ -23,7 +24,7 @@ PYTHON := $(shell for candidate in python3 python3.14 python3.13 python3.12 pyth
 	&& { echo $$candidate; break; }; done)
 endif
 
-.PHONY: demo test fuzz parity clean
+.PHONY: demo test fuzz parity pages clean
 
 SECONDS := 60
 STEPS := 100
@@ -51,6 +52,9 @@ fuzz: $(STAMPS)/test
 
 parity: $(STAMPS)/test
 	$(BIN)/python -m tests.parity.drive --steps $(STEPS) $(if $(SEED),--seed $(SEED))
+
+pages: $(STAMPS)/test
+	$(BIN)/mypy-eqxstate rules --write docs/rules
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -137,6 +137,22 @@ def test_the_installed_plugin_is_silent_where_the_state_is_rebound(
     assert result.returncode == 0
 
 
+def test_the_installed_command_says_the_same_and_nothing_else(
+    environment: Path, project: Path
+) -> None:
+    command = (environment.with_name("mypy-eqxstate"), "check", "--format=concise")
+    result = run(*command, "counter.py", cwd=project)
+    last_line = len((project / "counter.py").read_text(encoding="utf-8").splitlines())
+    (error,) = result.stdout.splitlines()
+    assert error.startswith(f"counter.py:{last_line}:7: error: ")
+    assert error.endswith("[state-stale]")
+    assert (result.returncode, result.stderr) == (1, "")
+    as_module = run(environment, "-m", "mypy_eqxstate", *command[1:], "counter.py", cwd=project)
+    assert as_module.stdout == result.stdout
+    clean = run(*command, "counter_fixed.py", cwd=project)
+    assert (clean.returncode, clean.stdout, clean.stderr) == (0, "", "")
+
+
 def test_mypy_reads_the_installed_stubs(environment: Path, project: Path, tmp_path: Path) -> None:
     configuration = tmp_path / "mypy.ini"
     configuration.write_text("[mypy]\n", encoding="utf-8")

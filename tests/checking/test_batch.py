@@ -62,7 +62,7 @@ def test_a_result_is_the_same_cold_and_warm(
     request = project.request("use.py", "other.py", arguments=arguments)
     cold = check(request)
     assert places(cold) == [("other.py", 9, "state-reuse"), ("use.py", 6, "state-reuse")]
-    assert all(len(found.notes) == 2 for _, found in cold.findings)
+    assert all(len(found.notes) == 3 for _, found in cold.findings)
     assert cold.type_errors == 1
     assert check(request) == cold
     project.write("use.py", "#" + USE)

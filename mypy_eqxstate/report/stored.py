@@ -144,6 +144,7 @@ def _finding(data: dict[str, object]) -> Finding:
         message=str(data["message"]),
         position=_position(data["position"]),
         notes=tuple(map(_note, notes)),
+        function=str(data["function"]),
     )
 
 

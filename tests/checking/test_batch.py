@@ -23,6 +23,7 @@ FOUND = Finding(
         Note(
             '"finish" takes it over here', Position(15, 0, 15, 0), "tickets.py", NoteKind.DECLARED
         ),
+        Note('"ticket" comes from here', Position(4, 8, 4, 22), None, NoteKind.BORN),
     ),
 )
 
@@ -64,7 +65,9 @@ def test_a_result_is_the_same_cold_and_warm(
     assert places(cold) == [("other.py", 9, "state-reuse"), ("use.py", 6, "state-reuse")]
     assert all(len(found.notes) == 3 for _, found in cold.findings)
     assert cold.type_errors == 1
-    assert check(request) == cold
+    warm = check(request)
+    assert warm == cold
+    assert [f.function for _, f in warm.findings] == [f.function for _, f in cold.findings]
     project.write("use.py", "#" + USE)
     edited = check(request)
     assert places(edited) == [("other.py", 9, "state-reuse"), ("use.py", 7, "state-reuse")]

@@ -6,6 +6,11 @@
 
 `break` goes behind the `else` block, `continue` to the header; what a `finally` or `with` has to do
 on the way is the builder's `leave_loop`.
+
+A loop over a display, `for s in (a, b)`, runs one turn for sure, so it asks behind its body:
+
+                             header: x = next t; ...; jump latch
+                             latch:  branch (none) header : else
 """
 
 from __future__ import annotations
@@ -39,20 +44,33 @@ def lower_for(builder: Builder, node: ast.For | ast.AsyncFor) -> None:
         return
     ended, after = builder.new_block(), builder.new_block()
     header = begin_loop(builder, node)
-    inside = builder.new_block()
-    builder.branch(None, inside, ended, node)
-    builder.start(inside)
-    builder.frames.append(LoopTargets(after, header))
+    runs_surely = _is_display(node.iter)
+    latch = builder.new_block() if runs_surely else header
+    if not runs_surely:
+        inside = builder.new_block()
+        builder.branch(None, inside, ended, node)
+        builder.start(inside)
+    builder.frames.append(LoopTargets(after, latch))
     element = builder.temporary()
     builder.emit(Next(element, iterator, node.iter))
     assign(builder, node.target, element)
     builder.statements(node.body)
-    builder.jump(header)
+    builder.jump(latch)
     builder.frames.pop()
+    if runs_surely:
+        builder.start(latch)
+        builder.branch(None, header, ended, node)
     builder.start(ended)
     builder.statements(node.orelse)
     builder.jump(after)
     builder.start(after)
+
+
+def _is_display(iterable: ast.expr) -> bool:
+    """Whether an iterable is written out, and has an element."""
+    return isinstance(iterable, ast.Tuple | ast.List) and any(
+        not isinstance(element, ast.Starred) for element in iterable.elts
+    )
 
 
 def lower_while(builder: Builder, node: ast.While) -> None:

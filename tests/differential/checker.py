@@ -25,6 +25,8 @@ _STUB = ROOT / "stubs" / "equinox-stubs" / "nn" / "_stateful.pyi"
 _LINE = re.compile(r"^[^:]*:(?P<line>\d+): (?P<kind>error|note): (?P<text>.*)$")
 _CODE = re.compile(r"\[(state-[a-z]+)\]$")
 _RULES = ("state-reuse", "state-stale")
+_PLACE = re.compile(r'^"([^"]+)"')
+_MAY = ("may have been consumed", "may be out of date")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,22 @@ class Report:
     rule: str
     text: str
     causes: frozenset[int]
+
+    @property
+    def place(self) -> str:
+        """What is old, as it is written."""
+        match = _PLACE.match(self.text)
+        return match[1] if match else ""
+
+    @property
+    def may(self) -> bool:
+        """It says that the State is old on some paths only."""
+        return any(words in self.text for words in _MAY)
+
+    @property
+    def in_a_loop(self) -> bool:
+        """It speaks of an earlier turn: the first one goes without saying."""
+        return "earlier iteration" in self.text
 
 
 class Checker:

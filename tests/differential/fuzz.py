@@ -19,8 +19,9 @@ from random import SystemRandom
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
 from tests.differential.checker import Checker
-from tests.differential.compare import Difference, compare
+from tests.differential.compare import compare
 from tests.differential.grammar import PRELUDE, programs
+from tests.differential.policies import Difference
 
 ROUND = 300
 SHRINKING = 60.0

@@ -14,120 +14,33 @@ the version, so "a newer State" is a State whose version follows from that of th
 Transforms copy as JAX does: `jit` and `vmap` all arguments and the result, `grad` the
 differentiated argument and the result, `scan` its carry; what a function captures is not copied.
 
-Everything undecided (`ready()`, `items()`, what raises) is asked of the `World`, which follows a
-given list of decisions and writes down how many ways there were.
+What is decided, and what was seen, is in the `World` (`world.py`).
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import sys
 import types
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-PROGRAM = "<program>"
-MAXIMAL_TURNS = 3
-MAXIMAL_FAILURES = 2
-MAXIMAL_DECISIONS = 40
-MAXIMAL_USES = 400
+from tests.differential import world
+from tests.differential.world import MAXIMAL_TURNS, Cause, Lines, lines_at_work
 
 # As Equinox does: for the comparison with Equinox, see `test_reference.py`.
 GUARD_RAISES = False
-
-
-class TooLongError(BaseException):
-    """The program runs longer than is of interest; it catches no such exception."""
-
-
-@dataclass(frozen=True)
-class Cause:
-    """What made something old, and the lines at work then, the innermost first."""
-
-    rule: str
-    lines: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Use:
-    """A use of something old.
-
-    Attributes:
-        lines: the lines of the program at work, the innermost first: a use in a helper is also one
-            on the line that called it.
-        causes: what made it old; two if it was both invalidated and superseded.
-    """
-
-    lines: tuple[int, ...]
-    causes: frozenset[Cause]
-
-
-@dataclass
-class World:
-    """One run: its decisions and what was seen."""
-
-    decisions: Sequence[int] = ()
-    made: list[tuple[int, int]] = field(default_factory=list)
-    uses: list[Use] = field(default_factory=list)
-    trying: int = 0
-    raised: int = 0
-    turns: dict[int, int] = field(default_factory=dict)
-    returned: tuple[object, tuple[int, ...]] = (None, ())
-    reached: set[int] = field(default_factory=set)
-
-    def choose(self, ways: int) -> int:
-        """Decide between some ways, 0 the default."""
-        position = len(self.made)
-        if position >= MAXIMAL_DECISIONS:
-            raise TooLongError
-        chosen = self.decisions[position] % ways if position < len(self.decisions) else 0
-        self.made.append((chosen, ways))
-        return chosen
-
-    def may_raise(self) -> None:
-        """An operation inside `try` may fail."""
-        if self.trying:
-            self.fail()
-
-    def fail(self) -> None:
-        """Fail or not, with either of two exceptions."""
-        chosen = self.choose(3) if self.raised < MAXIMAL_FAILURES else 0
-        if chosen:
-            self.raised += 1
-            raise (RuntimeError, ValueError)[chosen - 1]("as decided")
-
-
-WORLD = World()
-
-
-def begin(decisions: Sequence[int]) -> World:
-    """Start a new run."""
-    global WORLD
-    WORLD = World(decisions)
-    return WORLD
-
-
-def lines_at_work() -> tuple[int, ...]:
-    """The lines of the program that are being run, the innermost first."""
-    found = []
-    frame: types.FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if frame.f_code.co_filename == PROGRAM:
-            found.append(frame.f_lineno)
-        frame = frame.f_back
-    return tuple(found)
 
 
 # --- States ---------------------------------------------------------------------------------------
 
 
 class Version:
-    """What a State holds, and what it was made from."""
+    """What a State holds, and what it was made from; `value` counts how often it was set."""
 
     def __init__(self, parent: Version | None = None) -> None:
         self.parent = parent
+        self.value: int = 0 if parent is None else parent.value + 1
 
     def follows(self, other: Version) -> bool:
         """Whether it was made from the other one, in one step or several."""
@@ -140,39 +53,48 @@ class Version:
 
 
 class Cell:
-    """A State object's identity."""
+    """A State object's identity; `origin` says which lines made it."""
 
     def __init__(self, version: Version) -> None:
         self.version = version
+        self.origin = lines_at_work()
         self.old: Cause | None = None
 
 
 class State:
-    """A reference to a State object."""
+    """A reference to a State object; `taken` says how it was taken out of a list."""
 
     def __init__(self, model: object = None, cell: Cell | None = None) -> None:
         self.cell = cell or Cell(Version())
         self.superseded: Cause | None = None
+        self.taken = ""
 
     def another(self) -> State:
         """Another reference to the same object, superseded or not as this one."""
         made = State(cell=self.cell)
         made.superseded = self.superseded
+        made.taken = self.taken
         return made
 
     def copied(self) -> State:
         """An independent object, as flatten and unflatten make it."""
         return State(cell=Cell(self.cell.version))
 
-    def use(self, lines: tuple[int, ...] | None = None) -> None:
-        """Write down if it is old."""
+    def use(self, lines: Lines | None = None) -> None:
+        """Write down that it is read, and if it is old."""
+        world.WORLD.readings.append((self.cell.version.value, self.superseded is not None))
         causes = frozenset(c for c in (self.cell.old, self.superseded) if c is not None)
         if causes:
             if GUARD_RAISES and self.cell.old is not None:
                 raise ValueError("Attempted to use old state")
-            WORLD.uses.append(Use(lines or lines_at_work(), causes))
-            if len(WORLD.uses) > MAXIMAL_USES:
-                raise TooLongError
+            world.WORLD.use(causes, self.taken, lines)
+
+    def supersede(self, newest: Version) -> None:
+        """A newer version of what this reference holds is kept elsewhere."""
+        if world.WORLD.threading:
+            self.cell = Cell(newest)
+        else:
+            self.superseded = world.WORLD.strike("state-stale", self.cell.origin, self.taken)
 
     def get(self, item: object) -> Array:
         self.use()
@@ -190,7 +112,7 @@ class State:
     def _next(self) -> State:
         new = State(cell=Cell(Version(self.cell.version)))
         if self.cell.old is None:
-            self.cell.old = Cause("state-reuse", lines_at_work())
+            self.cell.old = world.WORLD.strike("state-reuse", self.cell.origin, self.taken)
         return new
 
     def substate(self, pytree: object) -> State:
@@ -215,7 +137,7 @@ class Array:
     """A number of no interest."""
 
     def _computed(self, other: object = None) -> Array:
-        WORLD.may_raise()
+        world.WORLD.may_raise()
         return self
 
     __add__ = __radd__ = __mul__ = __rmul__ = __sub__ = __neg__ = _computed
@@ -321,14 +243,14 @@ def _gradient(with_value: bool) -> Callable[..., Any]:
 def scan(function: Callable[..., Any], init: Any, xs: Any) -> tuple[Any, Any]:
     """A loop of JAX, run turn by turn."""
     carry = copied(init)
-    for _ in range(WORLD.choose(3) + 1):
+    for _ in range(world.WORLD.choose(3) + 1):
         carry, _y = function(copied(carry), Array())
     return copied(carry), Array()
 
 
 def cond(pred: object, true: Callable[..., Any], false: Callable[..., Any], *operands: Any) -> Any:
     """A branch of JAX; both are traced, one is taken."""
-    return copied((true, false)[WORLD.choose(2)](*copied(operands)))
+    return copied((true, false)[world.WORLD.choose(2)](*copied(operands)))
 
 
 # --- What the checker knows the signature of only -------------------------------------------------
@@ -337,21 +259,21 @@ def cond(pred: object, true: Callable[..., Any], false: Callable[..., Any], *ope
 def ready() -> bool:
     """Anything, at every call; not true for ever on one line."""
     line = lines_at_work()[0]
-    if WORLD.turns.get(line, 0) >= MAXIMAL_TURNS:
+    if world.WORLD.turns.get(line, 0) >= MAXIMAL_TURNS:
         return False
-    answer = bool(WORLD.choose(2))
-    WORLD.turns[line] = WORLD.turns.get(line, 0) + answer
+    answer = bool(world.WORLD.choose(2))
+    world.WORLD.turns[line] = world.WORLD.turns.get(line, 0) + answer
     return answer
 
 
 def items() -> list[int]:
     """Up to three things."""
-    return list(range(WORLD.choose(4)))
+    return list(range(world.WORLD.choose(4)))
 
 
 def risky() -> None:
     """What may raise, also outside of `try`."""
-    WORLD.fail()
+    world.WORLD.fail()
 
 
 def show(state: State) -> None:

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.differential.checker import Checker
-from tests.differential.compare import POLICIES, Difference, compare
+from tests.differential.checker import Checker, Report
+from tests.differential.compare import compare
 from tests.differential.fuzz import shown
 from tests.differential.grammar import programs
 from tests.differential.judge import Judge
-from tests.differential.reference import Cause
+from tests.differential.policies import POLICIES, Difference, Evidence
+from tests.differential.world import Cause, Use
 
 PROGRAMS = 120
 
@@ -78,14 +79,25 @@ def test_judge_looks_at_a_returned_state_after_finally() -> None:
     assert judged(*lines) == {2: {"state-reuse"}}
 
 
-def test_every_policy_is_documented() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+def test_every_policy_is_documented_and_has_a_scenario() -> None:
+    root = Path(__file__).parents[2]
+    readme = (root / "README.md").read_text(encoding="utf-8")
     text = readme.partition("## What it does not see")[2].partition("\n## ")[0]
-    for name in POLICIES:
-        assert name in " ".join(text.split()).lower(), name
+    for policy in POLICIES:
+        assert policy.name in " ".join(text.split()).lower(), policy.name
+        case = root / "tests" / "scenarios" / "cases" / f"{policy.scenario}.py"
+        assert "policy" in (ast.get_docstring(ast.parse(case.read_text())) or ""), case
 
 
 def test_policies_cover_nothing_in_simple_code() -> None:
-    tree = ast.parse("def case(s):\n    t = s.set(i, v)\n    return s.get(i)\n")
-    difference = Difference("miss", 3, "state-reuse", str(Cause("state-reuse", (2,))))
-    assert not any(covers(difference, tree) for covers in POLICIES.values())
+    source = "def case(s):\n    t = s.set(0, 1)\n    return s.get(0)\n"
+    source += "def drive():\n    case(eqx.nn.State())\n"
+    evidence = Evidence(ast.parse(source), Judge(source, "drive", {3: ["s"]}).look())
+    use = Use((3, 5), frozenset({Cause("state-reuse", (2, 5))}))
+    report = Report(3, "state-reuse", '"s" may have been consumed on line 2', frozenset({2}))
+    for difference in (
+        Difference("miss", 3, "state-reuse", "", use=use),
+        Difference("false alarm", 3, "state-reuse", report.text, report),
+        Difference("too cautious", 3, "state-reuse", report.text, report),
+    ):
+        assert not [p.name for p in POLICIES if p.covers(difference, evidence)], difference

@@ -20,9 +20,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.differential import reference
+from tests.differential import reference, world
 from tests.differential.grammar import PRELUDE, programs
-from tests.differential.judge import without_imports
+from tests.differential.rewriting import without_imports
+from tests.differential.world import PROGRAM, TooLongError, World
 
 PROGRAMS = 60
 LEFT_OUT = ("vmap", "grad", "scan", "cond")
@@ -49,7 +50,7 @@ def real() -> Iterator[dict[str, Any]]:
         module = types.ModuleType("program")
         patch.setitem(sys.modules, "program", module)
         patch.setitem(sys.modules, "support", real_support())
-        exec(compile(PRELUDE, reference.PROGRAM, "exec"), vars(module))
+        exec(compile(PRELUDE, PROGRAM, "exec"), vars(module))
         yield vars(module)
 
 
@@ -61,16 +62,16 @@ def raising(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def outcome(run: Callable[[], Any], decisions: list[int]) -> tuple[object, ...]:
     """What is decided on the way, and how it ends."""
-    world = reference.begin(decisions)
+    run_seen = world.begin(World(decisions))
     try:
         run()
     except (RuntimeError, ValueError) as error:
         frames = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno for frame in frames if frame.filename == reference.PROGRAM]
-        return world.made, type(error), lines
-    except reference.TooLongError:
-        return world.made, "too long"
-    return world.made, "done"
+        lines = [frame.lineno for frame in frames if frame.filename == PROGRAM]
+        return run_seen.made, type(error), lines
+    except TooLongError:
+        return run_seen.made, "too long"
+    return run_seen.made, "done"
 
 
 @settings(
@@ -90,9 +91,9 @@ def test_both_take_the_same_way(
 ) -> None:
     assume(not any(name in program[len(PRELUDE) :] for name in LEFT_OUT))
     rest = "\n" * PRELUDE.count("\n") + program[len(PRELUDE) :]
-    exec(compile(rest, reference.PROGRAM, "exec"), real)
+    exec(compile(rest, PROGRAM, "exec"), real)
     stand_in = reference.namespace()
-    exec(compile(without_imports(program), reference.PROGRAM, "exec"), stand_in)
+    exec(compile(without_imports(program), PROGRAM, "exec"), stand_in)
     for each in decisions:
         assert outcome(stand_in["drive"], each) == outcome(real["drive"], each), program[
             len(PRELUDE) :
@@ -139,7 +140,7 @@ def test_both_copy_the_same(name: str, real: dict[str, Any], raising: None) -> N
     layer, state = eqx.nn.make_with_state(real["Layer"])()
     index = layer.index
     REAL[name](lambda s: s.set(index, s.get(index)), state)
-    reference.begin(())
+    world.begin(World())
     stand_in = reference.State()
     STAND_IN[name](lambda s: s.set(None, None), stand_in)
     assert is_old(lambda: state.get(index)) == is_old(lambda: stand_in.get(None))

@@ -1,14 +1,31 @@
-"""A loop over a display is taken for one that may run no turn at all (policy)."""
+"""A loop over a display runs one turn for sure, so that its variable is rebound."""
 
 import equinox as eqx
 from jaxtyping import Array
 
 
-# silent-at-run-time: the loop rebinds the name for sure
-def may_hold_what_it_held_before(
+def good_rebound_by_the_loop(
     state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
 ) -> Array:
     new = state.set(index, x)
     for state in (new, other):
         x = x + 1
-    return state.get(index)  # E: state-reuse | "state" | may have been consumed | line -3
+    return state.get(index)
+
+
+def bad_consumed_in_the_first_turn(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    for factor in (1, 2):
+        new = state.set(index, x * factor)
+        break
+    return new.get(index) + state.get(index)  # E: state-reuse | "state" was consumed | line -2
+
+
+def good_left_by_continue(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    new = state.set(index, x)
+    for state in [new, other]:
+        continue
+    return state.get(index)

@@ -1,0 +1,202 @@
+"""What a rewritten program calls (`rewriting.py`): here it is seen what happens between names.
+
+- `read_` makes another reference: what is stored elsewhere is superseded on its own;
+- `call_` uses what is passed (an old State may not be passed on), gives the callee references of
+  its own, and afterwards supersedes what was handed over if the caller keeps a newer version;
+- `hand_` is a use, too: what is returned or yielded;
+- `at_` stands before every statement of a function.
+
+Limit.  A State handed over as a conditional expression is not superseded, having no name.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from tests.differential import reference, world
+from tests.differential.reference import State, rebuilt, states_within
+from tests.differential.world import Lines, lines_at_work
+
+# What a caller keeps of a result: all of it, nothing, or certain items.
+Kept = bool | dict[Any, Any]
+
+_IGNORING: tuple[object, ...] = (
+    *(isinstance, id, type, list, tuple, dict, any, sum),
+    *(enumerate, zip, reversed, iter, next),
+)
+
+
+def at() -> None:
+    """A statement begins."""
+    world.WORLD.begin_step(sys._getframe(1), _objects_at)
+
+
+def read(value: Any) -> Any:
+    """What a name or field holds, to be stored elsewhere."""
+    return value.another() if isinstance(value, State) else value
+
+
+def item(value: Any) -> Any:
+    """What was read by a subscript, which may fail."""
+    world.WORLD.may_raise()
+    return read(value)
+
+
+def apart(value: Any) -> Any:
+    """What is going to be unpacked."""
+    return rebuilt(value, State.another) if isinstance(value, (tuple, list)) else value
+
+
+def each(values: Iterable[Any]) -> Iterator[Any]:
+    """The elements of what is iterated."""
+    iterator = iter(values)
+    while True:
+        causes = len(world.WORLD.causes)
+        try:
+            value = next(iterator)
+        except StopIteration:
+            return
+        except BaseException:
+            world.WORLD.lose(causes)
+            raise
+        value = apart(read(value))
+        if not isinstance(values, types.GeneratorType):
+            _take(value, "loop")
+        yield value
+
+
+def hand(value: Any) -> Any:
+    """What is returned or yielded."""
+    for state in states_within(value):
+        state.use()
+    handed = read(value)
+    world.WORLD.returned = (handed, lines_at_work())
+    return handed
+
+
+def call(kept: Kept, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """A call: uses, carries out, supersedes."""
+    calling = _Calling(kept, function, args, kwargs)
+    try:
+        result = function(*calling.args, **calling.kwargs)
+    except BaseException:
+        calling.fail()
+        raise
+    return calling.end(result)
+
+
+async def call_async(kept: Kept, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """A call that is awaited."""
+    calling = _Calling(kept, function, args, kwargs)
+    try:
+        result = await function(*calling.args, **calling.kwargs)
+    except BaseException:
+        calling.fail()
+        raise
+    return calling.end(result)
+
+
+class _Calling:
+    """A call, from the evaluation of its arguments to its result."""
+
+    def __init__(
+        self, kept: Kept, function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
+    ) -> None:
+        world.WORLD.reached.add(sys._getframe(2).f_lineno)
+        self._kept = kept
+        self._receiver = getattr(function, "__self__", None)
+        parts = [*args, *named.values()]
+        if isinstance(self._receiver, reference.Module):
+            parts.insert(0, self._receiver)
+        self._handed = [] if _is_ignoring(function) else list(states_within(parts))
+        for state in self._handed:
+            state.use()
+        self._before = [(state.cell.version, state.cell.old) for state in self._handed]
+        self._pops = isinstance(self._receiver, list) and getattr(function, "__name__", "") == "pop"
+        self.args = [*map(read, args)]
+        self.kwargs = {name: read(value) for name, value in named.items()}
+        world.WORLD.may_raise()
+        self._causes = len(world.WORLD.causes)
+
+    def fail(self) -> None:
+        """It has raised."""
+        world.WORLD.lose(self._causes)
+
+    def end(self, result: Any) -> Any:
+        """It has returned."""
+        if self._pops:
+            _take(result, "pop")
+        returned, lines = world.WORLD.returned
+        if returned is result:  # `finally` may have run since
+            for state in states_within(result):
+                state.use(lines)
+        if self._handed and self._kept is not False:
+            self._supersede(result)
+        return result
+
+    def _supersede(self, result: Any) -> None:
+        passed = {version for version, _ in self._before}
+        made = [state.cell.version for state in _kept_states(result, self._kept)]
+        for state, (version, old) in zip(self._handed, self._before, strict=True):
+            newer = [one for one in made if one.follows(version) and one not in passed]
+            is_living = state.cell.old is old and state.superseded is None
+            if is_living and newer:
+                state.supersede(max(newer, key=lambda one: one.value))
+
+
+def _is_ignoring(function: Callable[..., Any]) -> bool:
+    """Whether a call of it is no use of its arguments."""
+    if isinstance(getattr(function, "__self__", None), (list, dict)):
+        return True
+    return any(function is each for each in _IGNORING)
+
+
+def _kept_states(result: Any, kept: Kept) -> Iterator[State]:
+    if kept is True:
+        yield from states_within(result)
+    elif isinstance(kept, Mapping) and isinstance(result, tuple):
+        for index, part in kept.items():
+            if -len(result) <= index < len(result):
+                yield from _kept_states(result[index], part)
+
+
+def _take(value: Any, how: str) -> None:
+    for state in states_within(value) if isinstance(value, (State, tuple)) else ():
+        state.taken = how
+
+
+def _objects_at(place: str, frame: types.FrameType) -> list[Lines]:
+    """The objects that a place holds in a function, by the lines that made them."""
+    try:
+        value = eval(place, frame.f_globals, frame.f_locals)
+    except (NameError, AttributeError, LookupError, SyntaxError, TypeError):
+        return []
+    return [state.cell.origin for state in states_within(value)]
+
+
+class Trying:
+    """The body of a `try`: operations in it may raise."""
+
+    def __enter__(self) -> None:
+        world.WORLD.trying += 1
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        world.WORLD.trying -= 1
+        if error is not None:
+            world.WORLD.break_off(sys._getframe(1))
+
+
+HOOKS = {
+    "at_": at,
+    "read_": read,
+    "item_": item,
+    "apart_": apart,
+    "each_": each,
+    "hand_": hand,
+    "call_": call,
+    "call_async_": call_async,
+    "trying_": Trying,
+}

@@ -1,0 +1,209 @@
+"""The differences that the checker is meant to have.
+
+Each *policy* has a name, a scenario and a line in the README ("What it does not see").  What it
+covers is decided by its own condition, as far as possible on what the judge has seen happen, and
+not by what stands somewhere in the program.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tests.differential.checker import Report
+from tests.differential.judge import Judgement
+from tests.differential.world import Use
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A report without a use, a use without a report, or a report that says too much or too little.
+
+    Attributes:
+        kind: "false alarm", "miss", "too certain" or "too cautious".
+        line: where.
+        rule: the rule's code.
+        detail: the message, or what made the State old.
+        report: of anything but a miss, the report.
+        use: of a miss, the use.
+    """
+
+    kind: str
+    line: int
+    rule: str
+    detail: str
+    report: Report | None = None
+    use: Use | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}: line {self.line}: [{self.rule}] {self.detail}"
+
+
+class Evidence(NamedTuple):
+    """What a policy may look at: the program, and what was seen on the lines of the reports."""
+
+    tree: ast.Module
+    seen: Judgement
+
+
+Condition = Callable[[Difference, Evidence], bool]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Something that the checker does not see, by choice or by its nature.
+
+    Attributes:
+        name: as the README has it.
+        scenario: the case in `tests/scenarios/cases` that shows it.
+        covers: whether it explains a difference.
+    """
+
+    name: str
+    scenario: str
+    covers: Condition
+
+
+# --- Names that trade places ----------------------------------------------------------------------
+
+
+def _names_that_trade_places(difference: Difference, evidence: Evidence) -> bool:
+    """It isn't known that two places never hold the same object.
+
+    The place holds, on some paths, what the call that is blamed takes on others; and one of the two
+    holds this object on some paths, and that one on others.
+    """
+    report = difference.report
+    if report is None or not (report.may or report.in_a_loop):
+        return False
+    held = {
+        origin
+        for line, place, origin in evidence.seen.held
+        if line == report.line and place == report.place
+    }
+    struck = {origin for line, origin in evidence.seen.struck if line in report.causes}
+    return bool(held & struck) and max(len(held), len(struck)) > 1
+
+
+# --- Accepting a step -----------------------------------------------------------------------------
+
+
+def _accepting_a_step(difference: Difference, evidence: Evidence) -> bool:
+    """A stale name that a loop of its function rebinds by a plain assignment from another name."""
+    if difference.kind != "miss" or difference.rule != "state-stale" or difference.use is None:
+        return False
+    return any(
+        _accepted(function) & _names_on_line(function, line)
+        for line in difference.use.lines
+        for function in _functions_around(evidence.tree, line)
+    )
+
+
+def _accepted(function: ast.AST) -> set[str]:
+    return {
+        target.id
+        for loop in ast.walk(function)
+        if isinstance(loop, (ast.For, ast.While))
+        for node in ast.walk(loop)
+        if isinstance(node, ast.Assign)
+        for target, value in _assigned(node)
+        if isinstance(target, ast.Name) and isinstance(value, ast.Name) and target.id != value.id
+    }
+
+
+def _assigned(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What an assignment binds to what; names that trade places accept nothing."""
+    target = node.targets[0]
+    if not isinstance(target, ast.Tuple) or not isinstance(node.value, ast.Tuple):
+        yield target, node.value
+        return
+    written = {ast.unparse(part) for part in target.elts}
+    for part, value in zip(target.elts, node.value.elts, strict=False):
+        if ast.unparse(value) not in written:
+            yield part, value
+
+
+# --- Generators -----------------------------------------------------------------------------------
+
+
+def _generators(difference: Difference, evidence: Evidence) -> bool:
+    """What a generator does between two elements: it is taken to run at once."""
+    inside = {
+        line
+        for node in ast.walk(evidence.tree)
+        if _is_generator(node)
+        for line in range(node.lineno, (node.end_lineno or 0) + 1)  # type: ignore[attr-defined]
+    }
+    if difference.use is not None:
+        causes = [cause.lines[0] for cause in difference.use.causes]
+        return difference.use.lines[0] in inside or bool(inside.intersection(causes))
+    assert difference.report is not None
+    if inside.intersection({difference.report.line}, difference.report.causes):
+        return True
+    names = {
+        node.name
+        for node in ast.walk(evidence.tree)
+        if isinstance(node, ast.FunctionDef) and _is_generator(node)
+    }
+    return any(f'by "{name}"' in difference.detail for name in names)
+
+
+def _is_generator(node: ast.AST) -> bool:
+    if isinstance(node, ast.GeneratorExp):
+        return True
+    return isinstance(node, ast.FunctionDef) and any(
+        isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in ast.walk(node)
+    )
+
+
+# --- Elements of lists ----------------------------------------------------------------------------
+
+
+def _elements_of_lists(difference: Difference, evidence: Evidence) -> bool:
+    """An old State taken out of a list, that was made old under another name.
+
+    One that is stale is known as what it was read through only. One that was invalidated is not
+    known as the variable of a loop.
+    """
+    use = difference.use
+    if use is None or not use.taken:
+        return False
+    if difference.rule == "state-stale":
+        return True
+    return use.taken == "loop" and all(cause.taken != "loop" for cause in use.causes)
+
+
+# --- Calls that raise -----------------------------------------------------------------------------
+
+
+def _calls_that_raise(difference: Difference, evidence: Evidence) -> bool:
+    """What a callee did before it raised: such a call is taken to do nothing."""
+    return difference.use is not None and difference.use.lost
+
+
+POLICIES = (
+    Policy("names that trade places", "s014b_names_that_trade_places", _names_that_trade_places),
+    Policy("accepting a step", "s050b_accepting_a_step", _accepting_a_step),
+    Policy("generators", "s127b_generator_runs_at_once", _generators),
+    Policy("elements of lists", "s134b_stale_element_under_another_name", _elements_of_lists),
+    Policy("calls that raise", "s093b_call_that_raises_after_consuming", _calls_that_raise),
+)
+
+
+# --- Syntax ---------------------------------------------------------------------------------------
+
+
+def _functions_around(tree: ast.Module, line: int) -> Iterator[ast.AST]:
+    for node in ast.walk(tree):
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        if node.lineno <= line <= (node.end_lineno or 0):
+            yield node
+
+
+def _names_on_line(tree: ast.AST, line: int) -> set[str]:
+    return {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.lineno == line
+    }

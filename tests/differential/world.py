@@ -1,0 +1,210 @@
+"""One run of a program: what is decided, and what was seen.
+
+Everything undecided (`ready()`, `items()`, what raises) is asked of the `World`, which follows a
+given list of decisions and writes down how many ways there were, so that `judge` can go through
+all of them. Besides it keeps what the comparison asks for later:
+
+- the uses of old States, with what made them old;
+- the *steps* of the outermost function, one for each time that a statement was carried out, with
+  the rules that it broke: a message without "may" must be right in all of them;
+- on lines that are *watched*, which objects certain places hold, and everywhere which objects a
+  line struck (an object is named by the lines that made it, as the analysis names it);
+- the values that were read (how often each had been set) and whether they were superseded, for the
+  comparison with the run in which every State is handed on properly.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+PROGRAM = "<program>"
+MAXIMAL_TURNS = 3
+MAXIMAL_FAILURES = 2
+MAXIMAL_DECISIONS = 40
+MAXIMAL_USES = 400
+# On the stack there is the driver, and the function that it has called.
+OUTERMOST = 2
+
+Lines = tuple[int, ...]
+
+
+class TooLongError(BaseException):
+    """The program runs longer than is of interest; it catches no such exception."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What made something old.
+
+    Attributes:
+        rule: the rule that a use breaks from then on.
+        lines: the lines at work then, the innermost first.
+        taken: how the State that was struck had been taken out of a list, if it had.
+    """
+
+    rule: str
+    lines: Lines
+    taken: str = ""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A use of something old.
+
+    Attributes:
+        lines: the lines of the program at work, the innermost first: a use in a helper is also one
+            on the line that called it.
+        causes: what made it old; two if it was both invalidated and superseded.
+        taken: how it had been taken out of a list: by a "loop", by "pop", or not at all.
+        lost: what made it old was done by a call that failed afterwards.
+    """
+
+    lines: Lines
+    causes: frozenset[Cause]
+    taken: str = ""
+    lost: bool = False
+
+
+@dataclass
+class Step:
+    """One statement, carried out once: its line, and the rules that it broke."""
+
+    line: int
+    rules: set[str] = field(default_factory=set)
+    ended: bool = True
+
+
+@dataclass
+class World:
+    """One run.
+
+    Attributes:
+        decisions: what to decide, in this order; 0 from then on.
+        threading: hand every newer State on to where the older one was read, properly.
+        watched: by line, the places to look into whenever it is carried out.
+    """
+
+    decisions: Sequence[int] = ()
+    threading: bool = False
+    watched: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    made: list[tuple[int, int]] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    readings: list[tuple[int, bool]] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    held: set[tuple[int, str, Lines]] = field(default_factory=set)
+    struck: set[tuple[int, Lines]] = field(default_factory=set)
+    causes: list[Cause] = field(default_factory=list)
+    lost: set[int] = field(default_factory=set)
+    reached: set[int] = field(default_factory=set)
+    returned: tuple[object, Lines] = (None, ())
+    trying: int = 0
+    raised: int = 0
+    turns: dict[int, int] = field(default_factory=dict)
+    current: dict[types.FrameType, Step] = field(default_factory=dict)
+
+    # Decisions
+
+    def choose(self, ways: int) -> int:
+        """Decide between some ways, 0 the default."""
+        position = len(self.made)
+        if position >= MAXIMAL_DECISIONS:
+            raise TooLongError
+        chosen = self.decisions[position] % ways if position < len(self.decisions) else 0
+        self.made.append((chosen, ways))
+        return chosen
+
+    def may_raise(self) -> None:
+        """An operation inside `try` may fail."""
+        if self.trying:
+            self.fail()
+
+    def fail(self) -> None:
+        """Fail or not, with either of two exceptions."""
+        chosen = self.choose(3) if self.raised < MAXIMAL_FAILURES else 0
+        if chosen:
+            self.raised += 1
+            raise (RuntimeError, ValueError)[chosen - 1]("as decided")
+
+    # Seeing
+
+    def strike(self, rule: str, origin: Lines, taken: str) -> Cause:
+        """Something becomes old: what is at work is the cause."""
+        lines = lines_at_work()
+        cause = Cause(rule, lines, taken)
+        self.causes.append(cause)
+        self.struck.update((line, origin) for line in lines)
+        return cause
+
+    def lose(self, start: int) -> None:
+        """A call fails: what it has made old is known to nobody.
+
+        Args:
+            start: how many causes there were when it began.
+        """
+        self.lost.update(id(cause) for cause in self.causes[start:])
+
+    def use(self, causes: frozenset[Cause], taken: str, lines: Lines | None) -> None:
+        """Something old is used."""
+        lost = all(id(cause) in self.lost for cause in causes)
+        self.uses.append(Use(lines or lines_at_work(), causes, taken, lost))
+        if len(self.uses) > MAXIMAL_USES:
+            raise TooLongError
+        frame: types.FrameType | None = sys._getframe(1)
+        while frame is not None:
+            step = self.current.get(frame)
+            if step is not None and step.line == frame.f_lineno:
+                step.rules.update(cause.rule for cause in causes)
+            frame = frame.f_back
+
+    def begin_step(
+        self, frame: types.FrameType, look: Callable[[str, types.FrameType], Sequence[Lines]]
+    ) -> None:
+        """A statement of a function begins.
+
+        Args:
+            frame: the function's.
+            look: the objects that a place holds in a function, by the lines that made them.
+        """
+        line = frame.f_lineno
+        for place in self.watched.get(line, ()):
+            self.held.update((line, place, origin) for origin in look(place, frame))
+        if frame in self.current or _depth(frame) == OUTERMOST:
+            self.current[frame] = Step(line)
+            self.steps.append(self.current[frame])
+
+    def break_off(self, frame: types.FrameType) -> None:
+        """A statement was left by an exception."""
+        if frame in self.current:
+            self.current[frame].ended = False
+
+
+def lines_at_work() -> Lines:
+    """The lines of the program that are being run, the innermost first."""
+    found = []
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_filename == PROGRAM:
+            found.append(frame.f_lineno)
+        frame = frame.f_back
+    return tuple(found)
+
+
+def _depth(frame: types.FrameType | None) -> int:
+    depth = 0
+    while frame is not None:
+        depth += frame.f_code.co_filename == PROGRAM
+        frame = frame.f_back
+    return depth
+
+
+WORLD = World()
+
+
+def begin(world: World) -> World:
+    """Start a new run."""
+    global WORLD
+    WORLD = world
+    return world

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.values import Object
+from mypy_eqxstate.flow.values import Object, Value
 from mypy_eqxstate.ir.model import Argument, FunctionNode, Item, Key, Place, Temporary
 from mypy_eqxstate.oracle.shapes import ParameterKind
 
@@ -117,28 +117,19 @@ def actual_arguments(
 
 
 def _taken_apart(analysis: BodyAnalysis, memory: Memory, actual: Actual) -> list[Actual] | None:
-    values = list(actual.binding.values)
-    if len(values) != 1 or not isinstance(values[0], Object):
+    keys = {_keys(analysis, memory, value, actual.splat) for value in actual.binding.values}
+    known = keys.pop() if len(keys) == 1 else None
+    if known is None:
         return None
-    item = values[0]
+    place = None if actual.temporary is None else analysis.body.places.get(actual.temporary)
     parts: list[Actual] = []
-    if actual.splat == "*":
-        length = analysis.containers.length(memory, item)
-        if length is None:
-            return None
-        keys: list[Item] = [Item(index) for index in range(length)]
-    else:
-        fields = memory.fields.get(item, {})
-        keys = [key for key in fields if isinstance(key, Item) and isinstance(key.value, str)]
-        if not keys or len(keys) < len(fields):
-            return None
-    for key in keys:
-        binding = analysis.heap.read(memory, item, key)
-        if binding is None:
-            continue
+    for key in known:
+        binding = analysis.containers.items_of(memory, actual.binding, key)
+        if place is not None:
+            binding = analysis.ownership.marked_as_stale(memory, place.child(key), binding)
         parts.append(
             actual._replace(
-                binding=analysis.containers.inherit_marks(memory, binding, actual.binding),
+                binding=binding,
                 path=(key,),
                 text=f"{actual.text}[{key.value!r}]",
                 name=str(key.value) if actual.splat == "**" else None,
@@ -146,6 +137,20 @@ def _taken_apart(analysis: BodyAnalysis, memory: Memory, actual: Actual) -> list
             )
         )
     return parts
+
+
+def _keys(
+    analysis: BodyAnalysis, memory: Memory, value: Value, splat: str
+) -> tuple[Item, ...] | None:
+    """The keys of what is taken apart, if they are all known."""
+    if not isinstance(value, Object):
+        return None
+    if splat == "*":
+        length = analysis.containers.length(memory, value)
+        return None if length is None else tuple(Item(index) for index in range(length))
+    fields = memory.fields.get(value.identity, {})
+    keys = tuple(key for key in fields if isinstance(key, Item) and isinstance(key.value, str))
+    return keys if keys and len(keys) == len(fields) else None
 
 
 def match(formals: Sequence[Formal], actuals: Sequence[Actual]) -> Matched:

@@ -84,7 +84,7 @@ class Containers:
         key: ir.Key = op.key
         binding = self.items_of(memory, base, key)
         if isinstance(key, ir.Elements):
-            binding = self.representative(memory, binding)
+            binding = self.representative(memory, binding, held_once=self._once(memory, base))
         self.analysis.set(
             memory, op.target, self.analysis.refine(memory, binding, op.node), op.node
         )
@@ -135,9 +135,22 @@ class Containers:
     # --- some element ---------------------------------------------------------------------------
 
     def representative(
-        self, memory: Memory, binding: Binding, origin: Origin | None = None, depth: int = 3
+        self,
+        memory: Memory,
+        binding: Binding,
+        origin: Origin | None = None,
+        depth: int = 3,
+        held_once: frozenset[Object] = frozenset(),
     ) -> Binding:
-        """Some element of a container: an object of its own, which stands for any of them."""
+        """Some element of a container: an object of its own, which stands for any of them.
+
+        Args:
+            memory: changed.
+            binding: all elements.
+            origin: of the new object; by default the operation at work.
+            depth: how many fields deep elements are represented.
+            held_once: objects that the container is known to hold only once.
+        """
         here = self.analysis.origin() if origin is None else origin
         self.analysis.heap.making.add(here.operation)
         values: dict[Value, Guard] = {}
@@ -154,7 +167,7 @@ class Containers:
                 earlier = (
                     value.events
                     and all(event.through == here.operation for event in value.events)
-                    and value.identity not in memory.repeated
+                    and value.identity not in memory.repeated - held_once
                 )
                 if not earlier:
                     values[element.with_events(value.events)] = ALWAYS
@@ -169,6 +182,17 @@ class Containers:
         for element, items in represented.items():
             self._represent(memory, element, items, depth)
         return Binding(values, binding.marks)
+
+    def _once(self, memory: Memory, base: Binding) -> frozenset[Object]:
+        """The objects that a container holds under one key only, if all its keys are known."""
+        held: list[Object] = []
+        for container in base.values:
+            fields = memory.fields.get(container, {}) if isinstance(container, Object) else {}
+            if ir.ELEMENTS in fields:
+                return frozenset()
+            for field in fields.values():
+                held += {value.identity for value in field.values if isinstance(value, Object)}
+        return frozenset(item for item in held if held.count(item) == 1)
 
     def _holds(self, memory: Memory, item: Object) -> bool:
         return bool(
@@ -213,8 +237,9 @@ class Containers:
 
     def next_element(self, memory: Memory, op: ir.Next) -> None:
         """The next element of an iterator."""
-        element = self.items_of(memory, self.analysis.read(memory, op.iterator), ir.ELEMENTS)
-        element = self.representative(memory, element)
+        base = self.analysis.read(memory, op.iterator)
+        element = self.items_of(memory, base, ir.ELEMENTS)
+        element = self.representative(memory, element, held_once=self._once(memory, base))
         self.analysis.set(
             memory, op.target, self.analysis.refine(memory, element, op.node), op.node
         )

@@ -19,7 +19,7 @@ import ast
 
 from mypy_eqxstate.ir.builder import Builder, LoopTargets
 from mypy_eqxstate.ir.conditions import lower_condition
-from mypy_eqxstate.ir.model import BlockIndex, Iterate, Loop, Next
+from mypy_eqxstate.ir.model import DISPLAYS, BlockIndex, Iterate, Loop, Next
 from mypy_eqxstate.ir.targets import assign
 
 
@@ -68,7 +68,7 @@ def lower_for(builder: Builder, node: ast.For | ast.AsyncFor) -> None:
 
 def _is_display(iterable: ast.expr) -> bool:
     """Whether an iterable is written out, and has an element."""
-    return isinstance(iterable, ast.Tuple | ast.List) and any(
+    return isinstance(iterable, DISPLAYS) and any(
         not isinstance(element, ast.Starred) for element in iterable.elts
     )
 

@@ -388,12 +388,16 @@ QUIET_OPERATIONS = frozenset(
     }
 )
 QUIET_USES = (UseKind.IDENTITY, UseKind.TEST)
+# Written out in the source, they can be iterated without any code of the user's.
+DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 
 
 def may_raise(operation: Operation) -> bool:
     """Whether control may leave the block at this operation for `Block.handler`."""
     if isinstance(operation, Compute):
         return operation.how not in QUIET_USES
+    if isinstance(operation, Iterate | Next):
+        return not isinstance(operation.node, DISPLAYS)
     return type(operation) not in QUIET_OPERATIONS
 
 

@@ -69,7 +69,8 @@ class Effects:
 
     def __init__(self, analysis: BodyAnalysis) -> None:
         self.analysis = analysis
-        self._consumed: dict[Object, tuple[Event, Actual]] = {}
+        # By object: the consumption, the argument, and whether all paths of the callee consume it.
+        self._consumed: dict[Object, tuple[Event, Actual, bool]] = {}
         # Of which objects the calls at work have made newer ones, or which they have consumed.
         self.taken: set[Object] = set()
 
@@ -251,7 +252,7 @@ class Effects:
             ownership.supersede_sources(memory, actual.binding, taken_over)
         event = self.event(site, actual, True, grounds, classes[0])
         for held in held_items:
-            self._consumed.setdefault(held.item.identity, (event, actual))
+            self._consumed.setdefault(held.item.identity, (event, actual, effect is Effect.CONSUME))
         place = actual.place
         if place is None and actual.temporary is not None and not actual.path:
             place = self.analysis.body.places.get(actual.temporary)
@@ -268,9 +269,11 @@ class Effects:
     def passed_twice(self, site: CallSite, memory: Memory, actual: Actual) -> None:
         """Report an argument whose object another argument of the same call has consumed."""
         for held in self.analysis.ownership.held(memory, actual.binding):
-            event, other = self._consumed.get(held.item.identity, (None, actual))
+            if held.item.identity not in self._consumed:
+                continue
+            event, other, surely = self._consumed[held.item.identity]
             differs = (other.temporary, other.path) != (actual.temporary, actual.path)
-            if event is not None and differs and not held.item.events:
+            if differs and not held.item.events:
                 self.analysis.report(
                     memory,
                     rule="state-reuse",
@@ -279,6 +282,7 @@ class Effects:
                     place=actual.text,
                     class_name=getattr(held.item.shape, "class_name", ""),
                     events=(event,),
+                    may=not surely,
                     callee=site.text,
                 )
                 return

@@ -124,9 +124,10 @@ class Wording:
 
     def _same_call(self, problem: Problem) -> str:
         other = problem.events[0].place if problem.events else problem.place
+        consumes = "may consume" if problem.may else "consumes"
         return (
             f'"{problem.place}" is passed to "{problem.callee}" together with "{other}", '
-            f"which the call consumes: both are one {self._class(problem)}; "
+            f"which the call {consumes}: both are one {self._class(problem)}; "
             f'pass "clone({problem.place})" if both are wanted'
         )
 

@@ -26,7 +26,7 @@ _LINE = re.compile(r"^[^:]*:(?P<line>\d+): (?P<kind>error|note): (?P<text>.*)$")
 _CODE = re.compile(r"\[(state-[a-z]+)\]$")
 _RULES = ("state-reuse", "state-stale")
 _PLACE = re.compile(r'^"([^"]+)"')
-_MAY = ("may have been consumed", "may be out of date")
+_MAY = ("may have been consumed", "may be out of date", "may consume")
 
 
 @dataclass(frozen=True)

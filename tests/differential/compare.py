@@ -80,7 +80,7 @@ def _false_alarms(reports: Sequence[Report], seen: Judgement) -> Iterator[Differ
     used = {(line, c.rule) for use in seen.uses for line in use.lines for c in use.causes}
     for report in reports:
         # What no run reaches the judge knows nothing of.
-        is_dead = not report.causes & seen.reached
+        is_dead = not (report.causes or {report.line}) & seen.reached
         if (report.line, report.rule) not in used and not is_dead:
             yield Difference("false alarm", report.line, report.rule, report.text, report)
 
@@ -107,10 +107,10 @@ def _worded_wrongly(reports: Sequence[Report], evidence: Evidence) -> Iterator[D
         steps = seen.steps.get(report.line)
         if report.line not in comparable or report.in_a_loop or not steps:
             continue
-        if not report.may and frozenset() in steps:
+        if not report.may and any(not rules for rules, _ in steps):
             yield Difference("too certain", report.line, report.rule, report.text, report)
         is_all_seen = seen.complete and not seen.cut and times[report.line, report.rule] == 1
-        if report.may and is_all_seen and all(report.rule in rules for rules in steps):
+        if report.may and is_all_seen and all(report.rule in rules for rules, _ in steps):
             yield Difference("too cautious", report.line, report.rule, report.text, report)
 
 

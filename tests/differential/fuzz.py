@@ -2,9 +2,9 @@
 
     python -m tests.differential.fuzz SECONDS [SEED]
 
-Ends with 1 if there was a difference.  A round draws some hundred programs from one seed; a
-program with a difference is shrunk, for at most a minute.  Every difference found is to become a
-case in `tests/scenarios/cases/`.
+Ends with 1 if there was a difference.  A round draws some hundred programs from one seed, every
+third round long ones; a program with a difference is shrunk, for at most a minute.  Every
+difference found is to become a case in `tests/scenarios/cases/`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
 from tests.differential.checker import Checker
 from tests.differential.compare import compare
-from tests.differential.grammar import PRELUDE, programs
+from tests.differential.grammar import LONG, PRELUDE, SHORT, programs
 from tests.differential.policies import Difference
 
 ROUND = 300
@@ -56,7 +56,7 @@ class Fuzzer:
             verbosity=Verbosity.quiet,
             report_multiple_bugs=False,
         )
-        @given(program=programs())
+        @given(program=programs(LONG if number % 3 == 2 else SHORT))
         def look(program: str) -> None:
             now = time.monotonic()
             if now > (found_at[0] + SHRINKING if found_at else self._end):

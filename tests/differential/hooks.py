@@ -11,6 +11,7 @@ Limit.  A State handed over as a conditional expression is not superseded, havin
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,7 +26,7 @@ Kept = bool | dict[Any, Any]
 
 _IGNORING: tuple[object, ...] = (
     *(isinstance, id, type, list, tuple, dict, any, sum),
-    *(enumerate, zip, reversed, iter, next),
+    *(enumerate, zip, reversed, iter, next, dataclasses.replace),
 )
 
 
@@ -115,7 +116,9 @@ class _Calling:
         for state in self._handed:
             state.use()
         self._before = [(state.cell.version, state.cell.old) for state in self._handed]
-        self._pops = isinstance(self._receiver, list) and getattr(function, "__name__", "") == "pop"
+        name = getattr(function, "__name__", "")
+        self._pops = isinstance(self._receiver, list) and name == "pop"
+        self._copies = function is dataclasses.replace or name == "_replace"
         self.args = [*map(read, args)]
         self.kwargs = {name: read(value) for name, value in named.items()}
         world.WORLD.may_raise()
@@ -129,6 +132,8 @@ class _Calling:
         """It has returned."""
         if self._pops:
             _take(result, "pop")
+        if self._copies:
+            return rebuilt(result, State.another)
         returned, lines = world.WORLD.returned
         if returned is result:  # `finally` may have run since
             for state in states_within(result):
@@ -149,7 +154,7 @@ class _Calling:
 
 def _is_ignoring(function: Callable[..., Any]) -> bool:
     """Whether a call of it is no use of its arguments."""
-    if isinstance(getattr(function, "__self__", None), (list, dict)):
+    if isinstance(getattr(function, "__self__", None), (list, dict, tuple)):
         return True
     return any(function is each for each in _IGNORING)
 

@@ -35,8 +35,8 @@ class Judgement:
         cut: a run was ended before its time.
         executions: how many lists of decisions were tried.
         reached: the lines with a call that some run has reached.
-        steps: by line, the sets of rules that the statement there has broken, each time that the
-            outermost function carried it out.
+        steps: by line, each time that the outermost function carried out the statement there: the
+            rules that it broke, and the lines that had been carried out before.
         held: on watched lines: the line, the place, and which lines made what the place held.
         struck: a line that made something old, and which lines had made that.
         mistaken: decisions for which the two judges of superseded States disagree.
@@ -47,7 +47,7 @@ class Judgement:
     cut: bool = False
     executions: int = 0
     reached: set[int] = field(default_factory=set)
-    steps: dict[int, set[frozenset[str]]] = field(default_factory=dict)
+    steps: dict[int, set[tuple[frozenset[str], frozenset[int]]]] = field(default_factory=dict)
     held: set[tuple[int, str, Lines]] = field(default_factory=set)
     struck: set[tuple[int, Lines]] = field(default_factory=set)
     mistaken: list[tuple[int, ...]] = field(default_factory=list)
@@ -99,7 +99,8 @@ class Judge:
         seen.struck |= run.struck
         for step in run.steps:
             if step.ended:
-                seen.steps.setdefault(step.line, set()).add(frozenset(step.rules))
+                entry = (frozenset(step.rules), step.before)
+                seen.steps.setdefault(step.line, set()).add(entry)
         if any(stale for _, stale in run.readings) and not self._is_borne_out(run):
             seen.mistaken.append(tuple(decisions))
         return run.made

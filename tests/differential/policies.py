@@ -183,12 +183,81 @@ def _calls_that_raise(difference: Difference, evidence: Evidence) -> bool:
     return difference.use is not None and difference.use.lost
 
 
+# --- Callees that decide --------------------------------------------------------------------------
+
+
+def _callees_that_decide(difference: Difference, evidence: Evidence) -> bool:
+    """A call behind a boundary, that returns something newer on some of its paths only.
+
+    Wherever nothing was old, the call that is blamed had been carried out all the same.
+    """
+    report = difference.report
+    if difference.kind != "too certain" or difference.rule != "state-stale" or report is None:
+        return False
+    clean = [before for rules, before in evidence.seen.steps[report.line] if not rules]
+    return all(report.causes & before for before in clean)
+
+
+# --- One State for two parameters -----------------------------------------------------------------
+
+
+def _one_state_for_two_parameters(difference: Difference, evidence: Evidence) -> bool:
+    """A call consumes one of two arguments that are one State; it may have read them before."""
+    return difference.report is not None and "together with" in difference.detail
+
+
+# --- Loops over lists -----------------------------------------------------------------------------
+
+
+def _loops_over_lists(difference: Difference, evidence: Evidence) -> bool:
+    """What a loop over a list does, that surely has an element: it is taken to run, or not."""
+    report = difference.report
+    if difference.kind != "too cautious" or report is None:
+        return False
+    loops = [
+        loop
+        for loop in ast.walk(evidence.tree)
+        if isinstance(loop, (ast.For, ast.ListComp, ast.GeneratorExp))
+        and not (loop.lineno <= report.line <= (loop.end_lineno or 0))
+    ]
+    return any(
+        loop.lineno <= cause <= (loop.end_lineno or 0) for loop in loops for cause in report.causes
+    )
+
+
+# --- Nested handlers ------------------------------------------------------------------------------
+
+
+def _nested_handlers(difference: Difference, evidence: Evidence) -> bool:
+    """An exception that an inner handler surely catches is taken to reach an outer one, too."""
+    report = difference.report
+    if difference.kind != "false alarm" or report is None:
+        return False
+    return any(
+        _catches(inner) and any(inner.lineno <= c <= (inner.end_lineno or 0) for c in report.causes)
+        for outer in ast.walk(evidence.tree)
+        if isinstance(outer, (ast.Try, ast.With)) and _catches(outer)
+        for inner in ast.walk(outer)
+        if inner is not outer and isinstance(inner, (ast.Try, ast.With))
+    )
+
+
+def _catches(statement: ast.Try | ast.With) -> bool:
+    if isinstance(statement, ast.With):
+        return any("suppress" in ast.unparse(item.context_expr) for item in statement.items)
+    return bool(statement.handlers)
+
+
 POLICIES = (
     Policy("names that trade places", "s014b_names_that_trade_places", _names_that_trade_places),
     Policy("accepting a step", "s050b_accepting_a_step", _accepting_a_step),
     Policy("generators", "s127b_generator_runs_at_once", _generators),
     Policy("elements of lists", "s134b_stale_element_under_another_name", _elements_of_lists),
     Policy("calls that raise", "s093b_call_that_raises_after_consuming", _calls_that_raise),
+    Policy("callees that decide", "s102b_callee_that_decides", _callees_that_decide),
+    Policy("one state for two parameters", "s021b_read_before", _one_state_for_two_parameters),
+    Policy("loops over lists", "s075b_loop_over_a_list", _loops_over_lists),
+    Policy("nested handlers", "s092b_nested_handlers", _nested_handlers),
 )
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 from tests.differential import world
@@ -281,6 +281,15 @@ def show(state: State) -> None:
     state.use()
 
 
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Runs what is `async`; nothing is ever waited for."""
+    try:
+        coroutine.send(None)
+    except StopIteration as ended:
+        return ended.value
+    raise AssertionError
+
+
 advance = Copying(lambda state: state.set(None, None))
 
 
@@ -308,6 +317,7 @@ def namespace() -> dict[str, Any]:
         "ready": ready,
         "items": items,
         "risky": risky,
+        "run": run,
         "show": show,
         "advance": advance,
     }

@@ -219,9 +219,17 @@ class _Rewriting(_WithoutImports):
     visit_For = _iterating  # noqa: N815
     visit_comprehension = _iterating
 
-    def visit_Match(self, node: ast.Match) -> ast.stmt:
+    def visit_match_case(self, node: ast.match_case) -> ast.match_case:
+        captured = [
+            inner.name
+            for inner in ast.walk(node.pattern)
+            if isinstance(inner, ast.MatchAs) and inner.name is not None
+        ]
         self.generic_visit(node)
-        node.subject = _hook("apart_", node.subject)
+        for name in captured:
+            value = _hook("read_", ast.copy_location(ast.Name(name, ast.Load()), node.body[0]))
+            made = ast.Assign([ast.Name(name, ast.Store())], value)
+            node.body.insert(0, ast.copy_location(made, node.body[0]))
         return node
 
     def _tried(self, node: ast.Try | ast.TryStar) -> ast.stmt:

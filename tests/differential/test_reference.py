@@ -37,6 +37,7 @@ def real_support() -> types.ModuleType:
         ready=reference.ready,
         items=reference.items,
         risky=reference.risky,
+        run=reference.run,
         show=jax.tree_util.tree_leaves,
         advance=jax.jit(lambda state: jax.tree_util.tree_map(lambda value: value + 1, state)),
     )

@@ -70,9 +70,10 @@ class Use:
 
 @dataclass
 class Step:
-    """One statement, carried out once: its line, and the rules that it broke."""
+    """One statement, carried out once: its line, the lines before it, and the rules it broke."""
 
     line: int
+    before: frozenset[int]
     rules: set[str] = field(default_factory=set)
     ended: bool = True
 
@@ -172,7 +173,8 @@ class World:
         for place in self.watched.get(line, ()):
             self.held.update((line, place, origin) for origin in look(place, frame))
         if frame in self.current or _depth(frame) == OUTERMOST:
-            self.current[frame] = Step(line)
+            before = frozenset(step.line for step in self.steps)
+            self.current[frame] = Step(line, before)
             self.steps.append(self.current[frame])
 
     def break_off(self, frame: types.FrameType) -> None:

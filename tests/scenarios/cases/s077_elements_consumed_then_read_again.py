@@ -31,3 +31,13 @@ def good_only_read(states: list[eqx.nn.State], index: eqx.nn.StateIndex[Array], 
     for state in states:
         x = x + state.get(index)
     return x
+
+
+def good_twice_in_another_container(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    pair = (state, state)
+    x = pair[0].get(index)
+    for state in [state]:
+        state = state.set(index, x)
+    return x

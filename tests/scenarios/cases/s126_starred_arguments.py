@@ -5,6 +5,8 @@ from typing import Any
 import equinox as eqx
 from jaxtyping import Array
 
+from .common import CompiledCounter
+
 
 class Counter(eqx.Module):
     index: eqx.nn.StateIndex[Array]
@@ -66,3 +68,19 @@ def good_rebound(counter: Counter, state: eqx.nn.State, x: Array) -> Array:
     args = counter(*args)
     args = counter(*args)
     return args[0] + args[1].get(counter.index)
+
+
+def bad_superseded_part(counter: CompiledCounter, state: eqx.nn.State, x: Array) -> Array:
+    args = (x, state)
+    y, new = counter(x, args[1])
+    z, newer = counter(*args)  # E: state-stale | "args[1]" is out of date | line -1
+    return y + z
+
+
+def may_either_tuple(
+    counter: Counter, state: eqx.nn.State, other: eqx.nn.State, x: Array, flag: bool
+) -> Array:
+    args = (x, state) if flag else (x, other)
+    other = other.set(counter.index, x)
+    y, new = counter(*args)  # E: state-reuse | "args[1]" | may have been consumed | line -1
+    return y

@@ -27,3 +27,11 @@ def good_variable_of_a_loop(
         x = x + 1
     new = first.set(index, x)
     return new.get(index) + state.get(index)  # old, and not reported
+
+
+def bad_same_index_of_either_list(
+    counter: CompiledCounter, state: eqx.nn.State, other: eqx.nn.State, x: Array, flag: bool
+) -> Array:
+    states = [state] if flag else [other]
+    y, new = counter(x, states[0])
+    return y + states[0].get(counter.index)  # E: state-stale | "states[0]" | line -1

@@ -1,0 +1,22 @@
+"""A callee behind a boundary that may return what it was given supersedes all the same (policy)."""
+
+import equinox as eqx
+import jax
+from jaxtyping import Array
+
+
+@eqx.filter_jit
+def perhaps(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], flag: bool) -> eqx.nn.State:
+    if flag:
+        state = state.set(index, state.get(index) + 1)
+    return state
+
+
+def bad_jitted(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], flag: bool) -> Array:
+    new = perhaps(state, index, flag)
+    return state.get(index)  # E: state-stale | "state" is out of date | line -1
+
+
+def bad_one_branch(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> Array:
+    new = jax.lax.cond(x > 0, lambda s: s.set(index, x), lambda s: s, state)
+    return state.get(index)  # E: state-stale | "state" is out of date | line -1

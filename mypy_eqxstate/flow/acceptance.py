@@ -37,6 +37,8 @@ def accepted_names(body: Body) -> frozenset[str]:
         sources: dict[Variable, Variable] = {}
         for operation in block.operations:
             if isinstance(operation, Unpack) and not operation.rest:
+                if isinstance(operation.node, ast.pattern):
+                    continue  # a match looks at what is there, and accepts nothing
                 built = body.parts.get(operation.source, ())
                 if operation.position < len(built):
                     parts[operation.target] = built[operation.position]

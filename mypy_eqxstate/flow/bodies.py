@@ -549,10 +549,9 @@ def _suspended(function: Function, actuals: Sequence[Actual]) -> Suspended | Non
 
 
 def _starred(actuals: Sequence[Actual], key: Key) -> Actual | None:
-    """The argument that a star parameter holds under a key."""
+    """The argument that a star parameter holds under a key, a name or its number (`normal_key`)."""
     if not isinstance(key, Item):
         return None
-    positional = [actual for actual in actuals if actual.name is None]
-    if isinstance(key.value, int) and 0 <= key.value < len(positional):
-        return positional[key.value]
+    if isinstance(key.value, int) and 0 <= key.value < len(actuals):
+        return actuals[key.value]
     return next((actual for actual in actuals if actual.name == key.value), None)

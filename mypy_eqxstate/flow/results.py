@@ -276,17 +276,18 @@ class Results:
     def collected(self, memory: Memory, actuals: tuple[Actual, ...], origin: Origin) -> Binding:
         """What a star parameter holds: a tuple (or dict) of the arguments."""
         fields: dict[Key, Binding] = {}
-        position = 0
-        for actual in actuals:
-            if actual.name is not None:
-                fields[Item(actual.name)] = actual.binding
-            elif actual.splat:
+        for position, actual in enumerate(actuals):
+            if actual.splat:
                 fields[ELEMENTS] = self._members(memory, actual.binding)
             else:
                 fields[Item(position)] = actual.binding
-                position += 1
+        names = tuple(actual.name for actual in actuals if actual.name is not None)
+        shape: Shape = DISPLAY_SHAPES["list"]
+        if names and len(names) == len(actuals):
+            # As the callee knows it (`contexts.py`): by name or by number.
+            shape = TupleShape((UNKNOWN,) * len(names), "builtins.dict", names)
         record = self.analysis.heap.new_record(
-            memory, origin.child(Item("arguments")), DISPLAY_SHAPES["list"], fields
+            memory, origin.child(Item("arguments")), shape, fields
         )
         return one(record)
 

@@ -104,8 +104,10 @@ class Checker:
             if match["kind"] == "error":
                 # What mypy itself says against a program's types is of no interest.
                 if code is not None and code[1] in _RULES:
-                    causes = frozenset(map(int, re.findall(r"on line (\d+)", match["text"])))
-                    found.append(Report(int(match["line"]), code[1], match["text"], causes))
+                    line, named = int(match["line"]), re.findall(r"on line (\d+)", match["text"])
+                    # "... passed together with ...": the call itself is the cause.
+                    causes = frozenset(map(int, named)) or frozenset({line})
+                    found.append(Report(line, code[1], match["text"], causes))
             else:
                 assert "internal" not in text, text
         return found

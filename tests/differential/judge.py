@@ -11,6 +11,7 @@ the program in which each newer State takes the older one's place, and compares 
 
 from __future__ import annotations
 
+import ast
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -62,17 +63,20 @@ class Judge:
     """Runs one function of a program over decisions.
 
     Args:
-        source: the program.
+        program: its text, or its tree.
         entry: a function without parameters.
         watched: by line, the places to look into whenever it is carried out.
     """
 
     def __init__(
-        self, source: str, entry: str, watched: Mapping[int, Sequence[str]] | None = None
+        self,
+        program: str | ast.Module,
+        entry: str,
+        watched: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
         world.begin(World())
         names = {**reference.namespace(), **HOOKS}
-        exec(instrumented(source), names)
+        exec(instrumented(program), names)
         self._entry: Callable[[], Any] = names[entry]
         self._decisions: list[int] | None = []
         self._chance = random.Random(0)

@@ -8,12 +8,13 @@ not by what stands somewhere in the program.
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from tests.differential.checker import Report
-from tests.differential.judge import Judgement
+from tests.differential.judge import Judge, Judgement
 from tests.differential.world import Use
 
 
@@ -47,6 +48,8 @@ class Evidence(NamedTuple):
     tree: ast.Module
     seen: Judgement
 
+
+FREE_RUNS = 3000
 
 Condition = Callable[[Difference, Evidence], bool]
 
@@ -183,6 +186,39 @@ def _calls_that_raise(difference: Difference, evidence: Evidence) -> bool:
     return difference.use is not None and difference.use.lost
 
 
+# --- A flag followed into a callee ----------------------------------------------------------------
+
+
+def _flag_in_a_callee(difference: Difference, evidence: Evidence) -> bool:
+    """It isn't known what a flag is inside the function that it is passed to.
+
+    The report is right as soon as the flags of the program's own functions are anything.
+    """
+    report = difference.report
+    if report is None or difference.kind not in ("false alarm", "too certain") or not report.may:
+        return False
+    judge = Judge(_with_free_flags(evidence.tree), "drive")
+    return any(
+        report.line in use.lines and any(cause.rule == report.rule for cause in use.causes)
+        for use in judge.look(FREE_RUNS).uses
+    )
+
+
+def _with_free_flags(tree: ast.Module) -> ast.Module:
+    """The program whose helpers decide themselves what their flags are; all lines stay."""
+    free = copy.deepcopy(tree)
+    for node in ast.walk(free):
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.name == "case":
+            continue
+        flags = [argument.arg for argument in node.args.args if argument.arg in ("p", "q")]
+        made = [ast.parse(f"{flag} = ready()").body[0] for flag in flags]
+        for statement in made:
+            for inner in ast.walk(statement):
+                ast.copy_location(inner, node)
+        node.body[:0] = made
+    return free
+
+
 # --- Callees that decide --------------------------------------------------------------------------
 
 
@@ -254,6 +290,7 @@ POLICIES = (
     Policy("generators", "s127b_generator_runs_at_once", _generators),
     Policy("elements of lists", "s134b_stale_element_under_another_name", _elements_of_lists),
     Policy("calls that raise", "s093b_call_that_raises_after_consuming", _calls_that_raise),
+    Policy("a flag followed into a callee", "s052b_flag_in_a_callee", _flag_in_a_callee),
     Policy("callees that decide", "s102b_callee_that_decides", _callees_that_decide),
     Policy("one state for two parameters", "s021b_read_before", _one_state_for_two_parameters),
     Policy("loops over lists", "s075b_loop_over_a_list", _loops_over_lists),

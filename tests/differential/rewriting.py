@@ -13,6 +13,7 @@ Limit.  One line holds one statement.
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Mapping
 from types import CodeType
 
@@ -22,9 +23,9 @@ from tests.differential.world import PROGRAM
 _IMPORTED_FOR_REAL = ("contextlib", "dataclasses", "functools", "collections.abc", "typing")
 
 
-def instrumented(source: str) -> CodeType:
-    """The program with the hooks in it, and without its imports of what the reference has."""
-    tree = ast.parse(source)
+def instrumented(program: str | ast.Module) -> CodeType:
+    """A program with the hooks in it, and without its imports of what the reference has."""
+    tree = ast.parse(program) if isinstance(program, str) else copy.deepcopy(program)
     rewritten = _Marking().visit(_Rewriting(_keys_read(tree)).visit(tree))
     assert isinstance(rewritten, ast.Module)
     code: CodeType = compile(ast.fix_missing_locations(rewritten), PROGRAM, "exec")

@@ -1,0 +1,34 @@
+"""States that `**named` collects, in functions without annotations."""
+
+import equinox as eqx
+from jaxtyping import Array
+
+
+def bump_second(index, **named):
+    return named["second"].set(index, named["first"].get(index))
+
+
+def handed_on(**named):
+    return named["first"], named["second"]
+
+
+def bad_consumed_by_name(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array]
+) -> Array:
+    new = bump_second(index, first=state, second=other)
+    return new.get(index) + other.get(index)  # E: state-reuse | "other" | line -1
+
+
+def good_other_one(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array]
+) -> Array:
+    new = bump_second(index, first=state, second=other)
+    return new.get(index) + state.get(index)
+
+
+def bad_handed_on(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    same = handed_on(first=state, second=other)[1]
+    new = same.set(index, x)
+    return new.get(index) + other.get(index)  # E: state-reuse | "other" | line -1

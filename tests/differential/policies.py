@@ -11,7 +11,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tests.differential.checker import Report
 from tests.differential.judge import Judge, Judgement
@@ -49,8 +49,9 @@ class Evidence(NamedTuple):
     seen: Judgement
 
 
-FREE_RUNS = 3000
+FREE_ROUNDS = 10
 
+Node = TypeVar("Node", bound=ast.AST)
 Condition = Callable[[Difference, Evidence], bool]
 
 
@@ -186,37 +187,70 @@ def _calls_that_raise(difference: Difference, evidence: Evidence) -> bool:
     return difference.use is not None and difference.use.lost
 
 
-# --- A flag followed into a callee ----------------------------------------------------------------
+# --- Conditions -----------------------------------------------------------------------------------
 
 
-def _flag_in_a_callee(difference: Difference, evidence: Evidence) -> bool:
-    """It isn't known what a flag is inside the function that it is passed to.
+def _conditions(difference: Difference, evidence: Evidence) -> bool:
+    """Nothing is known of a flag in the callee that it is passed to, nor of `p and q` as a whole.
 
-    The report is right as soon as the flags of the program's own functions are anything.
+    The report is right as soon as both are anything, each time that they are asked.
     """
     report = difference.report
-    if report is None or difference.kind not in ("false alarm", "too certain") or not report.may:
+    if report is None or difference.kind != "false alarm":
         return False
-    judge = Judge(_with_free_flags(evidence.tree), "drive")
-    return any(
-        report.line in use.lines and any(cause.rule == report.rule for cause in use.causes)
-        for use in judge.look(FREE_RUNS).uses
-    )
+    free = ast.fix_missing_locations(_Freeing().visit(copy.deepcopy(evidence.tree)))
+    judge = Judge(free, "drive")
+    for _ in range(FREE_ROUNDS):
+        judge.look()
+        if any(
+            report.line in use.lines and any(cause.rule == report.rule for cause in use.causes)
+            for use in judge.seen.uses
+        ):
+            return True
+        if judge.seen.complete:
+            break
+    return False
 
 
-def _with_free_flags(tree: ast.Module) -> ast.Module:
-    """The program whose helpers decide themselves what their flags are; all lines stay."""
-    free = copy.deepcopy(tree)
-    for node in ast.walk(free):
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.name == "case":
-            continue
+class _Freeing(ast.NodeTransformer):
+    """The program with other conditions; its lines stay as they are."""
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
+        self.generic_visit(node)
         flags = [argument.arg for argument in node.args.args if argument.arg in ("p", "q")]
-        made = [ast.parse(f"{flag} = ready()").body[0] for flag in flags]
-        for statement in made:
-            for inner in ast.walk(statement):
-                ast.copy_location(inner, node)
-        node.body[:0] = made
-    return free
+        if node.name != "case":
+            made = [ast.parse(f"{flag} = ready()").body[0] for flag in flags]
+            node.body[:0] = [_moved(statement, node) for statement in made]
+        return node
+
+    visit_FunctionDef = _function  # noqa: N815
+    visit_AsyncFunctionDef = _function  # noqa: N815
+
+    def _test(self, node: ast.If | ast.IfExp) -> ast.AST:
+        self.generic_visit(node)
+        node.test = _free(node.test)
+        return node
+
+    visit_If = _test  # noqa: N815
+    visit_IfExp = _test  # noqa: N815
+
+    def visit_match_case(self, node: ast.match_case) -> ast.AST:
+        self.generic_visit(node)
+        node.guard = None if node.guard is None else _free(node.guard)
+        return node
+
+
+def _free(test: ast.expr) -> ast.expr:
+    if not isinstance(test, ast.BoolOp):
+        return test
+    return _moved(ast.parse("ready()", mode="eval").body, test)
+
+
+def _moved(node: Node, place: ast.AST) -> Node:
+    """A node with all its parts on the line of another one."""
+    for inner in ast.walk(node):
+        ast.copy_location(inner, place)
+    return node
 
 
 # --- Callees that decide --------------------------------------------------------------------------
@@ -290,7 +324,7 @@ POLICIES = (
     Policy("generators", "s127b_generator_runs_at_once", _generators),
     Policy("elements of lists", "s134b_stale_element_under_another_name", _elements_of_lists),
     Policy("calls that raise", "s093b_call_that_raises_after_consuming", _calls_that_raise),
-    Policy("a flag followed into a callee", "s052b_flag_in_a_callee", _flag_in_a_callee),
+    Policy("conditions", "s052b_conditions_not_followed", _conditions),
     Policy("callees that decide", "s102b_callee_that_decides", _callees_that_decide),
     Policy("one state for two parameters", "s021b_read_before", _one_state_for_two_parameters),
     Policy("loops over lists", "s075b_loop_over_a_list", _loops_over_lists),

@@ -24,6 +24,7 @@ from tests.differential.world import Lines, lines_at_work
 # What a caller keeps of a result: all of it, nothing, or certain items.
 Kept = bool | dict[Any, Any]
 
+DRIVER = "drive"
 _IGNORING: tuple[object, ...] = (
     *(isinstance, id, type, list, tuple, dict, any, sum),
     *(enumerate, zip, reversed, iter, next, dataclasses.replace),
@@ -55,13 +56,13 @@ def each(values: Iterable[Any]) -> Iterator[Any]:
     """The elements of what is iterated."""
     iterator = iter(values)
     while True:
-        causes = len(world.WORLD.causes)
+        causes, uses = len(world.WORLD.causes), len(world.WORLD.uses)
         try:
             value = next(iterator)
         except StopIteration:
             return
         except BaseException:
-            world.WORLD.lose(causes)
+            world.WORLD.lose(causes, uses)
             raise
         value = apart(read(value))
         if not isinstance(values, types.GeneratorType):
@@ -106,7 +107,9 @@ class _Calling:
     def __init__(
         self, kept: Kept, function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
     ) -> None:
-        world.WORLD.reached.add(sys._getframe(2).f_lineno)
+        frame = sys._getframe(2)
+        world.WORLD.reached.add(frame.f_lineno)
+        self._by_driver = frame.f_code.co_name == DRIVER
         self._kept = kept
         self._receiver = getattr(function, "__self__", None)
         parts = [*args, *named.values()]
@@ -122,11 +125,12 @@ class _Calling:
         self.args = [*map(read, args)]
         self.kwargs = {name: read(value) for name, value in named.items()}
         world.WORLD.may_raise()
-        self._causes = len(world.WORLD.causes)
+        self._causes, self._uses = len(world.WORLD.causes), len(world.WORLD.uses)
 
     def fail(self) -> None:
-        """It has raised."""
-        world.WORLD.lose(self._causes)
+        """It has raised; what the outermost function does is known, all the same."""
+        if not self._by_driver:
+            world.WORLD.lose(self._causes, self._uses)
 
     def end(self, result: Any) -> Any:
         """It has returned."""

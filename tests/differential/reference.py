@@ -144,7 +144,11 @@ class Array:
 
 
 class Module:
-    """As Equinox's: a frozen dataclass."""
+    """As Equinox's: a dataclass that looks through its fields when it is made."""
+
+    def __post_init__(self) -> None:
+        for state in states_within(list(vars(self).values())):
+            state.use()
 
     def __init_subclass__(cls) -> None:
         if "__init__" not in vars(cls):

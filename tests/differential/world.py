@@ -15,6 +15,7 @@ all of them. Besides it keeps what the comparison asks for later:
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
@@ -139,13 +140,19 @@ class World:
         self.struck.update((line, origin) for line in lines)
         return cause
 
-    def lose(self, start: int) -> None:
-        """A call fails: what it has made old is known to nobody.
+    def lose(self, causes: int, uses: int) -> None:
+        """A call fails: what it has made old, and has used then, is known to nobody.
 
         Args:
-            start: how many causes there were when it began.
+            causes: how many there were when it began.
+            uses: the same.
         """
-        self.lost.update(id(cause) for cause in self.causes[start:])
+        made = self.causes[causes:]
+        self.lost.update(id(cause) for cause in made)
+        self.uses[uses:] = [
+            dataclasses.replace(use, lost=use.lost or use.causes <= {*made})
+            for use in self.uses[uses:]
+        ]
 
     def use(self, causes: frozenset[Cause], taken: str, lines: Lines | None) -> None:
         """Something old is used."""

@@ -97,8 +97,11 @@ def _agent_text(draw: Draw, helpers: tuple[Helper, ...], is_annotated: bool) -> 
     writer = Blocks(draw, kinds, _HELPER, helpers, len(helpers))
     writer.level = 2
     writer.gives = "State"
-    head = _AGENT if is_annotated else re.sub(r": (?=[A-Z]|bool)\w+| -> \w+", "", _AGENT)
-    return _function(writer, head.rstrip())
+    constructor, methods = _AGENT.split("\n\n", 1)
+    if not is_annotated:
+        # The constructor keeps them: without any, methods don't know the fields (policy).
+        methods = re.sub(r": (?=[A-Z]|bool)\w+| -> \w+", "", methods)
+    return _function(writer, f"{constructor}\n\n{methods}".rstrip())
 
 
 def _function(writer: Blocks, head: str) -> str:

@@ -111,8 +111,8 @@ class State:
 
     def _next(self) -> State:
         new = State(cell=Cell(Version(self.cell.version)))
-        if self.cell.old is None:
-            self.cell.old = world.WORLD.strike("state-reuse", self.cell.origin, self.taken)
+        cause = world.WORLD.strike("state-reuse", self.cell.origin, self.taken)
+        self.cell.old = self.cell.old or cause
         return new
 
     def substate(self, pytree: object) -> State:

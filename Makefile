@@ -7,6 +7,11 @@
 #   make parity compares what mypy says cold, warm with each kind of cache, in workers and as a
 #               daemon, after each of STEPS=100 random edits (about 5 seconds each); SEED=... as above
 #   make pages  writes docs/rules/ anew, from the table of rules
+#   make torture sends the sources of whole libraries, and random ones for SECONDS=60, through the
+#               analysis: no internal fault, no alarm, no file slower than a bound (some hours;
+#               EVERY=20 takes every 20th file)
+#   make mutants changes the analysis in COUNT=200 places, one at a time, and shows which changes
+#               the tests don't notice; SEED=... as above
 #
 # The first run of each fills .venv; stamp files keep later runs quick. `make PYTHON=python3.12 ...`
 # chooses another interpreter for a .venv that does not exist yet. `make clean` removes everything.
@@ -24,10 +29,12 @@ PYTHON := $(shell for candidate in python3 python3.14 python3.13 python3.12 pyth
 	&& { echo $$candidate; break; }; done)
 endif
 
-.PHONY: demo test fuzz parity pages clean
+.PHONY: demo test fuzz parity pages torture mutants clean
 
 SECONDS := 60
 STEPS := 100
+EVERY := 1
+COUNT := 200
 
 demo: $(STAMPS)/examples
 	@echo '$$ mypy --config-file examples/mypy.ini examples/counter.py'
@@ -56,11 +63,17 @@ parity: $(STAMPS)/test
 pages: $(STAMPS)/test
 	$(BIN)/mypy-eqxstate rules --write docs/rules
 
+torture: $(STAMPS)/torture
+	$(BIN)/python -m tests.torture.drive --every $(EVERY) --random $(SECONDS) $(if $(SEED),--seed $(SEED))
+
+mutants: $(STAMPS)/test
+	$(BIN)/python -m tests.mutation.drive --count $(COUNT) $(if $(SEED),--seed $(SEED))
+
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
 
 # Editable, so that what is checked is always what stands in the checkout.
-$(STAMPS)/examples $(STAMPS)/test: $(STAMPS)/%: pyproject.toml | $(STAMPS)/venv
+$(STAMPS)/examples $(STAMPS)/test $(STAMPS)/torture: $(STAMPS)/%: pyproject.toml | $(STAMPS)/venv
 	@echo 'installing what `make $(if $(filter examples,$*),demo,test)` needs into $(VENV) ...'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@touch $@

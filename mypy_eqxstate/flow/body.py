@@ -202,6 +202,8 @@ class BodyAnalysis:
 
     def flow_through(self, block: ir.Block, state: Memory) -> Iterator[tuple[int, int, Memory]]:
         """Run the operations of a block on a copy of its entry memory."""
+        size = len(state.bindings) + sum(map(len, state.fields.values()))
+        self.module.spend(size * len(block.operations))
         memory = state.copy()
         self._found_now = self._found[block.index] = _Found()
         self.dead_end = False

@@ -18,6 +18,8 @@ Limit: of what a name holds only the kind counts, as in a context (`flow/abstrac
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from mypy_eqxstate.flow.abstraction import Kind, shape_of
 from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.heap import Heap
@@ -40,9 +42,13 @@ class Record:
 
     __slots__ = ("_held_at", "evidence", "looked_up", "outdated", "rests_on")
 
-    def __init__(self) -> None:
-        self.looked_up: dict[tuple[Names, Variable], Kind | None] = {}
-        self.rests_on: set[Record] = set()
+    def __init__(
+        self,
+        looked_up: Mapping[tuple[Names, Variable], Kind | None] | None = None,
+        rests_on: Collection[Record] = (),
+    ) -> None:
+        self.looked_up = dict(looked_up or {})
+        self.rests_on = set(rests_on)
         self.outdated = False
         self.evidence = 0
         self._held_at = -1

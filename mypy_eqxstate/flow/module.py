@@ -309,6 +309,14 @@ class ModuleAnalysis:
             )
         return found
 
+    def spend(self, work: int) -> None:
+        """Count work for the bodies that are being solved.
+
+        Raises:
+            NoFixpointError: it is too much.
+        """
+        self._summaries.spend(work)
+
     def is_generator(self, node: FunctionNode) -> bool:
         """Whether a call of a function only prepares; False if that can't be found out."""
         try:
@@ -420,7 +428,7 @@ class ModuleAnalysis:
         known = self._contexts.setdefault(node, set())
         if context and context not in known:
             recursive = self._summaries.times_at_work(node) >= MAXIMAL_RECURSION
-            if len(known) >= MAXIMAL_CONTEXTS or recursive:
+            if len(known) >= MAXIMAL_CONTEXTS or recursive or self._summaries.has_worked_much:
                 context = ()
             else:
                 known.add(context)

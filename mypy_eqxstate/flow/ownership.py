@@ -21,7 +21,7 @@ binding itself is dead for sure, every other reference to one of them perhaps.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mypy_eqxstate.flow.bindings import LIVE, Binding, Status
@@ -93,6 +93,20 @@ class Ownership:
             materialise: also objects that nobody has looked at yet (they are alive).
             guard: under which the binding is reached.
         """
+        leading = None if materialise else _leading_to_affine(memory, binding)
+        if leading is None or leading:
+            yield from self._held(memory, binding, depth, path, materialise, guard, leading)
+
+    def _held(
+        self,
+        memory: Memory,
+        binding: Binding,
+        depth: int,
+        path: tuple[Key, ...],
+        materialise: bool,
+        guard: Guard,
+        leading: Container[Object] | None,
+    ) -> Iterator[Held]:
         possible = [
             (value, value_guard)
             for value, value_guard in binding.values.items()
@@ -104,12 +118,14 @@ class Ownership:
             for item in objects_within(value):
                 if item.is_affine:
                     yield Held(item, together, path, alone)
-                elif depth > 0:
+                elif depth > 0 and (leading is None or item in leading):
                     if materialise:
                         self.materialise(memory, item)
                     for key, field in list(memory.fields.get(item, {}).items()):
                         inner = (*path, key)
-                        yield from self.held(memory, field, depth - 1, inner, materialise, together)
+                        yield from self._held(
+                            memory, field, depth - 1, inner, materialise, together, leading
+                        )
 
     def materialise(self, memory: Memory, item: Object) -> None:
         """Write down the fields of an object that can hold affine objects."""
@@ -484,6 +500,35 @@ class Ownership:
         if current is None:
             return False
         return not set(current.objects).isdisjoint(binding.objects)
+
+
+def _leading_to_affine(memory: Memory, binding: Binding) -> Collection[Object]:
+    """The objects in a binding, or inside one of them, that an affine object is or is inside of.
+
+    Asked first, because there are far more ways through a heap than objects in it.
+    """
+    holders: dict[Object, list[Object]] = {}
+    affine: list[Object] = []
+    waiting: list[tuple[Object | None, Binding]] = [(None, binding)]
+    while waiting:
+        holder, held = waiting.pop()
+        for value in held.values:
+            for item in objects_within(value):
+                known = item in holders
+                found = holders.setdefault(item, [])
+                if holder is not None:
+                    found.append(holder)
+                if item.is_affine:
+                    affine.append(item)
+                elif not known:
+                    waiting.extend((item, field) for field in memory.fields.get(item, {}).values())
+    leading: set[Object] = set()
+    while affine:
+        item = affine.pop()
+        if item not in leading:
+            leading.add(item)
+            affine.extend(holders[item])
+    return leading
 
 
 class _Use(NamedTuple):

@@ -1,0 +1,57 @@
+"""A quick part of `make torture`: files of the standard library, and code that nobody writes."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from tests.torture.analyse import analyse
+from tests.torture.drive import ORACLES, bound, text_of
+from tests.torture.files import STANDARD_LIBRARY, corpora
+from tests.torture.oracles import GivingOracle
+from tests.torture.pathological import KINDS
+
+FILES = corpora()[STANDARD_LIBRARY][::150]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_files_of_the_standard_library(path: Path) -> None:
+    source = text_of(path)
+    for name, oracle in ORACLES.items():
+        outcome = analyse(source, oracle) if source is not None else None
+        if outcome is None:
+            pytest.skip("Python itself can't read it")
+        assert outcome.faults == ()
+        assert outcome.alarms == () or name != "silent"
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_pathological_code_is_analysed(name: str) -> None:
+    kind, size = KINDS[name]
+    for part in (16, 8):
+        outcome = analyse(kind(max(1, size // part)), GivingOracle)
+        assert outcome is not None
+        assert outcome.faults == ()
+        assert outcome.limits == ()
+
+
+def test_a_bug_in_pathological_code_is_found() -> None:
+    for name, (kind, _) in KINDS.items():
+        old = kind(4) + "\ndef last(s, i):\n    t = s.set(i, 1)\n    return s.get(i)\n"
+        outcome = analyse(old, GivingOracle)
+        assert outcome is not None
+        line = old.count("\n")
+        assert any(alarm.startswith(f"{line}: ") for alarm in outcome.alarms), name
+
+
+def test_functions_that_call_each_other_are_solved_together() -> None:
+    kind, _ = KINDS["recursion"]
+    outcome = analyse(kind(24) + "def g(s, i):\n    f0(s, i)\n    return s.get(i)\n", GivingOracle)
+    assert outcome is not None
+    assert any(alarm.startswith("195: ") for alarm in outcome.alarms), outcome.alarms
+
+
+def test_the_bound_allows_for_length() -> None:
+    assert all(bound(n) < bound(n + 1) for n in itertools.islice(itertools.count(), 3))

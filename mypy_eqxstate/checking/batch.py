@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ from mypy.errors import CompileError
 from mypy_eqxstate.checking import rows
 from mypy_eqxstate.checking.overlay import OverlayFileSystem
 from mypy_eqxstate.checking.request import CannotRunError, Prepared, Request, prepare
-from mypy_eqxstate.checking.result import CheckResult
+from mypy_eqxstate.checking.result import Blocker, CheckResult
 from mypy_eqxstate.report import stored
 from mypy_eqxstate.report.finding import Finding
 
@@ -108,11 +109,26 @@ def broken_off(prepared: Prepared, lines: list[str]) -> CheckResult:
     errors = [row for row in rows.parse(lines) if row.is_error]
     blocking = [row for row in errors if not row.is_finding]
     return CheckResult(
-        blockers=tuple(row.blocker() for row in blocking or errors),
+        blockers=tuple(_explained(row.blocker()) for row in blocking or errors),
         warnings=prepared.warnings,
         sources=_sources(prepared),
         watched=_absolute(_sources(prepared)),
     )
+
+
+def _explained(blocker: Blocker) -> Blocker:
+    """What stopped mypy, with what to do about it where mypy's own sentence does not tell.
+
+    mypy takes a partial stub package whose package is missing for something that it can't read.
+    """
+    path = Path(blocker.path or "")
+    if path.name != _LIBRARY or path.exists():
+        return blocker
+    message = (
+        "equinox is not installed here; install it, or name an interpreter that has it with "
+        "--python-executable"
+    )
+    return replace(blocker, message=message)
 
 
 def collect(

@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mypy.fscache import FileSystemCache
+from mypy.modulefinder import FindModuleCache, SearchPaths
+from mypy.options import Options
 
 
 class Mypy:
@@ -100,3 +103,15 @@ def test_an_edit_of_the_same_size_within_the_same_second_is_not_seen(run: Mypy) 
     os.utime(run.root / "a.py", (before, before + 0.5))
     assert run.mypy("a.py") == ""
     assert "[assignment]" in run.mypy("--no-incremental", "a.py")
+
+
+def test_a_partial_stub_package_without_its_package_is_found_where_nothing_is(
+    tmp_path: Path,
+) -> None:
+    # `import equinox` then stops mypy: "equinox: error: Cannot read file". See the README, "Use".
+    (tmp_path / "spam-stubs" / "part").mkdir(parents=True)
+    (tmp_path / "spam-stubs" / "py.typed").write_text("partial\n", encoding="utf-8")
+    paths = SearchPaths((), (), (str(tmp_path),), ())
+    found = FindModuleCache(paths, FileSystemCache(), Options()).find_module("spam")
+    assert found == f"{tmp_path}//spam"
+    assert not Path(found).exists()

@@ -12,6 +12,7 @@
 #               EVERY=20 takes every 20th file)
 #   make mutants changes the analysis in COUNT=200 places, one at a time, and shows which changes
 #               the tests don't notice; SEED=... as above
+#   make vscode builds the extension for VS Code and tests it against the real server; needs npm
 #
 # The first run of each fills .venv; stamp files keep later runs quick. `make PYTHON=python3.12 ...`
 # chooses another interpreter for a .venv that does not exist yet. `make clean` removes everything.
@@ -29,7 +30,7 @@ PYTHON := $(shell for candidate in python3 python3.14 python3.13 python3.12 pyth
 	&& { echo $$candidate; break; }; done)
 endif
 
-.PHONY: demo test fuzz parity pages torture mutants clean
+.PHONY: demo test fuzz parity pages torture mutants vscode clean
 
 SECONDS := 60
 STEPS := 100
@@ -68,6 +69,10 @@ torture: $(STAMPS)/torture
 
 mutants: $(STAMPS)/test
 	$(BIN)/python -m tests.mutation.drive --count $(COUNT) $(if $(SEED),--seed $(SEED))
+
+vscode: $(STAMPS)/test
+	cd editors/vscode && npm ci --no-audit --no-fund
+	cd editors/vscode && EQXSTATE_PYTHON=$(abspath $(BIN)/python) npm test
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -21,7 +21,7 @@ from mypy.util import DecodeError, decode_python_encoding
 
 from mypy_eqxstate.analysis import analyze_module, new_program
 from mypy_eqxstate.config import Configuration
-from mypy_eqxstate.oracle.mypy_affine import AffineNames
+from mypy_eqxstate.oracle.affine_names import AffineNames
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.finding import ModuleReport

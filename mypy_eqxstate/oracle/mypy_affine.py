@@ -11,12 +11,10 @@ not marked.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 
 from mypy.nodes import TypeInfo
 from mypy.types import AnyType, ProperType, Type, TypeAliasType, TypeVarType, get_proper_type
-
-from mypy_eqxstate import fullnames
 
 METADATA_KEY = "mypy_eqxstate"
 _PACKAGE = "mypy_eqxstate."
@@ -89,23 +87,3 @@ class AffineClasses:
                     ]
                 )
         return get_proper_type(type_)
-
-
-class AffineNames:
-    """The full names of classes that are affine without being decorated.
-
-    A name is compared as mypy has it and as the library's users write it, so that
-    `equinox.nn._stateful.State` is `equinox.nn.State`.
-
-    Args:
-        configured: names from the configuration.
-    """
-
-    def __init__(self, configured: Iterable[str]) -> None:
-        self._names = fullnames.AFFINE_CLASSES.union(configured)
-
-    def __contains__(self, name: object) -> bool:
-        """Whether a class of this full name is affine."""
-        if not isinstance(name, str):
-            return False
-        return name in self._names or fullnames.canonical(name) in self._names

@@ -8,8 +8,8 @@
 becomes a union of a container of `TupleShape((PLAIN, AffineShape(...State)))` and `NONE`.  The
 decisions, each of which only ever errs towards "may hold an affine object":
 
-- A class named in the two tables of plain classes below, or derived from one, is PLAIN; any other
-  is an `InstanceShape`, whose fields the analysis may ask for.
+- A class named in the tables of plain classes (`oracle/plain_classes.py`), or derived from one, is
+  PLAIN; any other is an `InstanceShape`, whose fields the analysis may ask for.
 - A class of the standard library that iterates, maps or awaits is a container of what it gives;
   so is a user's subclass of `list`, `dict`, `set`, `tuple`.  Keys of mappings are ignored.
 - A type variable is its bound (or its values); a NewType is a class like any other.
@@ -51,6 +51,13 @@ from mypy.types import (
 )
 
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
+from mypy_eqxstate.oracle.plain_classes import (
+    CONTAINER_BASES,
+    OPAQUE_CLASSES,
+    PLAIN_BASES,
+    PLAIN_CLASSES,
+    STANDARD_CONTAINER_MODULES,
+)
 from mypy_eqxstate.oracle.shapes import (
     NONE,
     PLAIN,
@@ -84,47 +91,7 @@ _KINDS = {
     ArgKind.ARG_NAMED_OPT: ParameterKind.KEYWORD_ONLY,
     ArgKind.ARG_STAR2: ParameterKind.DOUBLE_STAR,
 }
-_PLAIN_CLASSES = frozenset(
-    {
-        "builtins.bool",
-        "builtins.bytearray",
-        "builtins.bytes",
-        "builtins.complex",
-        "builtins.ellipsis",
-        "builtins.float",
-        "builtins.int",
-        "builtins.memoryview",
-        "builtins.range",
-        "builtins.slice",
-        "builtins.str",
-        "types.NotImplementedType",
-        "types.EllipsisType",
-    }
-)
-_PLAIN_BASES = frozenset(
-    {
-        "builtins.BaseException",
-        "enum.Enum",
-        "jax._src.basearray.Array",
-        "jax.Array",
-        "jax._src.typing.SupportsDType",
-        "numpy.dtype",
-        "numpy.generic",
-        "numpy.ndarray",
-    }
-)
-_OPAQUE_CLASSES = frozenset(
-    {
-        "builtins.object",
-        "builtins.function",
-        "builtins.type",
-        "jaxtyping._pytree_type.PyTree",
-        "types.FunctionType",
-        "types.MethodType",
-    }
-)
-_STANDARD_CONTAINER_MODULES = ("builtins", "typing", "collections", "types", "asyncio", "queue")
-_CONTAINER_BASES = ("builtins.list", "builtins.dict", "builtins.set", "builtins.tuple")
+
 
 
 class ShapeMaker:
@@ -246,11 +213,11 @@ class ShapeMaker:
         if info in self._affine:
             self._seen(info)
             return AffineShape(name)
-        if name in _PLAIN_CLASSES:
+        if name in PLAIN_CLASSES:
             return PLAIN
-        if name in _OPAQUE_CLASSES or (info.is_intersection and info.fallback_to_any):
+        if name in OPAQUE_CLASSES or (info.is_intersection and info.fallback_to_any):
             return UNKNOWN
-        if any(base.fullname in _PLAIN_BASES for base in info.mro):
+        if any(base.fullname in PLAIN_BASES for base in info.mro):
             return PLAIN
         element = self._element(instance)
         if element is not None:
@@ -264,8 +231,8 @@ class ShapeMaker:
     def _element(self, instance: Instance) -> Type | None:
         """The type of what a container gives: its elements, a mapping's values, the awaited."""
         info = instance.type
-        standard = info.fullname.split(".", 1)[0] in _STANDARD_CONTAINER_MODULES
-        if not standard and not any(base.fullname in _CONTAINER_BASES for base in info.mro):
+        standard = info.fullname.split(".", 1)[0] in STANDARD_CONTAINER_MODULES
+        if not standard and not any(base.fullname in CONTAINER_BASES for base in info.mro):
             return None
         for base, position in (("typing.Mapping", 1), ("typing.Awaitable", 0)):
             found = _argument(instance, base, position)

@@ -1,0 +1,359 @@
+"""Checking files with the types of a type server, without a run of mypy.
+
+    results = check_with_tsp([Path("src")], configuration)
+    results[path].findings
+
+`TspChecker` keeps the server between checks, for a language server or a watcher: the next check
+costs what has changed.  Text that is not saved yet counts where it is given (`overlays`), for the
+file itself and for those that import it.
+
+The course of a check: the server is told the texts; the modules that may have to do with affine
+objects are found by an import graph (`oracle/tsp_imports.py`); each of them is analysed with an
+oracle that asks the server; what `# type: ignore` comments silence is taken out.
+
+If the server can't be started, or ends, the check goes on without types of expressions, and the
+first report says so, once.
+
+Limits: settings for single modules in mypy's configuration are not read.  A file in no package is
+called by its name alone, as mypy calls it.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import sys
+import traceback
+import warnings
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from mypy_eqxstate.analysis import analyze_module, new_program
+from mypy_eqxstate.config import Configuration
+from mypy_eqxstate.flow.program import Program
+from mypy_eqxstate.oracle.affine_names import AffineNames
+from mypy_eqxstate.oracle.tsp_affine_lines import AffineLines
+from mypy_eqxstate.oracle.tsp_annotations import Annotations
+from mypy_eqxstate.oracle.tsp_classes import Classes
+from mypy_eqxstate.oracle.tsp_functions import Functions
+from mypy_eqxstate.oracle.tsp_imports import ImportGraph
+from mypy_eqxstate.oracle.tsp_inference import Inference
+from mypy_eqxstate.oracle.tsp_modules import Module, Modules, package_root, read_file
+from mypy_eqxstate.oracle.tsp_names import Names
+from mypy_eqxstate.oracle.tsp_oracle import TspOracle
+from mypy_eqxstate.oracle.tsp_server import ServerGone, TypeServer, pyrefly_command
+from mypy_eqxstate.oracle.tsp_sources import TspSources
+from mypy_eqxstate.oracle.tsp_symbols import Symbols
+from mypy_eqxstate.oracle.tsp_terms import ANY, Term
+from mypy_eqxstate.oracle.tsp_types import TypeReader
+from mypy_eqxstate.report.finding import ModuleReport
+from mypy_eqxstate.report.ignores import kept, read_ignores
+
+
+def check_with_tsp(
+    paths: Sequence[Path],
+    configuration: Configuration,
+    *,
+    overlays: Mapping[Path, str] | None = None,
+    command: Sequence[str] | None = None,
+    python: str | None = None,
+    search_path: Sequence[Path] = (),
+    disabled: Collection[str] = (),
+) -> dict[Path, ModuleReport]:
+    """Check files, and all Python files below directories, with pyrefly's types.
+
+    Args:
+        paths: files and directories.
+        configuration: the user's settings.
+        overlays: texts that count instead of those on the disk, by absolute path.
+        command: how to start the type server; pyrefly's if None.
+        python: the interpreter whose packages count; this one if None.
+        search_path: directories with modules of the project (mypy's `mypy_path`).
+        disabled: codes of rules that are not reported (mypy's `disable_error_code`).
+
+    Returns:
+        What there is to say about each file, by absolute path.
+    """
+    with TspChecker(
+        configuration,
+        command=command,
+        python=python,
+        search_path=search_path,
+        disabled=disabled,
+    ) as checker:
+        return checker.check(paths, overlays)
+
+
+class TspChecker:
+    """Checks files again and again with one type server.
+
+    Args:
+        configuration: the user's settings.
+        command: how to start the type server; pyrefly's if None.
+        python: the interpreter whose packages count; this one if None.
+        search_path: directories with modules of the project.
+        disabled: codes of rules that are not reported.
+        root: the project's directory; the working directory if None.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        command: Sequence[str] | None = None,
+        python: str | None = None,
+        search_path: Sequence[Path] = (),
+        disabled: Collection[str] = (),
+        root: Path | None = None,
+    ) -> None:
+        self.configuration = configuration
+        self._command = list(command) if command is not None else pyrefly_command()
+        self._python = python or sys.executable
+        self._root = (root or Path.cwd()).resolve()
+        self._search_path = [path.resolve() for path in search_path]
+        self._disabled = frozenset(disabled)
+        self._server: TypeServer | None = None
+        self._served: tuple[Path, ...] = ()
+        self._start_fault: str | None = None
+        self._shown: set[Path] = set()
+        self._files = _Files()
+
+    def __enter__(self) -> TspChecker:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the type server."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    @property
+    def server(self) -> TypeServer | None:
+        """The type server, once a check has started it."""
+        return self._server
+
+    def check(
+        self, paths: Sequence[Path], overlays: Mapping[Path, str] | None = None
+    ) -> dict[Path, ModuleReport]:
+        """Check files, and all Python files below directories.
+
+        Args:
+            paths: files and directories.
+            overlays: texts that count instead of those on the disk, by absolute path.
+
+        Returns:
+            What there is to say about each file, by absolute path.
+        """
+        files = list(dict.fromkeys(_python_files(paths)))
+        roots = [*self._search_path, *(package_root(file) for file in files), self._root]
+        roots = list(dict.fromkeys(roots))
+        self._files.begin(overlays or {})
+        graph_only = Modules(self._files.read, roots, _own_search_path(self._python))
+        graph = ImportGraph(graph_only, self.configuration.affine)
+        concerned = [file for file in files if graph.may_make_affine(graph_only.name_of(file))]
+        reports = {file: ModuleReport() for file in files}
+        if not concerned:
+            return reports
+        fault = self._prepare(roots, concerned)
+        check = _Check(self, self._server, roots, concerned[0])
+        for file in concerned:
+            reports[file] = check.run(file)
+        fault = fault or check.inference.fault
+        if fault is not None:
+            first = reports[concerned[0]]
+            first.faults.insert(0, f"types of expressions are not known: {fault}")
+        return reports
+
+    # --- the server
+
+    def _prepare(self, roots: Sequence[Path], files: Sequence[Path]) -> str | None:
+        """Start the server if it is not there, and tell it the texts; the reason if that fails."""
+        try:
+            if self._server is None or not self._server.is_alive or self._lacks(roots):
+                self.close()
+                self._server = TypeServer(self._command, self._root, self._python, roots)
+                self._served = tuple(roots)
+                self._shown.clear()
+            self._server.notice_changes(self._files.changed)
+            shown = {*files, *self._files.overlays}
+            for path in sorted(self._shown - shown):
+                self._server.hide(path)
+            for path in sorted(shown):
+                text = self._files.read(path)
+                if text is not None:
+                    self._server.show(path, text)
+            self._shown = shown
+        except ServerGone as error:
+            self._server = None
+            return str(error)
+        return None
+
+    def _lacks(self, roots: Sequence[Path]) -> bool:
+        return not set(roots) <= set(self._served)
+
+    # --- what a check needs
+
+    @property
+    def files(self) -> _Files:
+        """The texts of files."""
+        return self._files
+
+    @property
+    def python(self) -> str:
+        """The interpreter whose packages count."""
+        return self._python
+
+    @property
+    def disabled(self) -> frozenset[str]:
+        """Codes of rules that are not reported."""
+        return self._disabled
+
+
+class _Check:
+    """One check: what is known of modules is the same for all files of it."""
+
+    def __init__(
+        self, checker: TspChecker, server: TypeServer | None, roots: Sequence[Path], file: Path
+    ) -> None:
+        self._checker = checker
+        search_path = _own_search_path(checker.python)
+        if server is not None:
+            try:
+                search_path = server.search_paths(file)
+            except ServerGone:
+                pass  # said later, by whoever asks for a type
+        self._modules = Modules(checker.files.read, roots, search_path)
+        affine = AffineNames(checker.configuration.affine)
+        self._graph = ImportGraph(self._modules, checker.configuration.affine)
+        names = Names(self._modules)
+        annotations = Annotations(names)
+        self.inference = Inference(server, TypeReader(self._modules, names, annotations))
+        classes = Classes(names, annotations, self._inferred)
+        functions = Functions(names, annotations, classes, self.inference, self._may_ask)
+        self._symbols = Symbols(names, annotations, classes, functions, affine)
+        self._lines = AffineLines(self._symbols.shapes, classes, self._graph.may_make_affine)
+        self._program: Program = new_program(
+            TspSources(self._modules, self._symbols, self._graph), checker.configuration
+        )
+
+    def _may_ask(self, module: Module) -> bool:
+        return not module.is_stub and self._graph.may_make_affine(module.name)
+
+    def _inferred(self, module: Module, nodes: Sequence[ast.expr]) -> list[Term]:
+        if not self._may_ask(module):
+            return [ANY] * len(nodes)
+        return self.inference.expressions(module, nodes)
+
+    def run(self, file: Path) -> ModuleReport:
+        """Analyse one file."""
+        report = ModuleReport()
+        text = self._checker.files.read(file)
+        if text is None:
+            report.limits.append("the file, which can't be read")
+            return report
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError) as error:
+            version = ".".join(map(str, sys.version_info[:2]))
+            report.limits.append(f"the file, which Python {version} can't parse: {error}")
+            return report
+        try:
+            self._analyse(file, text, tree, report)
+        except Exception as error:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(frame.filename).name}:{frame.lineno}"
+            report.faults.append(f"{type(error).__name__} at {where}: {error}")
+        return report
+
+    def _analyse(self, file: Path, text: str, tree: ast.Module, report: ModuleReport) -> None:
+        module = self._modules.add(file, text, tree)
+        oracle = TspOracle(module, self._symbols, self.inference, self._lines)
+        result = analyze_module(
+            str(file),
+            module.name,
+            tree,
+            text,
+            oracle,
+            self._checker.configuration,
+            self._program,
+        )
+        report.findings = kept(result.findings, read_ignores(text), self._checker.disabled)
+        report.modules = result.modules
+        report.faults += result.faults
+        report.limits += [f'"{name}", whose analysis does not settle' for name in result.limits]
+        for question, trace in oracle.faults.items():
+            last = trace.strip().splitlines()[-1]
+            report.faults.append(f"in the oracle's `{question}`: {last}")
+
+
+class _Files:
+    """The texts of files between checks: read once, and again when they have changed."""
+
+    def __init__(self) -> None:
+        self.overlays: Mapping[Path, str] = {}
+        self.changed: list[Path] = []
+        self._known: dict[Path, tuple[tuple[int, int] | None, str | None]] = {}
+        self._fresh: set[Path] = set()
+
+    def begin(self, overlays: Mapping[Path, str]) -> None:
+        """A check begins: what has changed on the disk since the last one is found out."""
+        self.overlays = overlays
+        self.changed = []
+        self._fresh.clear()
+        for path, (stamp, _) in list(self._known.items()):
+            if _stamp(path) != stamp:
+                del self._known[path]
+                self.changed.append(path)
+
+    def read(self, path: Path) -> str | None:
+        """The text of a file, unsaved text first; None if there is none."""
+        overlay = self.overlays.get(path)
+        if overlay is not None:
+            return overlay
+        known = self._known.get(path)
+        if known is None:
+            known = self._known[path] = (_stamp(path), read_file(path))
+        return known[1]
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _own_search_path(python: str) -> list[Path]:
+    """Where an interpreter's modules lie, as far as that is known without asking the server."""
+    found = [Path(entry) for entry in sys.path if entry] if python == sys.executable else []
+    prefix = Path(python).parent.parent
+    found += [*prefix.glob("lib/python*/site-packages"), prefix / "Lib" / "site-packages"]
+    mypy = importlib.util.find_spec("mypy")
+    if mypy is not None and mypy.origin is not None:
+        found.append(Path(mypy.origin).parent / "typeshed" / "stdlib")
+    return [path for path in dict.fromkeys(found) if path.is_dir()]
+
+
+def _python_files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        full = path.resolve()
+        if full.is_dir():
+            yield from sorted(
+                p
+                for p in full.rglob("*.py")
+                if not any(part.startswith(".") for part in p.relative_to(full).parts)
+            )
+        else:
+            yield full

@@ -1,0 +1,124 @@
+"""Which modules can have to do with affine objects: an import graph without mypy.
+
+A module may make affine objects if it imports, directly or not, the home of an affine class: any
+module of the library that defines one (Equinox), `mypy_eqxstate` itself for `@affine`, or the home
+of a class that the configuration names.
+
+    train.py: from steps import step         steps.py: import equinox as eqx
+    train -> steps -> equinox                both may; tools.py, which imports neither, may not
+
+Imports are found in the text, not in the syntax, because an answer about a package that is not the
+project's own may need many files.  What looks like an import in a long string counts as one.
+
+Limits: `importlib` is not understood.  The standard library is not followed, nor are the packages
+that the library table describes, which know nothing of Equinox.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+
+from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES
+from mypy_eqxstate.oracle.tsp_modules import Modules
+
+_OWN = __name__.partition(".")[0]
+_STATEMENT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(\.*[ \t]*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)"
+    r"|import[ \t]+([^\n#;]*))",
+    re.MULTILINE,
+)
+_NAME = re.compile(r"(\w+)(?:\s+as\s+\w+)?\s*(?:,|$)")
+
+
+class ImportGraph:
+    """The question which modules may make affine objects.
+
+    Args:
+        modules: finds modules.
+        classes: full names of the classes that are affine by configuration.
+    """
+
+    def __init__(self, modules: Modules, classes: Iterable[str]) -> None:
+        self._modules = modules
+        self._libraries = {_OWN, *(name.partition(".")[0] for name in AFFINE_CLASSES)}
+        self._homes = {holder for name in classes for holder in _holders(name)}
+        self._known: dict[str, bool] = {}
+        self._imports: dict[str, frozenset[str]] = {}
+
+    def may_make_affine(self, name: str) -> bool:
+        """Whether a module imports, directly or not, the home of an affine class."""
+        if name in self._known:
+            return self._known[name]
+        seen = {name}
+        waiting = [name]
+        found = False
+        while waiting and not found:
+            module = waiting.pop()
+            found = self._known.get(module, False) or self._is_home(module)
+            for imported in self.imports(module) if not found else ():
+                if imported not in seen and not self._known.get(imported, True):
+                    continue  # known to lead nowhere
+                if imported not in seen:
+                    seen.add(imported)
+                    waiting.append(imported)
+        for module in (name,) if found else seen:
+            self._known[module] = found
+        return found
+
+    def _is_home(self, name: str) -> bool:
+        return name.partition(".")[0] in self._libraries or name in self._homes
+
+    def imports(self, name: str) -> frozenset[str]:
+        """The modules that a module imports, as far as they are worth following."""
+        known = self._imports.get(name)
+        if known is None:
+            known = self._imports[name] = frozenset(filter(self._is_followed, self._read(name)))
+        return known
+
+    def _is_followed(self, name: str) -> bool:
+        top = name.partition(".")[0]
+        if top in self._libraries:
+            return True
+        if top in DESCRIBED_PACKAGES or top in sys.stdlib_module_names:
+            return False
+        return self._modules.find(name) is not None
+
+    def _read(self, name: str) -> Iterator[str]:
+        path = self._modules.find(name)
+        text = None if path is None else self._modules.read(path)
+        if path is None or text is None:
+            return
+        is_package = path.stem == "__init__"
+        for source, names, plain in _STATEMENT.findall(text):
+            if plain:
+                for part in plain.split(","):
+                    imported = part.split()[0] if part.split() else ""
+                    while imported:
+                        yield imported
+                        imported = imported.rpartition(".")[0]
+                continue
+            module = _absolute(name, source.replace(" ", ""), is_package)
+            if not module:
+                continue
+            yield module
+            for imported in _NAME.findall(names.strip("()").replace("\n", " ").strip()):
+                yield f"{module}.{imported}"
+
+
+def _absolute(name: str, source: str, is_package: bool) -> str:
+    rest = source.lstrip(".")
+    level = len(source) - len(rest)
+    if not level:
+        return rest
+    parts = name.split(".")
+    drop = level - 1 if is_package else level
+    return ".".join([*parts[: len(parts) - drop], *([rest] if rest else [])])
+
+
+def _holders(class_name: str) -> Iterator[str]:
+    """The modules that a class of a full name may be defined in."""
+    while "." in class_name:
+        class_name = class_name.rpartition(".")[0]
+        yield class_name

@@ -45,8 +45,8 @@ head.
 `--alarms` runs no seeds: it prints every ownership error, with the line of source, and every note
 of an internal fault in the unchanged code. `--notebooks` takes notebooks in as scripts. `--name`
 binds the newer State to a name that says nothing, such as `s2`: where nothing is known of a callee,
-the plugin takes the name for a hint. `--work` keeps the copies and mypy's
-cache in a folder, so that the next run is quick; the cache is only good for the same version of the
+the plugin takes the name for a hint. `--types pyrefly` runs no mypy and asks pyrefly for types.
+`--work` keeps the copies and mypy's cache in a folder, so that the next run is quick; the cache is only good for the same version of the
 plugin. `--only TEXT` keeps the seeds whose path or function has a text.
 
 Limits: One form of mistake is seeded. It is the simplest one, the first in each function, and a
@@ -66,6 +66,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from repositories import Checkout, Message
+from served import ServedCheckout
 from sites import Site, find_sites, parse_modules
 
 TABLE = Path(__file__).with_name("seeded_sites.tsv")
@@ -228,6 +229,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="keep copies and cache here")
     parser.add_argument("--only", default="", metavar="TEXT", help="part of a path or function")
     parser.add_argument("--plain", action="store_true", help="without the table's `affine` lines")
+    parser.add_argument("--types", choices=("mypy", "pyrefly"), default="mypy", help="whose types")
     parser.add_argument("--name", default="", help="the name that seeds bind the newer State to")
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="repositories")
     options = parser.parse_args()
@@ -248,7 +250,8 @@ def run(options: argparse.Namespace, work: Path) -> None:
     for path in options.paths:
         name = path.resolve().name
         review = read_review(name)
-        checkout = Checkout(
+        kind = ServedCheckout if options.types == "pyrefly" else Checkout
+        checkout = kind(
             path.resolve(),
             work,
             work / "cache",

@@ -93,7 +93,6 @@ _KINDS = {
 }
 
 
-
 class ShapeMaker:
     """Makes shapes of mypy's types.
 

@@ -50,5 +50,12 @@ OPAQUE_CLASSES: Final = frozenset(
         "types.MethodType",
     }
 )
-STANDARD_CONTAINER_MODULES: Final = ("builtins", "typing", "collections", "types", "asyncio", "queue")
+STANDARD_CONTAINER_MODULES: Final = (
+    "builtins",
+    "typing",
+    "collections",
+    "types",
+    "asyncio",
+    "queue",
+)
 CONTAINER_BASES: Final = ("builtins.list", "builtins.dict", "builtins.set", "builtins.tuple")

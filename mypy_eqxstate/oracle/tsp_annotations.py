@@ -301,9 +301,7 @@ class Annotations:
 
     # --- ownership
 
-    def mode(
-        self, module: Module, scope: Scope, node: ast.expr | None, depth: int = 0
-    ) -> Mode:
+    def mode(self, module: Module, scope: Scope, node: ast.expr | None, depth: int = 0) -> Mode:
         """What an annotation says of ownership; the first `Borrowed` or `Consumed` in it counts."""
         if node is None or depth > _DEEPEST:
             return Mode.UNSPECIFIED
@@ -333,7 +331,6 @@ class Annotations:
             if mode is not Mode.UNSPECIFIED:
                 return mode
         return Mode.UNSPECIFIED
-
 
 
 def quoted(text: str) -> ast.expr | None:

@@ -21,6 +21,7 @@ called by its name alone, as mypy calls it.
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib.util
 import sys
 import traceback
@@ -29,24 +30,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from mypy_eqxstate.analysis import analyze_module, new_program
+from mypy_eqxstate.analysis import analyze_module
 from mypy_eqxstate.config import Configuration
-from mypy_eqxstate.flow.program import Program
-from mypy_eqxstate.oracle.affine_names import AffineNames
-from mypy_eqxstate.oracle.tsp_affine_lines import AffineLines
-from mypy_eqxstate.oracle.tsp_annotations import Annotations
-from mypy_eqxstate.oracle.tsp_classes import Classes
-from mypy_eqxstate.oracle.tsp_functions import Functions
 from mypy_eqxstate.oracle.tsp_imports import ImportGraph
-from mypy_eqxstate.oracle.tsp_inference import Inference
-from mypy_eqxstate.oracle.tsp_modules import Module, Modules, package_root, read_file
-from mypy_eqxstate.oracle.tsp_names import Names
-from mypy_eqxstate.oracle.tsp_oracle import TspOracle
-from mypy_eqxstate.oracle.tsp_server import ServerGone, TypeServer, pyrefly_command
-from mypy_eqxstate.oracle.tsp_sources import TspSources
-from mypy_eqxstate.oracle.tsp_symbols import Symbols
-from mypy_eqxstate.oracle.tsp_terms import ANY, Term
-from mypy_eqxstate.oracle.tsp_types import TypeReader
+from mypy_eqxstate.oracle.tsp_modules import Modules, package_root, read_file
+from mypy_eqxstate.oracle.tsp_server import ServerGoneError, TypeServer, pyrefly_command
+from mypy_eqxstate.oracle.tsp_world import World
 from mypy_eqxstate.report.finding import ModuleReport
 from mypy_eqxstate.report.ignores import kept, read_ignores
 
@@ -163,11 +152,11 @@ class TspChecker:
         reports = {file: ModuleReport() for file in files}
         if not concerned:
             return reports
-        fault = self._prepare(roots, concerned)
-        check = _Check(self, self._server, roots, concerned[0])
+        fault = self._prepare(roots)
+        world = self._world(roots, concerned[0])
         for file in concerned:
-            reports[file] = check.run(file)
-        fault = fault or check.inference.fault
+            reports[file] = self._run(world, file)
+        fault = fault or world.inference.fault
         if fault is not None:
             first = reports[concerned[0]]
             first.faults.insert(0, f"types of expressions are not known: {fault}")
@@ -175,8 +164,8 @@ class TspChecker:
 
     # --- the server
 
-    def _prepare(self, roots: Sequence[Path], files: Sequence[Path]) -> str | None:
-        """Start the server if it is not there, and tell it the texts; the reason if that fails."""
+    def _prepare(self, roots: Sequence[Path]) -> str | None:
+        """Start the server if it is not there, and tell it unsaved texts; why, if that fails."""
         try:
             if self._server is None or not self._server.is_alive or self._lacks(roots):
                 self.close()
@@ -184,15 +173,15 @@ class TspChecker:
                 self._served = tuple(roots)
                 self._shown.clear()
             self._server.notice_changes(self._files.changed)
-            shown = {*files, *self._files.overlays}
+            # Servers take longer for each answer the more documents are open, so only what is not
+            # on the disk is told.
+            shown = set(self._files.overlays)
             for path in sorted(self._shown - shown):
                 self._server.hide(path)
-            for path in sorted(shown):
-                text = self._files.read(path)
-                if text is not None:
-                    self._server.show(path, text)
+            for path, text in self._files.overlays.items():
+                self._server.show(path, text)
             self._shown = shown
-        except ServerGone as error:
+        except ServerGoneError as error:
             self._server = None
             return str(error)
         return None
@@ -200,63 +189,20 @@ class TspChecker:
     def _lacks(self, roots: Sequence[Path]) -> bool:
         return not set(roots) <= set(self._served)
 
-    # --- what a check needs
+    # --- one file
 
-    @property
-    def files(self) -> _Files:
-        """The texts of files."""
-        return self._files
+    def _world(self, roots: Sequence[Path], file: Path) -> World:
+        search_path = _own_search_path(self._python)
+        if self._server is not None:
+            # A server that has gone is noticed again by who asks for a type, and reported then.
+            with contextlib.suppress(ServerGoneError):
+                search_path = self._server.search_paths(file)
+        return World(self._server, self._files.read, roots, search_path, self.configuration)
 
-    @property
-    def python(self) -> str:
-        """The interpreter whose packages count."""
-        return self._python
-
-    @property
-    def disabled(self) -> frozenset[str]:
-        """Codes of rules that are not reported."""
-        return self._disabled
-
-
-class _Check:
-    """One check: what is known of modules is the same for all files of it."""
-
-    def __init__(
-        self, checker: TspChecker, server: TypeServer | None, roots: Sequence[Path], file: Path
-    ) -> None:
-        self._checker = checker
-        search_path = _own_search_path(checker.python)
-        if server is not None:
-            try:
-                search_path = server.search_paths(file)
-            except ServerGone:
-                pass  # said later, by whoever asks for a type
-        self._modules = Modules(checker.files.read, roots, search_path)
-        affine = AffineNames(checker.configuration.affine)
-        self._graph = ImportGraph(self._modules, checker.configuration.affine)
-        names = Names(self._modules)
-        annotations = Annotations(names)
-        self.inference = Inference(server, TypeReader(self._modules, names, annotations))
-        classes = Classes(names, annotations, self._inferred)
-        functions = Functions(names, annotations, classes, self.inference, self._may_ask)
-        self._symbols = Symbols(names, annotations, classes, functions, affine)
-        self._lines = AffineLines(self._symbols.shapes, classes, self._graph.may_make_affine)
-        self._program: Program = new_program(
-            TspSources(self._modules, self._symbols, self._graph), checker.configuration
-        )
-
-    def _may_ask(self, module: Module) -> bool:
-        return not module.is_stub and self._graph.may_make_affine(module.name)
-
-    def _inferred(self, module: Module, nodes: Sequence[ast.expr]) -> list[Term]:
-        if not self._may_ask(module):
-            return [ANY] * len(nodes)
-        return self.inference.expressions(module, nodes)
-
-    def run(self, file: Path) -> ModuleReport:
+    def _run(self, world: World, file: Path) -> ModuleReport:
         """Analyse one file."""
         report = ModuleReport()
-        text = self._checker.files.read(file)
+        text = self._files.read(file)
         if text is None:
             report.limits.append("the file, which can't be read")
             return report
@@ -269,26 +215,22 @@ class _Check:
             report.limits.append(f"the file, which Python {version} can't parse: {error}")
             return report
         try:
-            self._analyse(file, text, tree, report)
+            self._analyse(world, file, text, tree, report)
         except Exception as error:
             frame = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{Path(frame.filename).name}:{frame.lineno}"
             report.faults.append(f"{type(error).__name__} at {where}: {error}")
         return report
 
-    def _analyse(self, file: Path, text: str, tree: ast.Module, report: ModuleReport) -> None:
-        module = self._modules.add(file, text, tree)
-        oracle = TspOracle(module, self._symbols, self.inference, self._lines)
+    def _analyse(
+        self, world: World, file: Path, text: str, tree: ast.Module, report: ModuleReport
+    ) -> None:
+        oracle = world.oracle(file, text, tree)
+        name = world.modules.name_of(file)
         result = analyze_module(
-            str(file),
-            module.name,
-            tree,
-            text,
-            oracle,
-            self._checker.configuration,
-            self._program,
+            str(file), name, tree, text, oracle, self.configuration, world.program
         )
-        report.findings = kept(result.findings, read_ignores(text), self._checker.disabled)
+        report.findings = kept(result.findings, read_ignores(text), self._disabled)
         report.modules = result.modules
         report.faults += result.faults
         report.limits += [f'"{name}", whose analysis does not settle' for name in result.limits]

@@ -67,6 +67,7 @@ class Classes:
         self._bases: dict[str, tuple[ClassTerm | TupleTerm, ...]] = {}
         self._orders: dict[str, tuple[ClassDefinition, ...]] = {}
         self._fields: dict[str, dict[str, Term]] = {}
+        self._named_tuples: set[str] = set()
 
     # --- ancestors
 
@@ -81,21 +82,21 @@ class Classes:
     def _read_bases(self, definition: ClassDefinition) -> Iterator[ClassTerm | TupleTerm]:
         module, node = definition.module, definition.node
         if isinstance(node, ast.Call):
-            for base in self._functional_bases(module, node):
-                yield base
+            yield from self._functional_bases(definition, node)
             return
         scope = self._type_scope(definition)
         for expression in node.bases:
             term = self._annotations.term(module, scope, expression)
-            if isinstance(term, TupleTerm):
-                yield term
-            elif isinstance(term, ClassTerm):
+            if isinstance(term, ClassTerm) and term.definition.full_name in _NAMED_TUPLES:
+                yield from self._named_tuple_base(definition)
+            elif isinstance(term, TupleTerm | ClassTerm):
                 yield term
             elif isinstance(expression, ast.Call):
                 # `class P(namedtuple("P", "x y"))`
-                yield from self._functional_bases(module, expression)
+                yield from self._functional_bases(definition, expression)
 
-    def _functional_bases(self, module: Module, call: ast.Call) -> Iterator[ClassTerm]:
+    def _functional_bases(self, definition: ClassDefinition, call: ast.Call) -> Iterator[ClassTerm]:
+        module = definition.module
         maker = self._names.expression(module, module.scope, call.func)
         name = maker.full_name if isinstance(maker, Found) else ""
         if name.endswith("NewType") and len(call.args) == 2:
@@ -103,9 +104,14 @@ class Classes:
             if isinstance(term, ClassTerm):
                 yield term
         elif name.lower().endswith("namedtuple"):
-            found = self._named("typing.NamedTuple")
-            if found is not None:
-                yield ClassTerm(found)
+            yield from self._named_tuple_base(definition)
+
+    def _named_tuple_base(self, definition: ClassDefinition) -> Iterator[ClassTerm]:
+        """What a NamedTuple derives from: it is a tuple, and `NamedTuple` is no class."""
+        self._named_tuples.add(definition.full_name)
+        found = self._named("builtins.tuple")
+        if found is not None:
+            yield ClassTerm(found, (ANY,))
 
     def mro(self, definition: ClassDefinition) -> tuple[ClassDefinition, ...]:
         """The method resolution order, the class itself first."""
@@ -289,12 +295,13 @@ class Classes:
     def named_tuple_fields(self, definition: ClassDefinition) -> dict[str, Term] | None:
         """The fields of a NamedTuple, or of a class derived from one; None for another class."""
         for base in self.mro(definition):
-            direct = {b.definition.full_name for b in self.bases(base) if isinstance(b, ClassTerm)}
-            if direct & _NAMED_TUPLES:
+            if base.full_name in self._named_tuples:
                 fields = self.own_fields(base)
                 if isinstance(base.node, ast.Call):
                     return fields
                 declared = _annotated_names(base.node)
+                if not declared and base.node.bases and isinstance(base.node.bases[0], ast.Call):
+                    return dict(self._functional_fields(base.module, base.node.bases[0]))
                 return {name: fields.get(name, ANY) for name in declared}
         return None
 
@@ -386,10 +393,10 @@ class Classes:
             if base.full_name.startswith(_MODULE_HOME):
                 continue
             scope = self.scope(base)
-            if scope is not None and "__init__" in scope.names:
-                # A `@dataclass` makes a constructor for each class; a Module inherits a written one.
-                if base is definition or modules:
-                    return None
+            written = scope is not None and "__init__" in scope.names
+            # A `@dataclass` makes a constructor for each class; a Module inherits a written one.
+            if written and (base is definition or modules):
+                return None
         fields: dict[str, GeneratedField] = {}
         for base in reversed(order):
             if isinstance(base.node, ast.ClassDef) and self.is_dataclass(base):

@@ -243,7 +243,7 @@ class Functions:
         if receiver is not None and home is owner:
             order = self._classes.type_parameters(owner)
             known = dict(zip(order, receiver.arguments, strict=False))
-        bound = []
+        bound: list[FunctionTerm] = []
         for item in items:
             given = item.parameters
             if given and not static:

@@ -20,7 +20,7 @@ import re
 from collections.abc import Sequence
 
 from mypy_eqxstate.oracle.tsp_modules import Definition, Module
-from mypy_eqxstate.oracle.tsp_server import Range, ServerGone, TypeServer
+from mypy_eqxstate.oracle.tsp_server import Range, ServerGoneError, TypeServer
 from mypy_eqxstate.oracle.tsp_terms import ANY, Term
 from mypy_eqxstate.oracle.tsp_types import TypeReader
 
@@ -110,7 +110,7 @@ class Inference:
         if missing and self._server is not None and self.fault is None:
             try:
                 answers = self._server.types(module.path, missing)
-            except ServerGone as error:
+            except ServerGoneError as error:
                 self.fault = str(error)
             else:
                 for place, answer in zip(missing, answers, strict=True):

@@ -187,9 +187,11 @@ class Names:
             return target
         if target is None:
             return self.modules.named(f"{binding.module}.{binding.name}")
-        if target is module and binding.name == name:
-            # `from . import name` in a package: only the submodule can be meant.
-            return self.modules.named(f"{binding.module}.{binding.name}")
+        if target is module:
+            # `from . import name` in a package: the submodule is meant, if there is one.
+            submodule = self.modules.named(f"{binding.module}.{binding.name}")
+            if submodule is not None or binding.name == name:
+                return submodule
         return self._of_module(target, binding.name, depth + 1)
 
     def _prefix(self, module: Module, scope: Scope) -> str:

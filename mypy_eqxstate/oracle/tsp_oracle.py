@@ -1,12 +1,13 @@
 """The oracle that answers from a type server.
 
-`TspOracle` answers about one module without a run of mypy.  What an expression's type is, the server
-says (`oracle/tsp_inference.py`); what a definition declares is read from its source
+`TspOracle` answers about one module without a run of mypy.  What an expression's type is, the
+server says (`oracle/tsp_inference.py`); what a definition declares is read from its source
 (`oracle/tsp_symbols.py`).  For `state.set(i, v)`:
 
     shape(state)       ->  asked: class "State", line 41 of _stateful.pyi
                        ->  AffineShape("equinox.nn._stateful.State")
-    target(state.set)  ->  `set` in the ancestors of that class  ->  "equinox.nn._stateful.State.set"
+    target(state.set)  ->  `set` in the ancestors of that class
+                       ->  "equinox.nn._stateful.State.set"
 
 The first question fetches the types of all expressions that could matter, in one round trip.
 

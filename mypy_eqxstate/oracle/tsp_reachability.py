@@ -32,9 +32,7 @@ class Reachability:
         types: the inferred types of expressions.
     """
 
-    def __init__(
-        self, tree: ast.Module, types: Callable[[Sequence[ast.expr]], list[Term]]
-    ) -> None:
+    def __init__(self, tree: ast.Module, types: Callable[[Sequence[ast.expr]], list[Term]]) -> None:
         self._types = types
         self._dead: set[ast.stmt] = set()
         self._look(tree.body)
@@ -75,9 +73,9 @@ def _first_mentions(block: Sequence[ast.stmt], names: set[str]) -> Iterator[ast.
         n.id for n in ast.walk(first) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     }
     for node in ast.walk(first):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            if node.id in names and node.id not in bound:
-                yield node
+        is_read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        if is_read and node.id in names and node.id not in bound:
+            yield node
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:

@@ -1,4 +1,4 @@
-"""A type server and its documents: which type has the expression at this place?
+"""A type server and its documents: the types of expressions, by their places.
 
 `TypeServer` speaks the Type Server Protocol, of which five requests are needed: version, snapshot,
 search paths, and the computed type of a range.  Documents are told as the Language Server Protocol
@@ -33,13 +33,13 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-from mypy_eqxstate.oracle.tsp_transport import Connection, Refusal, ServerGone
+from mypy_eqxstate.oracle.tsp_transport import Connection, Refusal, ServerGoneError
 
 __all__ = [
     "Range",
-    "ServerGone",
+    "ServerGoneError",
     "TypeServer",
-    "UnsupportedProtocol",
+    "UnsupportedProtocolError",
     "path_of_uri",
     "pyrefly_command",
 ]
@@ -50,7 +50,7 @@ _TRIES: Final = 20
 Json = dict[str, Any]
 
 
-class UnsupportedProtocol(ServerGone):
+class UnsupportedProtocolError(ServerGoneError):
     """The server speaks a version of the protocol that this client does not know."""
 
 
@@ -83,8 +83,8 @@ class TypeServer:
         search_path: directories with modules of the project, besides those that the server finds.
 
     Raises:
-        ServerGone: it can't be started.
-        UnsupportedProtocol: it speaks another version of the protocol.
+        ServerGoneError: it can't be started.
+        UnsupportedProtocolError: it speaks another version of the protocol.
     """
 
     def __init__(
@@ -160,7 +160,7 @@ class TypeServer:
         """The computed types of ranges of a file; None where there is none.
 
         Raises:
-            ServerGone: the server has ended.
+            ServerGoneError: the server has ended.
         """
         uri = path.as_uri()
         return self._ask_all(
@@ -221,20 +221,20 @@ class TypeServer:
             },
         )
         if isinstance(answer, Refusal):
-            raise ServerGone(f"the type server refuses to start: {answer.message}")
+            raise ServerGoneError(f"the type server refuses to start: {answer.message}")
         self._connection.notify("initialized", {})
 
     def _negotiate(self) -> str:
         answer = self._connection.request("typeServer/getSupportedProtocolVersion", None)
         wanted = ".".join(map(str, SUPPORTED_LINE))
         if not isinstance(answer, str):
-            raise UnsupportedProtocol(
+            raise UnsupportedProtocolError(
                 "the server does not speak the Type Server Protocol "
                 f"(version {wanted}.x is needed); is it `pyrefly tsp`?"
             )
         found = re.match(r"(\d+)\.(\d+)\.", answer + ".")
         if found is None or (int(found[1]), int(found[2])) != SUPPORTED_LINE:
-            raise UnsupportedProtocol(
+            raise UnsupportedProtocolError(
                 f"the type server speaks version {answer} of the Type Server Protocol, and this "
                 f"version of mypy_eqxstate needs {wanted}.x; install another version of either"
             )

@@ -1,8 +1,8 @@
 """From terms to shapes, by the same decisions as from mypy's types.
 
-`oracle/mypy_types.py` lists the decisions: which classes are plain, what counts as a container, that
-a type variable is its bound.  This module applies them to terms (`oracle/tsp_terms.py`), with the
-same tables, so that both oracles say the same of the same type.
+`oracle/mypy_types.py` lists the decisions: which classes are plain, what counts as a container,
+that a type variable is its bound.  This module applies them to terms (`oracle/tsp_terms.py`), with
+the same tables, so that both oracles say the same of the same type.
 
     dict[str, tuple[Array, State]] | None
         -> UnionShape((ContainerShape(TupleShape((PLAIN, AffineShape(State)))), NONE))

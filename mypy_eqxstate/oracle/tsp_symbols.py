@@ -34,6 +34,7 @@ from mypy_eqxstate.oracle.tsp_terms import (
     UnionTerm,
     VariableTerm,
 )
+
 _NOT_FIELDS = frozenset({"builtins.object", "builtins.tuple", "builtins.dict", "typing.Generic"})
 
 
@@ -148,6 +149,11 @@ class Symbols:
 
     def constructor_signatures(self, definition: ClassDefinition) -> tuple[FunctionTerm, ...]:
         """The signatures of the constructor of a class, without `self`."""
+        named = self.classes.named_tuple_fields(definition)
+        if named is not None:
+            kind = ParameterKind.POSITIONAL
+            given = tuple(ParameterTerm(name, kind, term) for name, term in named.items())
+            return (FunctionTerm(given, ClassTerm(definition)),)
         found = self.classes.member(definition, "__init__")
         if found is None or found[0] is not definition:
             term = self._generated_signature(definition)
@@ -252,9 +258,9 @@ def _classes_of(term: Term) -> list[ClassTerm]:
 def is_trivial(node: Function) -> bool:
     """Whether a body says nothing: `...`, `pass`, `raise NotImplementedError`, or only a text."""
     body = list(node.body)
-    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        if isinstance(body[0].value.value, str):
-            body = body[1:]
+    first = body[0].value if isinstance(body[0], ast.Expr) else None
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        body = body[1:]
     if not body:
         return True
     if len(body) > 1:

@@ -18,6 +18,7 @@ which is then ended.  A dead connection stays dead: whoever needs another one ma
 from __future__ import annotations
 
 import collections
+import contextlib
 import itertools
 import json
 import subprocess
@@ -35,7 +36,7 @@ Notification = Callable[[str, Any], None]
 Answer = Callable[[str, Any], Any]
 
 
-class ServerGone(Exception):
+class ServerGoneError(Exception):
     """The process could not be started, has ended, or does not answer any more."""
 
 
@@ -56,7 +57,7 @@ class Connection:
         notified: called with method and parameters of what the process tells.
 
     Raises:
-        ServerGone: the program can't be started.
+        ServerGoneError: the program can't be started.
     """
 
     def __init__(self, command: Sequence[str], answer: Answer, notified: Notification) -> None:
@@ -78,7 +79,7 @@ class Connection:
                 stderr=subprocess.PIPE,
             )
         except OSError as error:
-            raise ServerGone(f"{self._command[0]} can't be started: {error}") from error
+            raise ServerGoneError(f"{self._command[0]} can't be started: {error}") from error
         for work in (self._read, self._read_errors):
             threading.Thread(target=work, daemon=True).start()
 
@@ -109,7 +110,7 @@ class Connection:
         """Ask one thing and wait for the answer: a result or a `Refusal`.
 
         Raises:
-            ServerGone: there is no answer.
+            ServerGoneError: there is no answer.
         """
         return self.request_all([(method, params)])[0]
 
@@ -117,7 +118,7 @@ class Connection:
         """Ask many things at once and wait for all answers, which are in the order of the requests.
 
         Raises:
-            ServerGone: an answer is missing.
+            ServerGoneError: an answer is missing.
         """
         numbers = [next(self._numbers) for _ in requests]
         with self._arrived:
@@ -133,7 +134,7 @@ class Connection:
             for number in numbers:
                 while number not in self._answers:
                     if self._ended is not None:
-                        raise ServerGone(self._ended)
+                        raise ServerGoneError(self._ended)
                     if not self._arrived.wait(deadline - time.monotonic()):
                         self._end(f"{self._command[0]} gave no answer within {PATIENCE:.0f} s")
                         self._process.kill()
@@ -143,7 +144,7 @@ class Connection:
         """Tell something that has no answer.
 
         Raises:
-            ServerGone: the process has ended.
+            ServerGoneError: the process has ended.
         """
         self._write([{"jsonrpc": "2.0", "method": method, "params": params}])
 
@@ -155,10 +156,8 @@ class Connection:
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream is not None:
-                try:
+                with contextlib.suppress(OSError):  # what was not written any more
                     stream.close()
-                except OSError:
-                    pass  # what was not written any more
 
     # --- streams
 
@@ -172,14 +171,14 @@ class Connection:
         assert stream is not None
         with self._writing:
             if self._ended is not None:
-                raise ServerGone(self._ended)
+                raise ServerGoneError(self._ended)
             try:
                 stream.write(b"".join(parts))
                 stream.flush()
             except (OSError, ValueError) as error:
                 with self._arrived:
                     self._end(self._obituary())
-                raise ServerGone(self._ended or str(error)) from error
+                raise ServerGoneError(self._ended or str(error)) from error
 
     def _read(self) -> None:
         try:

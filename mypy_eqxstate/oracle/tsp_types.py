@@ -5,9 +5,9 @@ and says nothing else of it:
 
     {"kind": 3, "flags": 2, "declaration": {"name": "State", "node": {"uri": ..., "range": ...}}}
 
-The place leads to the syntax (`oracle/tsp_modules.py`), and from there come the full name, the names
-and kinds of parameters, and what they say of ownership.  Types of parameters and type arguments are
-in the answer itself.
+The place leads to the syntax (`oracle/tsp_modules.py`), and from there come the full name, the
+names and kinds of parameters, and what they say of ownership.  Types of parameters and type
+arguments are in the answer itself.
 
 What differs between servers, or is not said:
 
@@ -185,9 +185,7 @@ class TypeReader:
         annotated = node is None or is_annotated(node)
         return FunctionTerm(given, result, annotated)
 
-    def _declared(
-        self, answer: Json, found: Found | None
-    ) -> tuple[Function | None, Module | None]:
+    def _declared(self, answer: Json, found: Found | None) -> tuple[Function | None, Module | None]:
         """The `def` that a function's declaration points to: the very item of an overload."""
         if found is None:
             return None, None

@@ -82,9 +82,7 @@ def _read_comment(found: Ignores, token: tokenize.TokenInfo, before_code: bool) 
             found.codes.update(code.strip() for code in value.split(","))
 
 
-def kept(
-    findings: Sequence[Finding], ignores: Ignores, disabled: Collection[str]
-) -> list[Finding]:
+def kept(findings: Sequence[Finding], ignores: Ignores, disabled: Collection[str]) -> list[Finding]:
     """The findings that nothing silences.
 
     Args:

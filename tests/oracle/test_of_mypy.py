@@ -253,6 +253,34 @@ QUESTIONS = """
         Two(1, token)                       #= (number: plain, token: affine Token) -> Two
 """
 
+# What declarations say: a name of the library, its signatures, its kind.
+DECLARATIONS = [
+    (
+        "borrow",
+        "(token: borrowed affine Token, other: borrowed affine Token | None) -> plain",
+        "function",
+    ),
+    (
+        "consume",
+        "(token: consumed affine Token, rest: affine Token, more: affine Token)"
+        " -> (plain, affine Token)",
+        "function",
+    ),
+    ("pick", "(token: plain) -> plain; (token: affine Token) -> affine Token", "function"),
+    ("half", "(token: affine Token) -> ?", "function"),
+    ("kept", "(token: affine Token) -> affine Token", "function"),
+    ("Token.spend", "(self: consumed affine Token, amount: plain) -> affine Token", "method"),
+    ("Token.look", "(self: borrowed affine Token) -> plain", "method"),
+    ("Token.twin", "(self: affine Token) -> affine Token", "property"),
+    ("Shape.make", "(token: affine Token) -> affine Token", "staticmethod"),
+    ("Shape.load", "(cls: class Shape, token: affine Token) -> affine Token", "classmethod"),
+    (
+        "Pair()",
+        "(self: Pair, number: plain, token: affine Token, extra: plain) -> None",
+        "method",
+    ),
+]
+
 
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
@@ -283,7 +311,7 @@ def _has(module: ast.Module, name: str) -> bool:
     return any(isinstance(s, ast.ClassDef) and s.name == name for s in module.body)
 
 
-def _answers(oracle: MypyOracle, module: ast.Module, source: str) -> dict[str, Any]:
+def _answers(oracle: Oracle, module: ast.Module, source: str) -> dict[str, Any]:
     """Every answer about a module that the tests need, because the tree is gone afterwards."""
     lines = source.splitlines()
     found: dict[str, Any] = {"shapes": [], "targets": [], "signatures": [], "dead": set()}
@@ -393,35 +421,7 @@ def _class(checked: dict[str, Any], name: str) -> ClassInfo:
     return found
 
 
-@pytest.mark.parametrize(
-    ("name", "signatures", "kind"),
-    [
-        (
-            "borrow",
-            "(token: borrowed affine Token, other: borrowed affine Token | None) -> plain",
-            "function",
-        ),
-        (
-            "consume",
-            "(token: consumed affine Token, rest: affine Token, more: affine Token)"
-            " -> (plain, affine Token)",
-            "function",
-        ),
-        ("pick", "(token: plain) -> plain; (token: affine Token) -> affine Token", "function"),
-        ("half", "(token: affine Token) -> ?", "function"),
-        ("kept", "(token: affine Token) -> affine Token", "function"),
-        ("Token.spend", "(self: consumed affine Token, amount: plain) -> affine Token", "method"),
-        ("Token.look", "(self: borrowed affine Token) -> plain", "method"),
-        ("Token.twin", "(self: affine Token) -> affine Token", "property"),
-        ("Shape.make", "(token: affine Token) -> affine Token", "staticmethod"),
-        ("Shape.load", "(cls: class Shape, token: affine Token) -> affine Token", "classmethod"),
-        (
-            "Pair()",
-            "(self: Pair, number: plain, token: affine Token, extra: plain) -> None",
-            "method",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("name", "signatures", "kind"), DECLARATIONS)
 def test_declarations(checked: dict[str, Any], name: str, signatures: str, kind: str) -> None:
     found = _declaration(checked, name)
     assert "; ".join(map(show_signature, found.signatures)) == signatures

@@ -10,9 +10,13 @@ may make affine objects are classes looked into.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 
+from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES
 from mypy_eqxstate.oracle.tsp_classes import Classes
+from mypy_eqxstate.oracle.tsp_modules import Module
+from mypy_eqxstate.oracle.tsp_scopes import Imported
 from mypy_eqxstate.oracle.tsp_shapes import ShapeMaker
 from mypy_eqxstate.oracle.tsp_terms import (
     ClassDefinition,
@@ -27,6 +31,7 @@ from mypy_eqxstate.oracle.tsp_terms import (
 )
 
 _DEPTH = 4
+_SILENT = DESCRIBED_PACKAGES - {name.partition(".")[0] for name in AFFINE_CLASSES}
 _ASKED = (
     ast.Name,
     ast.Attribute,
@@ -44,9 +49,36 @@ _ASKED = (
 )
 
 
-def asked_nodes(tree: ast.Module) -> list[ast.expr]:
-    """The expressions of a module whose types are asked for at once."""
-    return [node for node in ast.walk(tree) if isinstance(node, _ASKED)]
+def asked_nodes(module: Module) -> list[ast.expr]:
+    """The expressions of a module whose types are asked for at once.
+
+    Left out is what names a part of a package that knows nothing of affine objects, as `jnp.sum`.
+    """
+    silent = set(_silent_names(module))
+    found: list[ast.expr] = []
+    waiting: list[ast.AST] = [module.tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name | ast.Attribute) and _root(node) in silent:
+            continue
+        if isinstance(node, _ASKED):
+            found.append(node)
+        waiting.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _silent_names(module: Module) -> Iterator[str]:
+    for name, binding in module.scope.names.items():
+        if isinstance(binding, Imported):
+            top = binding.module.partition(".")[0]
+            if top in sys.stdlib_module_names or top in _SILENT:
+                yield name
+
+
+def _root(node: ast.expr) -> str | None:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
 class AffineLines:

@@ -78,6 +78,8 @@ class Annotations:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._classes: dict[str, ClassDefinition] = {}
+        self._terms: dict[ast.expr, Term] = {}
+        self._modes: dict[ast.expr, Mode] = {}
 
     # --- terms
 
@@ -92,6 +94,14 @@ class Annotations:
         """
         if node is None or depth > _DEEPEST:
             return ANY
+        known = self._terms.get(node)
+        if known is None:
+            known = self._read(module, scope, node, depth)
+            if depth < _DEEPEST // 2:
+                self._terms[node] = known
+        return known
+
+    def _read(self, module: Module, scope: Scope, node: ast.expr, depth: int) -> Term:
         if isinstance(node, ast.Constant):
             if node.value is None:
                 return NONE_TERM
@@ -305,6 +315,12 @@ class Annotations:
         """What an annotation says of ownership; the first `Borrowed` or `Consumed` in it counts."""
         if node is None or depth > _DEEPEST:
             return Mode.UNSPECIFIED
+        known = self._modes.get(node)
+        if known is None:
+            known = self._modes[node] = self._read_mode(module, scope, node, depth)
+        return known
+
+    def _read_mode(self, module: Module, scope: Scope, node: ast.expr, depth: int) -> Mode:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             parsed = quoted(node.value)
             return self.mode(module, scope, parsed, depth + 1)

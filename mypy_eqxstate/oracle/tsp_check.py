@@ -33,7 +33,7 @@ from types import TracebackType
 from mypy_eqxstate.analysis import analyze_module
 from mypy_eqxstate.config import Configuration
 from mypy_eqxstate.oracle.tsp_imports import ImportGraph
-from mypy_eqxstate.oracle.tsp_modules import Modules, package_root, read_file
+from mypy_eqxstate.oracle.tsp_modules import Module, Modules, package_root, read_file
 from mypy_eqxstate.oracle.tsp_server import ServerGoneError, TypeServer, pyrefly_command
 from mypy_eqxstate.oracle.tsp_world import World
 from mypy_eqxstate.report.finding import ModuleReport
@@ -107,6 +107,7 @@ class TspChecker:
         self._start_fault: str | None = None
         self._shown: set[Path] = set()
         self._files = _Files()
+        self._parsed: dict[Path, Module] = {}
 
     def __enter__(self) -> TspChecker:
         return self
@@ -197,7 +198,14 @@ class TspChecker:
             # A server that has gone is noticed again by who asks for a type, and reported then.
             with contextlib.suppress(ServerGoneError):
                 search_path = self._server.search_paths(file)
-        return World(self._server, self._files.read, roots, search_path, self.configuration)
+        return World(
+            self._server,
+            self._files.read,
+            roots,
+            search_path,
+            self.configuration,
+            self._parsed,
+        )
 
     def _run(self, world: World, file: Path) -> ModuleReport:
         """Analyse one file."""

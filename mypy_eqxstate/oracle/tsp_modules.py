@@ -147,10 +147,18 @@ class Modules:
         roots: directories of the project's own modules.
         search_path: further directories, in the order of the type server: installed packages,
             and its standard library.
+        parsed: modules that were parsed for an earlier check; more are added.
     """
 
-    def __init__(self, read: Reader, roots: Sequence[Path], search_path: Sequence[Path]) -> None:
+    def __init__(
+        self,
+        read: Reader,
+        roots: Sequence[Path],
+        search_path: Sequence[Path],
+        parsed: dict[Path, Module] | None = None,
+    ) -> None:
         self.read = read
+        self._parsed = {} if parsed is None else parsed
         self.roots = list(dict.fromkeys(roots))
         self._libraries = [path for path in search_path if path not in self.roots]
         self._standard = [p for p in self._libraries if (p / "builtins.pyi").is_file()]
@@ -244,13 +252,18 @@ class Modules:
         text = self.read(path)
         if text is None:
             return None
+        name = name or self.name_of(path)
+        earlier = self._parsed.get(path)
+        if earlier is not None and earlier.text == text and earlier.name == name:
+            return earlier
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError):
             return None
-        return Module(name or self.name_of(path), path, text, tree)
+        module = self._parsed[path] = Module(name, path, text, tree)
+        return module
 
 
 def module_name(relative: Path) -> str:

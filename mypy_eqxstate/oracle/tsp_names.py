@@ -64,6 +64,7 @@ class Names:
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
         self._full: dict[str, Found | Module | None] = {}
+        self._globals: dict[tuple[Module, str, bool], Found | Module | None] = {}
 
     def lookup(self, full_name: str) -> Found | Module | None:
         """What a dotted name stands for, by whichever module it is spelt."""
@@ -164,6 +165,15 @@ class Names:
     ) -> Found | Module | None:
         if depth > _DEEPEST:
             return None
+        key = (module, name, submodules)
+        if key not in self._globals:
+            self._globals[key] = None  # while it is being found out: imports in a circle
+            self._globals[key] = self._find_in_module(module, name, depth, submodules)
+        return self._globals[key]
+
+    def _find_in_module(
+        self, module: Module, name: str, depth: int, submodules: bool
+    ) -> Found | Module | None:
         binding = module.scope.names.get(name)
         if binding is not None:
             return self._follow(module, module.scope, "", name, binding, depth)

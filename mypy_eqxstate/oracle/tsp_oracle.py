@@ -113,7 +113,7 @@ class TspOracle:
     @_answering(None)
     def affine_lines(self) -> frozenset[int] | None:
         """The lines on which an expression's type can hold an affine object; None if not known."""
-        nodes = asked_nodes(self._module.tree)
+        nodes = self._asked
         terms = self._terms(nodes)
         if self._inference.fault is not None:
             return None
@@ -137,13 +137,17 @@ class TspOracle:
                 return self._symbols.shapes.shape(declared)
         return found
 
+    @functools.cached_property
+    def _asked(self) -> list[ast.expr]:
+        return asked_nodes(self._module)
+
     def _term(self, node: ast.expr) -> Term:
         return self._terms([node])[0]
 
     def _terms(self, nodes: list[ast.expr]) -> list[Term]:
         if not self._fetched:
             self._fetched = True
-            self._inference.expressions(self._module, asked_nodes(self._module.tree))
+            self._inference.expressions(self._module, self._asked)
         return self._inference.expressions(self._module, nodes)
 
     # --- names

@@ -42,6 +42,7 @@ class World:
         roots: directories of the project's own modules.
         search_path: directories of other modules, in the type server's order.
         configuration: the user's settings.
+        parsed: modules that were parsed for an earlier check; more are added.
 
     Attributes:
         modules: sources by name and file.
@@ -58,8 +59,9 @@ class World:
         roots: Sequence[Path],
         search_path: Sequence[Path],
         configuration: Configuration,
+        parsed: dict[Path, Module] | None = None,
     ) -> None:
-        self.modules = Modules(read, roots, search_path)
+        self.modules = Modules(read, roots, search_path, parsed)
         self.graph = ImportGraph(self.modules, configuration.affine)
         names = Names(self.modules)
         annotations = Annotations(names)

@@ -20,9 +20,7 @@ its last inference.
 from __future__ import annotations
 
 import ast
-import functools
-from collections.abc import Callable, Container
-from typing import ParamSpec, TypeVar
+from collections.abc import Container
 
 from mypy import nodes
 from mypy.checker import TypeChecker
@@ -46,7 +44,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_eqxstate.faults import Fault, fault_of, function_at
+from mypy_eqxstate.oracle.answering import Answering, answering
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
 from mypy_eqxstate.oracle.mypy_affine_lines import AffineLines
 from mypy_eqxstate.oracle.mypy_calls import chosen_item
@@ -63,36 +61,8 @@ from mypy_eqxstate.oracle.shapes import (
     UnknownShape,
 )
 
-_Parameters = ParamSpec("_Parameters")
-_Answer = TypeVar("_Answer")
-_Unknown = TypeVar("_Unknown")
-_Question = Callable[_Parameters, _Answer]
 
-
-def _answering(
-    unknown: _Unknown,
-) -> Callable[[_Question[_Parameters, _Answer]], _Question[_Parameters, _Answer | _Unknown]]:
-    """Make a question answer `unknown` instead of raising, and note the fault."""
-
-    def wrap(
-        question: _Question[_Parameters, _Answer],
-    ) -> _Question[_Parameters, _Answer | _Unknown]:
-        @functools.wraps(question)
-        def safe(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Answer | _Unknown:
-            try:
-                return question(*args, **kwargs)
-            except Exception as error:
-                oracle = args[0]
-                if isinstance(oracle, MypyOracle):
-                    oracle.note_fault(question.__name__, error, *args[1:])
-                return unknown
-
-        return safe
-
-    return wrap
-
-
-class MypyOracle:
+class MypyOracle(Answering):
     """One checked module's answers.
 
     Args:
@@ -117,8 +87,7 @@ class MypyOracle:
         affine_classes: Container[str],
         concerned: Container[str] | None = None,
     ) -> None:
-        self.faults: dict[str, Fault] = {}
-        self._module_ast = module_ast
+        super().__init__(module_ast)
         self.pairing = Pairing(module_ast, tree)
         self._types: dict[nodes.Expression, Type] = checker._type_maps[0]
         self._affine = AffineClasses(affine_classes)
@@ -127,22 +96,14 @@ class MypyOracle:
         self._shapes = self._symbols.shapes
         self._reachability = Reachability(module_ast, self.pairing, self._types)
 
-    def note_fault(self, question: str, error: Exception, *subject: object) -> None:
-        """Keep what went wrong with a question, if it is the first time."""
-        if question in self.faults:
-            return
-        line = max((getattr(node, "lineno", 0) for node in subject), default=0)
-        about = f"{function_at(self._module_ast, line)}, in the oracle's `{question}`"
-        self.faults[question] = fault_of(error, about)
-
-    @_answering(None)
+    @answering(None)
     def affine_lines(self) -> frozenset[int]:
         """The lines on which an expression's type can hold an affine object."""
         return AffineLines(self._affine, self._concerned).of(self._types)
 
     # --- types of expressions
 
-    @_answering(UNKNOWN)
+    @answering(UNKNOWN)
     def shape(self, node: ast.expr) -> Shape:
         """The shape of an expression's inferred type, narrowed at this point; UNKNOWN if none."""
         partner = self._expression(node)
@@ -169,7 +130,7 @@ class MypyOracle:
 
     # --- names
 
-    @_answering(None)
+    @answering(None)
     def target(self, node: ast.expr) -> str | None:
         """The full name of the definition that a name or attribute refers to; None for locals."""
         partner = self._expression(node)
@@ -212,7 +173,7 @@ class MypyOracle:
 
     # --- calls
 
-    @_answering(None)
+    @answering(None)
     def signature(self, call: ast.Call) -> Signature | None:
         """The signature chosen for this call; None if the callee is not typed."""
         partner = self._expression(call)
@@ -254,14 +215,14 @@ class MypyOracle:
             return get_proper_type(bind_self(mapped, receiver))
         return None
 
-    @_answering(False)
+    @answering(False)
     def never_returns(self, call: ast.Call) -> bool:
         """The call's type is `Never`/`NoReturn`."""
         partner = self._expression(call)
         type_ = self._type(partner) if partner is not None else None
         return isinstance(type_, UninhabitedType) and not type_.ambiguous
 
-    @_answering(False)
+    @answering(False)
     def swallows_exceptions(self, context: ast.expr) -> bool:
         """The context manager may suppress an exception of its body (`__exit__` -> bool)."""
         partner = self._expression(context)
@@ -277,22 +238,22 @@ class MypyOracle:
 
     # --- definitions
 
-    @_answering(None)
+    @answering(None)
     def declaration(self, full_name: str) -> Declaration | None:
         """The function or method of this full name (of a class: its constructor), or None."""
         return self._symbols.declaration(full_name)
 
-    @_answering(None)
+    @answering(None)
     def class_info(self, full_name: str) -> ClassInfo | None:
         """The class of this full name; None if there is none."""
         return self._symbols.class_info(full_name)
 
-    @_answering(None)
+    @answering(None)
     def method(self, class_name: str, name: str) -> Declaration | None:
         """The method that an instance of the class has under this name, looked up by its MRO."""
         return self._symbols.method(class_name, name)
 
-    @_answering(None)
+    @answering(None)
     def parameter_signature(self, function: FunctionNode) -> Signature | None:
         """The signature of a function of this module, `self` included; None if unannotated."""
         definition = self.pairing.function(function)
@@ -303,7 +264,7 @@ class MypyOracle:
 
     # --- reachability
 
-    @_answering(True)
+    @answering(True)
     def reachable(self, statement: ast.stmt) -> bool:
         """False if the type checker proved that the statement can't run; True if in doubt."""
         return self._reachability.reachable(statement)

@@ -24,7 +24,6 @@ import ast
 import contextlib
 import importlib.util
 import sys
-import traceback
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -32,6 +31,7 @@ from types import TracebackType
 
 from mypy_eqxstate.analysis import analyze_module
 from mypy_eqxstate.config import Configuration
+from mypy_eqxstate.faults import THE_MODULE, Fault, contained
 from mypy_eqxstate.oracle.tsp_imports import ImportGraph
 from mypy_eqxstate.oracle.tsp_modules import Module, Modules, package_root, read_file
 from mypy_eqxstate.oracle.tsp_server import ServerGoneError, TypeServer, pyrefly_command
@@ -159,8 +159,8 @@ class TspChecker:
             reports[file] = self._run(world, file)
         fault = fault or world.inference.fault
         if fault is not None:
-            first = reports[concerned[0]]
-            first.faults.insert(0, f"types of expressions are not known: {fault}")
+            text = f"the types of expressions are not known: {fault}"
+            reports[concerned[0]].faults.insert(0, Fault(THE_MODULE, text, text))
         return reports
 
     # --- the server
@@ -222,12 +222,8 @@ class TspChecker:
             version = ".".join(map(str, sys.version_info[:2]))
             report.limits.append(f"the file, which Python {version} can't parse: {error}")
             return report
-        try:
+        with contained(report.faults, THE_MODULE):
             self._analyse(world, file, text, tree, report)
-        except Exception as error:
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{Path(frame.filename).name}:{frame.lineno}"
-            report.faults.append(f"{type(error).__name__} at {where}: {error}")
         return report
 
     def _analyse(
@@ -240,11 +236,8 @@ class TspChecker:
         )
         report.findings = kept(result.findings, read_ignores(text), self._disabled)
         report.modules = result.modules
-        report.faults += result.faults
+        report.faults += [*result.faults, *oracle.faults.values()]
         report.limits += [f'"{name}", whose analysis does not settle' for name in result.limits]
-        for question, trace in oracle.faults.items():
-            last = trace.strip().splitlines()[-1]
-            report.faults.append(f"in the oracle's `{question}`: {last}")
 
 
 class _Files:

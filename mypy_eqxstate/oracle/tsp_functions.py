@@ -233,9 +233,11 @@ class Functions:
             receiver: the instance, whose type arguments count.
         """
         found = self._classes.member(owner, name)
-        if found is None or not isinstance(found[1], DefinedFunction):
+        if found is None:
             return ()
         home, binding = found
+        if not isinstance(binding, DefinedFunction):
+            return ()
         items, _ = self.signatures(home.module, binding, home)
         node = self.main(home.module, binding)
         static = self.kind(home.module, node, home) == "staticmethod"

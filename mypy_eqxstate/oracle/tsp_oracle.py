@@ -22,11 +22,9 @@ from __future__ import annotations
 
 import ast
 import functools
-import traceback
-from collections.abc import Callable
 from dataclasses import replace
-from typing import ParamSpec, TypeVar
 
+from mypy_eqxstate.oracle.answering import Answering, answering
 from mypy_eqxstate.oracle.protocol import ClassInfo, Declaration
 from mypy_eqxstate.oracle.shapes import (
     NONE,
@@ -58,36 +56,8 @@ from mypy_eqxstate.oracle.tsp_terms import (
     substitute,
 )
 
-_Parameters = ParamSpec("_Parameters")
-_Answer = TypeVar("_Answer")
-_Unknown = TypeVar("_Unknown")
-_Question = Callable[_Parameters, _Answer]
 
-
-def _answering(
-    unknown: _Unknown,
-) -> Callable[[_Question[_Parameters, _Answer]], _Question[_Parameters, _Answer | _Unknown]]:
-    """Make a question answer `unknown` instead of raising, and note the fault."""
-
-    def wrap(
-        question: _Question[_Parameters, _Answer],
-    ) -> _Question[_Parameters, _Answer | _Unknown]:
-        @functools.wraps(question)
-        def safe(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Answer | _Unknown:
-            try:
-                return question(*args, **kwargs)
-            except Exception:
-                oracle = args[0]
-                if isinstance(oracle, TspOracle):
-                    oracle.faults.setdefault(question.__name__, traceback.format_exc())
-                return unknown
-
-        return safe
-
-    return wrap
-
-
-class TspOracle:
+class TspOracle(Answering):
     """One module's answers.
 
     Args:
@@ -97,20 +67,20 @@ class TspOracle:
         lines: the question whether a type can hold an affine object.
 
     Attributes:
-        faults: the traceback of the first internal fault of each question, by its name.
+        faults: the first internal fault of each question, by its name.
     """
 
     def __init__(
         self, module: Module, symbols: Symbols, inference: Inference, lines: AffineLines
     ) -> None:
-        self.faults: dict[str, str] = {}
+        super().__init__(module.tree)
         self._module = module
         self._symbols = symbols
         self._inference = inference
         self._lines = lines
         self._fetched = False
 
-    @_answering(None)
+    @answering(None)
     def affine_lines(self) -> frozenset[int] | None:
         """The lines on which an expression's type can hold an affine object; None if not known."""
         nodes = self._asked
@@ -121,7 +91,7 @@ class TspOracle:
 
     # --- types of expressions
 
-    @_answering(UNKNOWN)
+    @answering(UNKNOWN)
     def shape(self, node: ast.expr) -> Shape:
         """The shape of an expression's inferred type, narrowed at this point; UNKNOWN if none."""
         while isinstance(node, ast.Starred):
@@ -152,7 +122,7 @@ class TspOracle:
 
     # --- names
 
-    @_answering(None)
+    @answering(None)
     def target(self, node: ast.expr) -> str | None:
         """The full name of the definition that a name or attribute refers to; None for locals."""
         if isinstance(node, ast.Subscript):
@@ -222,7 +192,7 @@ class TspOracle:
 
     # --- calls
 
-    @_answering(None)
+    @answering(None)
     def signature(self, call: ast.Call) -> Signature | None:
         """The signature chosen for this call; None if the callee is not typed."""
         items = self._callables(self._term(call.func))
@@ -266,12 +236,12 @@ class TspOracle:
             items, call, {node: shape(term) for node, term in terms.items()}, shape(result), shape
         )
 
-    @_answering(False)
+    @answering(False)
     def never_returns(self, call: ast.Call) -> bool:
         """The call's type is `Never`/`NoReturn`."""
         return isinstance(self._term(call), NeverTerm)
 
-    @_answering(False)
+    @answering(False)
     def swallows_exceptions(self, context: ast.expr) -> bool:
         """The context manager may suppress an exception of its body (`__exit__` -> bool)."""
         term = self._term(context)
@@ -291,29 +261,29 @@ class TspOracle:
 
     # --- definitions
 
-    @_answering(None)
+    @answering(None)
     def declaration(self, full_name: str) -> Declaration | None:
         """The function or method of this full name (of a class: its constructor), or None."""
         return self._symbols.declaration(full_name)
 
-    @_answering(None)
+    @answering(None)
     def class_info(self, full_name: str) -> ClassInfo | None:
         """The class of this full name; None if there is none."""
         return self._symbols.class_info(full_name)
 
-    @_answering(None)
+    @answering(None)
     def method(self, class_name: str, name: str) -> Declaration | None:
         """The method that an instance of the class has under this name, looked up by its MRO."""
         return self._symbols.method(class_name, name)
 
-    @_answering(None)
+    @answering(None)
     def parameter_signature(self, function: Function) -> Signature | None:
         """The signature of a function of this module, `self` included; None if unannotated."""
         return self._symbols.parameter_signature(self._module, function)
 
     # --- reachability
 
-    @_answering(True)
+    @answering(True)
     def reachable(self, statement: ast.stmt) -> bool:
         """False if the statement is known not to run; True if in doubt."""
         return self._reachability.reachable(statement)

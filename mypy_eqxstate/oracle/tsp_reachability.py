@@ -73,8 +73,9 @@ def _first_mentions(block: Sequence[ast.stmt], names: set[str]) -> Iterator[ast.
         n.id for n in ast.walk(first) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     }
     for node in ast.walk(first):
-        is_read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-        if is_read and node.id in names and node.id not in bound:
+        if not isinstance(node, ast.Name) or isinstance(node.ctx, ast.Store):
+            continue
+        if node.id in names and node.id not in bound:
             yield node
 
 

@@ -47,7 +47,8 @@ of an internal fault in the unchanged code. `--notebooks` takes notebooks in as 
 binds the newer State to a name that says nothing, such as `s2`: where nothing is known of a callee,
 the plugin takes the name for a hint. `--types pyrefly` runs no mypy and asks pyrefly for types.
 `--work` keeps the copies and mypy's cache in a folder, so that the next run is quick; the cache is
-only good for the same version of the plugin. `--only TEXT` keeps the seeds whose path or function has a text.
+only good for the same version of the plugin. `--only TEXT` keeps the seeds whose path or function
+has a text.
 
 Limits: One form of mistake is seeded. It is the simplest one, the first in each function, and a
 loop over such layers is found as easily as a single line; other forms (a lost result, a State in a

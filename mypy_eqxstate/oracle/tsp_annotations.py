@@ -241,6 +241,8 @@ class Annotations:
             # An alias of `Annotated`, as jaxtyping's `Float`.
             return arguments[0] if form in _TRANSPARENT else ANY
         body = self.term(found.module, found.scope, binding.value, depth + 1)
+        if isinstance(body, ClassTerm) and not body.arguments:
+            return ClassTerm(body.definition, arguments)  # another name of the class: `List`
         order = list(dict.fromkeys(variables(body)))
         return substitute(body, dict(zip(order, arguments, strict=False)))
 
@@ -297,6 +299,9 @@ class Annotations:
         known = self._classes.get(found.full_name)
         if known is not None:
             return known
+        meant = _CLASSES_OF_TYPING.get(found.full_name)
+        if meant is not None:
+            return self.class_of(self._names.lookup(meant))
         node: ast.ClassDef | ast.Call | None = None
         if isinstance(found.binding, DefinedClass):
             node = found.binding.node
@@ -380,6 +385,19 @@ def _special_form(full_name: str) -> str | None:
         return None
     return name if name in _FORMS else None
 
+
+# typeshed says nothing of what these names of `typing` are.
+_CLASSES_OF_TYPING = {
+    "typing.ChainMap": "collections.ChainMap",
+    "typing.Counter": "collections.Counter",
+    "typing.DefaultDict": "collections.defaultdict",
+    "typing.Deque": "collections.deque",
+    "typing.Dict": "builtins.dict",
+    "typing.FrozenSet": "builtins.frozenset",
+    "typing.List": "builtins.list",
+    "typing.OrderedDict": "collections.OrderedDict",
+    "typing.Set": "builtins.set",
+}
 
 _FORMS = _TRANSPARENT | {
     "Any",

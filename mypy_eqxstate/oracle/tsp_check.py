@@ -4,8 +4,8 @@
     results[path].findings
 
 `TspChecker` keeps the server between checks, for a language server or a watcher: the next check
-costs what has changed.  Text that is not saved yet counts where it is given (`overlays`), for the
-file itself and for those that import it.
+costs what has changed.  Text that is not saved yet counts where it is given (`overlays`): for the
+file itself, and for what other files learn of its declarations and bodies.
 
 The course of a check: the server is told the texts; the modules that may have to do with affine
 objects are found by an import graph (`oracle/tsp_imports.py`); each of them is analysed with an
@@ -24,6 +24,7 @@ import ast
 import contextlib
 import importlib.util
 import sys
+import tempfile
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -34,7 +35,13 @@ from mypy_eqxstate.config import Configuration
 from mypy_eqxstate.faults import THE_MODULE, Fault, contained
 from mypy_eqxstate.oracle.tsp_imports import ImportGraph
 from mypy_eqxstate.oracle.tsp_modules import Module, Modules, package_root, read_file
-from mypy_eqxstate.oracle.tsp_server import ServerGoneError, TypeServer, pyrefly_command
+from mypy_eqxstate.oracle.tsp_server import (
+    ServerGoneError,
+    TypeServer,
+    has_pyrefly_configuration,
+    pyrefly_command,
+    pyrefly_configuration,
+)
 from mypy_eqxstate.oracle.tsp_world import World
 from mypy_eqxstate.report.finding import ModuleReport
 from mypy_eqxstate.report.ignores import kept, read_ignores
@@ -97,14 +104,14 @@ class TspChecker:
         root: Path | None = None,
     ) -> None:
         self.configuration = configuration
-        self._command = list(command) if command is not None else pyrefly_command()
+        self._command = command
         self._python = python or sys.executable
         self._root = (root or Path.cwd()).resolve()
         self._search_path = [path.resolve() for path in search_path]
         self._disabled = frozenset(disabled)
         self._server: TypeServer | None = None
         self._served: tuple[Path, ...] = ()
-        self._start_fault: str | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._shown: set[Path] = set()
         self._files = _Files()
         self._parsed: dict[Path, Module] = {}
@@ -125,6 +132,14 @@ class TspChecker:
         if self._server is not None:
             self._server.close()
             self._server = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    @property
+    def watched(self) -> frozenset[Path]:
+        """The files of the user's own that the last check rests on."""
+        return frozenset(path for path in self._files.read_so_far if _is_users_own(path))
 
     @property
     def server(self) -> TypeServer | None:
@@ -170,7 +185,7 @@ class TspChecker:
         try:
             if self._server is None or not self._server.is_alive or self._lacks(roots):
                 self.close()
-                self._server = TypeServer(self._command, self._root, self._python, roots)
+                self._server = TypeServer(self._start_command(roots), self._root, self._python)
                 self._served = tuple(roots)
                 self._shown.clear()
             self._server.notice_changes(self._files.changed)
@@ -187,6 +202,17 @@ class TspChecker:
             return str(error)
         return None
 
+    def _start_command(self, roots: Sequence[Path]) -> Sequence[str]:
+        if self._command is not None:
+            return self._command
+        if has_pyrefly_configuration(self._root):
+            return pyrefly_command()
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="mypy_eqxstate_")
+        file = Path(self._folder.name, "pyrefly.toml")
+        file.write_text(pyrefly_configuration(roots, self._python), encoding="utf-8")
+        return pyrefly_command(file)
+
     def _lacks(self, roots: Sequence[Path]) -> bool:
         return not set(roots) <= set(self._served)
 
@@ -197,7 +223,7 @@ class TspChecker:
         if self._server is not None:
             # A server that has gone is noticed again by who asks for a type, and reported then.
             with contextlib.suppress(ServerGoneError):
-                search_path = self._server.search_paths(file)
+                search_path = self._server.search_paths(file) or search_path
         return World(
             self._server,
             self._files.read,
@@ -247,13 +273,13 @@ class _Files:
         self.overlays: Mapping[Path, str] = {}
         self.changed: list[Path] = []
         self._known: dict[Path, tuple[tuple[int, int] | None, str | None]] = {}
-        self._fresh: set[Path] = set()
+        self.read_so_far: set[Path] = set()
 
     def begin(self, overlays: Mapping[Path, str]) -> None:
         """A check begins: what has changed on the disk since the last one is found out."""
         self.overlays = overlays
         self.changed = []
-        self._fresh.clear()
+        self.read_so_far = set()
         for path, (stamp, _) in list(self._known.items()):
             if _stamp(path) != stamp:
                 del self._known[path]
@@ -261,6 +287,7 @@ class _Files:
 
     def read(self, path: Path) -> str | None:
         """The text of a file, unsaved text first; None if there is none."""
+        self.read_so_far.add(path)
         overlay = self.overlays.get(path)
         if overlay is not None:
             return overlay
@@ -276,6 +303,11 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size
+
+
+def _is_users_own(path: Path) -> bool:
+    parts = path.parts
+    return "site-packages" not in parts and not any("typeshed" in part for part in parts)
 
 
 def _own_search_path(python: str) -> list[Path]:

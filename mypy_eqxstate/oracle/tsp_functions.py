@@ -191,7 +191,7 @@ class Functions:
         """The signature as it is written, `self` included; None without annotations."""
         if not is_annotated(node):
             return None
-        scope = module.scope_of(node)
+        scope = module.scope_of_annotations(node)
         kind = self.kind(module, node, owner)
         read = self._annotations
         given = []

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from mypy_eqxstate.oracle.tsp_scopes import Function, Scope, read_scope
+from mypy_eqxstate.oracle.tsp_scopes import Binding, Function, Scope, TypeParameter, read_scope
 
 Reader = Callable[[Path], str | None]
 Definition = Function | ast.ClassDef
@@ -50,6 +50,7 @@ class Module:
         self.is_package = path.stem == "__init__"
         self.is_stub = path.suffix == ".pyi"
         self._scopes: dict[ast.AST, Scope] = {}
+        self._annotation_scopes: dict[ast.AST, Scope] = {}
 
     @cached_property
     def scope(self) -> Scope:
@@ -80,6 +81,18 @@ class Module:
         """The names that are seen where a class or function is defined, in its decorators, say."""
         around = self._parents.get(node)
         return self.scope if around is None else self.scope_of(around)
+
+    def scope_of_annotations(self, node: Function) -> Scope:
+        """The names that a function's annotations see: in a class, those of the class, too."""
+        found = self._annotation_scopes.get(node)
+        if found is None:
+            names: dict[str, Binding] = {
+                parameter.name: TypeParameter(parameter)
+                for parameter in getattr(node, "type_params", ())
+            }
+            found = Scope(names, parent=self.scope_around(node))
+            self._annotation_scopes[node] = found
+        return found
 
     def qualified_name(self, node: Definition) -> str:
         """The name of a class or function within the module, as `__qualname__` has it."""

@@ -176,7 +176,11 @@ class Names:
     ) -> Found | Module | None:
         binding = module.scope.names.get(name)
         if binding is not None:
-            return self._follow(module, module.scope, "", name, binding, depth)
+            found = self._follow(module, module.scope, "", name, binding, depth)
+            instead = module.scope.instead.get(name)
+            if found is None and instead is not None:
+                return self._follow(module, module.scope, "", name, instead, depth)
+            return found
         for star in module.scope.stars:
             other = self.modules.named(star)
             if other is not None and other is not module:

@@ -80,12 +80,14 @@ class Scope:
     Attributes:
         names: what each is bound to.
         stars: the modules from which everything is imported.
+        instead: what counts where an imported name is not found.
         parent: the scope around; None for a module.
         is_class: the body is a class's.
     """
 
     names: dict[str, Binding] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
+    instead: dict[str, Binding] = field(default_factory=dict)
     parent: Scope | None = None
     is_class: bool = False
 
@@ -103,6 +105,8 @@ class Scope:
                 if not otherwise:
                     before.nodes += binding.nodes
                 return
+            if otherwise and isinstance(before, Imported):
+                self.instead.setdefault(name, binding)
             if otherwise or (isinstance(before, Assigned) and isinstance(binding, Assigned)):
                 return
         self.names[name] = binding

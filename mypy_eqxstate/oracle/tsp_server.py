@@ -16,21 +16,26 @@ The version of the protocol is asked for first.  In the line 0.x a new minor ver
 everything, and a patch may not; so any 0.4.x is taken, and any other refused with a sentence that
 says so.
 
+Limit: pyrefly takes an imported module from the disk, even where its unsaved text is known, so that
+unsaved text counts for the types of the file itself.
+
 Source: https://github.com/microsoft/pylance-release/tree/main/docs/tsp, version 0.4.1.  Tested with
 pyrefly; pyright's server speaks the same version but is not published.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
 import sysconfig
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from mypy_eqxstate.oracle.tsp_transport import Connection, Refusal, ServerGoneError
@@ -47,6 +52,7 @@ __all__ = [
 SUPPORTED_LINE: Final = (0, 4)
 _SERVER_CANCELLED: Final = -32802
 _TRIES: Final = 20
+_SETTLING: Final = 2.0
 Json = dict[str, Any]
 
 
@@ -63,14 +69,41 @@ class Range(NamedTuple):
     end_character: int
 
 
-def pyrefly_command() -> list[str]:
+def pyrefly_command(config_file: Path | None = None) -> list[str]:
     """The command that starts pyrefly's type server.
 
     Pyrefly is looked for beside the running Python first, then on the search path of commands.
+
+    Args:
+        config_file: a configuration for all files; None to let pyrefly look for the user's.
     """
     beside = Path(sysconfig.get_path("scripts"), "pyrefly")
     name = str(beside) if beside.exists() else shutil.which("pyrefly") or "pyrefly"
-    return [name, "tsp", "--indexing-mode", "none"]
+    configured = [] if config_file is None else ["--config", str(config_file)]
+    return [name, "tsp", "--indexing-mode", "none", *configured]
+
+
+def has_pyrefly_configuration(root: Path) -> bool:
+    """Whether pyrefly would find a configuration of the user's for a directory."""
+    for directory in (root, *root.parents):
+        if (directory / "pyrefly.toml").is_file():
+            return True
+        project = directory / "pyproject.toml"
+        if project.is_file() and "[tool.pyrefly" in project.read_text("utf-8", "replace"):
+            return True
+    return False
+
+
+def pyrefly_configuration(roots: Sequence[Path], python: str) -> str:
+    """A configuration for projects that have none: where modules are, and whose packages count."""
+    return "".join(
+        f"{key} = {json.dumps(value)}\n"
+        for key, value in {
+            "search-path": [str(root) for root in roots],
+            "python-interpreter-path": python,
+            "untyped-def-behavior": "check-and-infer-return-any",
+        }.items()
+    )
 
 
 class TypeServer:
@@ -80,7 +113,6 @@ class TypeServer:
         command: how to start it.
         root: the project's directory.
         python: the interpreter whose packages count; this one if None.
-        search_path: directories with modules of the project, besides those that the server finds.
 
     Raises:
         ServerGoneError: it can't be started.
@@ -92,10 +124,8 @@ class TypeServer:
         command: Sequence[str],
         root: Path,
         python: str | None = None,
-        search_path: Sequence[Path] = (),
     ) -> None:
         self._python = python or sys.executable
-        self._search_path = [str(directory) for directory in search_path]
         self._lock = threading.RLock()
         self._snapshot = 0
         self._versions: dict[Path, int] = {}
@@ -132,13 +162,13 @@ class TypeServer:
             version = self._versions[path] = self._versions.get(path, 0) + 1
             document: Json = {"uri": path.as_uri(), "version": version}
             if path in self._texts:
-                self._connection.notify(
+                self._tell(
                     "textDocument/didChange",
                     {"textDocument": document, "contentChanges": [{"text": text}]},
                 )
             else:
                 document |= {"languageId": "python", "text": text}
-                self._connection.notify("textDocument/didOpen", {"textDocument": document})
+                self._tell("textDocument/didOpen", {"textDocument": document})
             self._texts[path] = text
 
     def hide(self, path: Path) -> None:
@@ -146,13 +176,29 @@ class TypeServer:
         with self._lock:
             if self._texts.pop(path, None) is not None:
                 document = {"uri": path.as_uri()}
-                self._connection.notify("textDocument/didClose", {"textDocument": document})
+                self._tell("textDocument/didClose", {"textDocument": document})
 
     def notice_changes(self, paths: Sequence[Path]) -> None:
         """Tell that files on the disk have changed."""
         if paths:
             changes = [{"uri": path.as_uri(), "type": 2} for path in paths]
-            self._connection.notify("workspace/didChangeWatchedFiles", {"changes": changes})
+            self._tell("workspace/didChangeWatchedFiles", {"changes": changes})
+
+    def _tell(self, method: str, params: Json) -> None:
+        """Tell of a change, and wait until it counts: until then answers are about what was.
+
+        A server takes a new snapshot when it has taken note; one that never does is not waited for
+        any longer than `_SETTLING` seconds.
+        """
+        with self._lock:
+            before = self._connection.request("typeServer/getSnapshot", None)
+            self._connection.notify(method, params)
+            deadline = time.monotonic() + _SETTLING
+            while time.monotonic() < deadline:
+                snapshot = self._connection.request("typeServer/getSnapshot", None)
+                if snapshot != before:
+                    break
+                time.sleep(0.001)
 
     # --- questions
 
@@ -217,7 +263,8 @@ class TypeServer:
                 "processId": None,
                 "rootUri": uri,
                 "workspaceFolders": [{"uri": uri, "name": root.name or "root"}],
-                "capabilities": {"workspace": {"configuration": True, "workspaceFolders": True}},
+                "capabilities": {"workspace": {"workspaceFolders": True}},
+                "initializationOptions": {"pythonPath": self._python},
             },
         )
         if isinstance(answer, Refusal):
@@ -241,19 +288,9 @@ class TypeServer:
         return answer
 
     def _asked(self, method: str, params: Any) -> Any:
-        """What the server asks: its configuration, in as many parts as it likes."""
-        if method != "workspace/configuration":
-            return None
-        settings = {
-            "pythonPath": self._python,
-            "pyrefly": {
-                "disableTypeErrors": True,
-                "extraPaths": self._search_path,
-                "extraSearchPaths": self._search_path,
-            },
-        }
+        """What the server asks: nothing that it was not told at the beginning."""
         items = params.get("items", ()) if isinstance(params, Mapping) else ()
-        return [settings for _ in items]
+        return [{"pythonPath": self._python} for _ in items] or None
 
     def _told(self, method: str, params: Any) -> None:
         """What the server tells; diagnostics and progress are of no interest here."""
@@ -264,4 +301,4 @@ def path_of_uri(uri: str) -> Path:
     parts = urlsplit(uri)
     if parts.scheme != "file":
         return Path(uri)
-    return Path(url2pathname(unquote(parts.path) if sys.platform != "win32" else parts.path))
+    return Path(url2pathname(parts.path))

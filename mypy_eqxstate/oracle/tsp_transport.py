@@ -30,6 +30,7 @@ from types import TracebackType
 from typing import Any, Final
 
 PATIENCE: Final = 60.0
+_LAST_WORDS: Final = 1.0
 _METHOD_NOT_FOUND: Final = -32601
 
 Notification = Callable[[str, Any], None]
@@ -80,8 +81,9 @@ class Connection:
             )
         except OSError as error:
             raise ServerGoneError(f"{self._command[0]} can't be started: {error}") from error
-        for work in (self._read, self._read_errors):
-            threading.Thread(target=work, daemon=True).start()
+        self._error_reader = threading.Thread(target=self._read_errors, daemon=True)
+        self._error_reader.start()
+        threading.Thread(target=self._read, daemon=True).start()
 
     def __enter__(self) -> Connection:
         return self
@@ -176,8 +178,9 @@ class Connection:
                 stream.write(b"".join(parts))
                 stream.flush()
             except (OSError, ValueError) as error:
+                reason = self._obituary()
                 with self._arrived:
-                    self._end(self._obituary())
+                    self._end(reason)
                 raise ServerGoneError(self._ended or str(error)) from error
 
     def _read(self) -> None:
@@ -188,8 +191,9 @@ class Connection:
             with self._arrived:
                 self._end(f"{self._command[0]} said what can't be read: {error}")
             return
+        reason = self._obituary()
         with self._arrived:
-            self._end(self._obituary())
+            self._end(reason)
 
     def _next(self) -> Any:
         """The next message; None at the end of the stream."""
@@ -241,6 +245,9 @@ class Connection:
             return  # closed
 
     def _obituary(self) -> str:
+        self._error_reader.join(_LAST_WORDS)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LAST_WORDS)
         status = self._process.poll()
         words = " / ".join(filter(None, self._last_words))
         return f"{self._command[0]} has ended (status {status})" + (f": {words}" if words else "")

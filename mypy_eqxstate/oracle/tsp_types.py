@@ -169,7 +169,7 @@ class TypeReader:
                 for position, term in enumerate(terms)
             )
         else:
-            scope = module.scope_of(node) if node is not None else module.scope
+            scope = module.scope_of_annotations(node) if node is not None else module.scope
             given = tuple(
                 ParameterTerm(
                     parameter.arg,

@@ -21,7 +21,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mypy.build import BuildManager
@@ -33,6 +32,7 @@ from mypy.scope import Scope
 
 from mypy_eqxstate.faults import THE_MODULE, Fault, contained
 from mypy_eqxstate.report.codes import EQXSTATE, RULES, STATE_CONTRACT, code_of
+from mypy_eqxstate.report.configuration import problem_text, section_line
 
 if TYPE_CHECKING:
     from mypy_eqxstate.report.finding import Finding, ModuleReport, Note, Position
@@ -169,9 +169,18 @@ def report_problems(manager: BuildManager, config_file: str, problems: Sequence[
     """
     if not _contracts_enabled(manager.options):
         return
-    line = _section_line(config_file)
+    line = section_line(config_file)
     rows: list[ErrorTuple] = [
-        (config_file, line, 0, line, 1, "error", _problem(config_file, text), STATE_CONTRACT.code)
+        (
+            config_file,
+            line,
+            0,
+            line,
+            1,
+            "error",
+            problem_text(config_file, text),
+            STATE_CONTRACT.code,
+        )
         for text in problems
     ]
     messages = manager.errors.format_messages(config_file, rows, formatter=manager.error_formatter)
@@ -187,11 +196,11 @@ def repeat_problems(checker: TypeChecker, problems: Sequence[str], options: Opti
         options: mypy's, for all modules.
     """
     config_file = options.config_file or ""
-    line = _section_line(config_file)
+    line = section_line(config_file)
     with _module(checker) as errors:
         errors.set_file(config_file, checker.tree.fullname, options=options)
         for text in problems:
-            message = _problem(config_file, text)
+            message = problem_text(config_file, text)
             errors.report(
                 line, 0, message, code=STATE_CONTRACT, only_once=True, end_line=line, end_column=1
             )
@@ -200,10 +209,6 @@ def repeat_problems(checker: TypeChecker, problems: Sequence[str], options: Opti
 def _contracts_enabled(options: Options) -> bool:
     disabled = options.disabled_error_codes
     return STATE_CONTRACT not in disabled and EQXSTATE not in disabled
-
-
-def _problem(config_file: str, text: str) -> str:
-    return _one_line(text.removeprefix(f"{config_file}: "))
 
 
 @contextmanager
@@ -254,15 +259,3 @@ def _note(errors: Errors, parent: ErrorInfo, note: Note, position: Position) -> 
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _section_line(config_file: str) -> int:
-    """The line of this plugin's section in a configuration file; 1 if it is not found."""
-    try:
-        with Path(config_file).open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.startswith(("[mypy_eqxstate", "[tool.mypy_eqxstate")):
-                    return number
-    except (OSError, UnicodeError):
-        pass
-    return 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 import textwrap
 from typing import Any
 
@@ -24,7 +23,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for name, source in (("lib", LIBRARY), ("shapes", SHAPES), ("use", QUESTIONS)):
         where.joinpath(f"{name}.py").write_text(textwrap.dedent(source), encoding="utf-8")
     roots = [where, ROOT]
-    server = TypeServer(pyrefly_command(), where, sys.executable, roots)
+    server = TypeServer(pyrefly_command(), where)
     try:
         world = World(
             server, read_file, roots, server.search_paths(where / "use.py"), Configuration()

@@ -1,0 +1,149 @@
+"""Checking with pyrefly's types: the same request and result, without a run of mypy.
+
+`Served` takes the place of `Resident`.  mypy still reads the command line and the configuration, so
+that files, `exclude`, `disable_error_code` and sections for single modules mean what they mean to
+mypy; then pyrefly's type server answers for the types, and stays for the next check.
+
+    served = Served(Request(paths=("train.py",)))
+    served.check({"train.py": text}).findings
+
+Limits: only the files that are named are reported, not those that they import.  `type_errors` is 0,
+because nobody looks for them.  Follow-imports settings don't count: all imports are followed.
+Syntax errors are limits, not blockers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from mypy.errorcodes import ErrorCode
+from mypy.options import Options
+
+from mypy_eqxstate.checking.overlay import OverlayFileSystem
+from mypy_eqxstate.checking.request import Prepared, Request, prepare
+from mypy_eqxstate.checking.result import CheckResult, FileReport
+from mypy_eqxstate.config import Configuration, read_configuration
+from mypy_eqxstate.contracts.notation import parse_row
+from mypy_eqxstate.oracle.tsp_check import TspChecker
+from mypy_eqxstate.report.codes import EQXSTATE, RULES
+from mypy_eqxstate.report.configuration import problem_findings
+from mypy_eqxstate.report.finding import Finding, ModuleReport
+
+
+class Served:
+    """A type server that follows the files, and the unsaved texts of an editor.
+
+    Args:
+        request: what is to be checked, and how.
+        command: how to start the type server; pyrefly's if None.
+    """
+
+    def __init__(self, request: Request, command: list[str] | None = None) -> None:
+        self._request = request
+        self._command = command
+        self._files = OverlayFileSystem()
+        self._checker: TspChecker | None = None
+        self._settings: object = None
+
+    def check(self, unsaved: Mapping[str, str] | None = None) -> CheckResult:
+        """Check all files that the request names.
+
+        Args:
+            unsaved: texts that count instead of files, by path: all of them, at each check.
+
+        Raises:
+            CannotRunError: mypy does not accept the request or the configuration.
+        """
+        self._files.lay(unsaved or {})
+        prepared = prepare(self._request, self._files)
+        # What mypy does at the beginning of a build; it reports codes that don't exist itself.
+        prepared.options.process_error_codes(error_callback=lambda text: None)
+        checker = self._checker_for(prepared.options)
+        overlays = {Path(os.path.abspath(p)): text for p, text in (unsaved or {}).items()}  # noqa: PTH100
+        sources = [source for source in prepared.sources if source.path is not None]
+        paths = {Path(source.path or "").resolve(): source for source in sources}
+        reports = checker.check(list(paths), overlays)
+        found = list(_of_configuration(prepared, checker.configuration))
+        for path, report in reports.items():
+            options = prepared.options.clone_for_module(paths[path].module)
+            found.append(_file_report(paths[path].path or "", report, options))
+        return CheckResult(
+            files=tuple(
+                sorted(
+                    (file for file in found if file.findings or file.limits or file.faults),
+                    key=lambda file: file.path,
+                )
+            ),
+            warnings=prepared.warnings,
+            sources=tuple(source.path for source in sources if source.path is not None),
+            watched=frozenset(map(str, checker.watched)),
+        )
+
+    def close(self) -> None:
+        """End the type server; the next check starts a new one."""
+        if self._checker is not None:
+            self._checker.close()
+            self._checker = None
+
+    def _checker_for(self, options: Options) -> TspChecker:
+        """The checker for these settings; a new one if they have changed."""
+        configuration = read_configuration(options.config_file, parse_row)
+        settings = (configuration.digest(), options.python_executable, tuple(options.mypy_path))
+        if self._checker is None or settings != self._settings:
+            self.close()
+            self._settings = settings
+            self._checker = TspChecker(
+                configuration,
+                command=self._command,
+                python=options.python_executable,
+                search_path=[Path(directory) for directory in options.mypy_path],
+            )
+        return self._checker
+
+
+def _of_configuration(prepared: Prepared, configuration: Configuration) -> Iterator[FileReport]:
+    """What is wrong with the configuration."""
+    config_file = prepared.options.config_file
+    if config_file and configuration.problems:
+        found = problem_findings(config_file, configuration.problems)
+        if _is_shown("state-contract", prepared.options):
+            yield FileReport(config_file, tuple(found))
+
+
+def _file_report(path: str, report: ModuleReport, options: Options) -> FileReport:
+    if options.ignore_errors:
+        return FileReport(path)
+    return FileReport(
+        path,
+        tuple(_shown(f) for f in report.findings if _is_shown(f.rule, options)),
+        tuple(report.limits),
+        tuple(map(str, report.faults)),
+    )
+
+
+def _is_shown(rule: str, options: Options) -> bool:
+    """Whether the configuration leaves a rule switched on."""
+    code: ErrorCode = RULES_BY_NAME[rule]
+    if code in options.disabled_error_codes:
+        return False
+    return EQXSTATE not in options.disabled_error_codes or code in options.enabled_error_codes
+
+
+def _shown(finding: Finding) -> Finding:
+    """A finding with the paths of its notes written as mypy writes them."""
+    notes = tuple(
+        note if note.path is None else replace(note, path=_relative(note.path))
+        for note in finding.notes
+    )
+    return replace(finding, notes=notes)
+
+
+def _relative(path: str) -> str:
+    inside = os.path.relpath(path)
+    return path if inside.startswith(os.pardir) else inside
+
+
+RULES_BY_NAME = {code.code: code for code in RULES}

@@ -1,0 +1,139 @@
+"""`make mutants`: changes of the analysis, one at a time, and whether the fast suite notices them.
+
+    python -m tests.mutation.drive [--count N] [--seed N] [--module PART]
+
+Everything is loaded, and the scenario cases are checked by mypy, once.  For each mutant the process
+forks; the child gives one function other code and analyses the cases until one says something else
+than before (`suite.py`).  Prints a row for each mutant, and the survivors again at the end.
+
+Limits: only the bodies of functions are changed, not tables or classes; a function that Python has
+taken apart for a decorator is found by its line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import gc
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+import types
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+from tests.mutation.mutator import Mutation, mutated, mutations
+from tests.mutation.suite import ROOT, Suite
+
+PACKAGES: Final = ("flow", "ir", "contracts")
+SECONDS: Final = 90
+KILLED, SURVIVED, LATE = 0, 1, 2
+_WORDS: Final = {KILLED: "killed", SURVIVED: "SURVIVED", LATE: "killed (too slow)"}
+
+
+def _function(path: Path, line: int) -> types.FunctionType | None:
+    """The function of a file that begins on a line."""
+    for found in gc.get_objects():
+        if (
+            isinstance(found, types.FunctionType)
+            and found.__code__.co_firstlineno == line
+            and found.__code__.co_filename == str(path)
+        ):
+            return found
+    return None
+
+
+def _code(tree: ast.Module, path: Path, line: int) -> types.CodeType | None:
+    """The code of the function that begins on a line of a module."""
+    waiting = [compile(tree, str(path), "exec")]
+    while waiting:
+        code = waiting.pop()
+        for constant in code.co_consts:
+            if isinstance(constant, types.CodeType):
+                if constant.co_firstlineno == line and not constant.co_name.startswith("<"):
+                    return constant
+                waiting.append(constant)
+    return None
+
+
+def _judge(suite: Suite, path: Path, number: int, mutation: Mutation, first: list[str]) -> str:
+    """The first case that fails under a mutation; empty if there is none."""
+    function = _function(path, mutation.function)
+    code = _code(mutated(path.read_text(encoding="utf-8"), number), path, mutation.function)
+    if function is None or code is None:
+        return "?"
+    function.__code__ = code
+    return next(iter(suite.failing(first)), "")
+
+
+def _run(
+    suite: Suite, path: Path, number: int, mutation: Mutation, first: list[str]
+) -> tuple[str, str]:
+    """What became of a mutant, and which case noticed it; in a process of its own."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(SECONDS)
+        try:
+            said = _judge(suite, path, number, mutation, first)
+        except BaseException as error:
+            said = type(error).__name__
+        os.write(writing, said.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read().decode()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return _WORDS[LATE], ""
+    return ("not found" if said == "?" else _WORDS[KILLED if said else SURVIVED]), said
+
+
+def main() -> int:
+    """Try mutants as the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--module", default="", help="a part of the paths to choose from")
+    arguments = parser.parse_args()
+    package = ROOT / "mypy_eqxstate"
+    paths = [path for name in PACKAGES for path in sorted((package / name).rglob("*.py"))]
+    everything = [
+        (path, number, mutation)
+        for path in paths
+        if arguments.module in str(path)
+        for number, mutation in enumerate(mutations(ast.parse(path.read_text(encoding="utf-8"))))
+    ]
+    chosen = random.Random(arguments.seed)
+    sample = chosen.sample(everything, min(arguments.count, len(everything)))
+    print(f"{len(everything)} mutations, {len(sample)} of them are tried", flush=True)
+    with tempfile.TemporaryDirectory() as cache:
+        suite = Suite(Path(cache))
+    print(f"{len(suite)} cases", flush=True)
+    gc.collect()
+    gc.freeze()
+    gc.unfreeze()
+    first: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    survivors: list[str] = []
+    for path, number, mutation in sample:
+        begin = time.monotonic()
+        became, by = _run(suite, path, number, mutation, [n for n, _ in first.most_common()])
+        counts[became] += 1
+        first[by] += bool(by)
+        where = f"{path.relative_to(package)}:{mutation.line}"
+        row = f"{became}\t{where}\t{mutation.what}\t{by}\t{time.monotonic() - begin:.1f}"
+        print(row, flush=True)
+        if became == _WORDS[SURVIVED]:
+            survivors.append(row)
+    print(*survivors, sep="\n")
+    print(dict(counts))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -98,11 +98,11 @@ def analyze_module(
             program,
         )
         module.faults = result.faults
-        _analyze(module, source, result)
+        _analyze(module, path, source, result)
     return result
 
 
-def _analyze(module: ModuleAnalysis, source: str, result: AnalysisResult) -> None:
+def _analyze(module: ModuleAnalysis, path: str, source: str, result: AnalysisResult) -> None:
     """Solve all that matters of a module, and put into words what is wrong in it."""
     program = module.program
     if program is not None:
@@ -119,7 +119,7 @@ def _analyze(module: ModuleAnalysis, source: str, result: AnalysisResult) -> Non
             continue
         with contained(result.faults, name):
             module.analyze(node)
-    wording = Wording(module, source)
+    wording = Wording(module, source, path)
     problems = _one_for_each_cause(module, _problems(module))
     if "Borrowed" in source or "Consumed" in source:
         with contained(result.faults, THE_MODULE):

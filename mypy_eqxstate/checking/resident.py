@@ -16,11 +16,15 @@ mypy's cache.  Where an edit makes mypy itself crash, the build is thrown away.
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
 from mypy.build import BuildResult
 from mypy.dmypy_server import Server
+from mypy.modulefinder import SearchPaths
 
 from mypy_eqxstate.checking import batch
 from mypy_eqxstate.checking.overlay import OverlayFileSystem
@@ -46,23 +50,27 @@ class Resident:
         self._configured: object = None
         self._found: stored.Memory = {}
 
-    def check(self, unsaved: Mapping[str, str] | None = None) -> CheckResult:
+    def check(
+        self, unsaved: Mapping[str, str] | None = None, paths: tuple[str, ...] | None = None
+    ) -> CheckResult:
         """Check what has changed since the last time.
 
         Args:
             unsaved: texts that count instead of files, by path: all of them, at each check.
+            paths: files and folders to check instead of those of the request, at this check.
 
         Raises:
             CannotRunError: as for `batch.check`; a later check begins anew.
         """
         self._files.lay(unsaved or {})
+        request = self._request if paths is None else replace(self._request, paths=paths)
         try:
-            prepared = prepare(self._request, self._files)
+            prepared = prepare(request, self._files)
         except CannotRunError:
             self.close()
             raise
         if not _can_be_kept(prepared):
-            return batch.check(self._request, unsaved)
+            return batch.check(request, unsaved)
         try:
             return self._increment(prepared, unsaved or {})
         except CannotRunError:
@@ -78,13 +86,15 @@ class Resident:
         self._server = None
 
     def _increment(self, prepared: Prepared, unsaved: Mapping[str, str]) -> CheckResult:
-        configured = (prepared.options.snapshot(), _own_configuration(prepared))
+        # A copy: mypy adds to the sets while it builds.
+        configured = (copy.deepcopy(prepared.options.snapshot()), _own_configuration(prepared))
         if self._server is None or configured != self._configured:
             self._configured = configured
             self._found = {}
             stored.remember_in(self._found)
             self._server = self._start(prepared, unsaved)
             self._files.lay(unsaved)
+        _let_speak(self._server, prepared)
         stored.remember_in(self._found)
         answer = self._server.check(prepared.sources, False, False, 80)
         lines = _lines(answer)
@@ -114,6 +124,26 @@ class Resident:
             texts.update(unusable)
             self._files.lay(texts)
         return server
+
+
+def _let_speak(server: Server, prepared: Prepared) -> None:
+    """Keep mypy from silencing the user's own files after their first edit.
+
+    It takes every folder of the interpreter's path for one of installed packages and forgets that a
+    file in it was named to be checked. An editable installation has such a folder, and so has
+    `python -m` in the folder of the project.
+    """
+    kept = server.fine_grained_manager
+    if kept is None:
+        return
+    paths = kept.manager.search_paths
+    files = [Path(s.path).absolute() for s in prepared.sources if s.path is not None]
+    own = {f for f in paths.package_path if any(Path(f) in file.parents for file in files)}
+    if own:
+        installed = tuple(folder for folder in paths.package_path if folder not in own)
+        kept.manager.search_paths = SearchPaths(
+            paths.python_path, paths.mypy_path, installed, paths.typeshed_path
+        )
 
 
 def _lines(answer: Mapping[str, object]) -> list[str]:

@@ -38,6 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from mypy_eqxstate.command_line.explain import explain
 
         return explain(options.rule)
+    if options.command == "lsp":
+        from mypy_eqxstate.language_server.main import serve
+
+        return serve()
     from mypy_eqxstate.command_line.explain import rules
 
     return rules(options.write)
@@ -81,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     explaining.add_argument("rule", metavar="RULE", help="its code, e.g. state-stale")
     listing = commands.add_parser("rules", help="list all rules")
     listing.add_argument("--write", metavar="FOLDER", help="write a page for each rule instead")
+    commands.add_parser("lsp", help="serve an editor on standard input and output")
     return parser
 
 

@@ -61,6 +61,51 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Taking:
+    """A call that took an object over.
+
+    Attributes:
+        position: the call.
+        place: what it was given, as written.
+        result: where the newer object is in what the call returns: `()` if that is all of it,
+            `(1,)` for the second part of a tuple; None if that is not known or there is none.
+        width: how many parts the returned tuple has; 0 if it is none.
+        declared: line of the declaration whose signature alone says that the call takes the object
+            over; None if something else says so, or if it is in another file.
+    """
+
+    position: Position
+    place: str
+    result: tuple[int, ...] | None = None
+    width: int = 0
+    declared: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a message says, for who wants to mend the code (`fixes/`).
+
+    Attributes:
+        misuse: the kind of misuse, the name of a `Misuse` in small letters.
+        place: what is used, as written.
+        class_name: the full name of its class.
+        takings: the calls that took it over.
+        is_object: whether the place is known as nothing but the object itself, and not as what
+            holds it, as a partial or a bound method does.
+        newest: the name or place that the newer object has got; None if it has none.
+        newest_is_sure: whether `newest` surely holds it where the old one is used.
+    """
+
+    misuse: str
+    place: str
+    class_name: str
+    takings: tuple[Taking, ...] = ()
+    is_object: bool = True
+    newest: str | None = None
+    newest_is_sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One error.
 
@@ -70,6 +115,7 @@ class Finding:
         position: the use that is wrong.
         notes: what explains it, in the order to be shown.
         function: the function that it is in, as it is named in notes about faults.
+        facts: what the message says, as data; None if that is not known any more.
     """
 
     rule: str
@@ -77,6 +123,7 @@ class Finding:
     position: Position
     notes: tuple[Note, ...] = ()
     function: str = field(default=THE_MODULE, compare=False)
+    facts: Facts | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from mypy.build import BuildManager, get_cache_names
 
-from mypy_eqxstate.report.finding import Finding, Note, NoteKind, Position
+from mypy_eqxstate.report.finding import Facts, Finding, Note, NoteKind, Position, Taking
 
 if TYPE_CHECKING:
     from mypy.options import Options
@@ -145,6 +145,28 @@ def _finding(data: dict[str, object]) -> Finding:
         position=_position(data["position"]),
         notes=tuple(map(_note, notes)),
         function=str(data["function"]),
+        facts=_facts(data.get("facts")),
+    )
+
+
+def _facts(data: object) -> Facts | None:
+    if data is None:
+        return None
+    assert isinstance(data, dict)
+    return Facts(**{**data, "takings": tuple(map(_taking, data["takings"]))})
+
+
+def _taking(data: dict[str, object]) -> Taking:
+    result = data["result"]
+    assert result is None or isinstance(result, list)
+    declared, width = data["declared"], data["width"]
+    assert isinstance(width, int) and (declared is None or isinstance(declared, int))
+    return Taking(
+        position=_position(data["position"]),
+        place=str(data["place"]),
+        result=None if result is None else tuple(result),
+        width=width,
+        declared=declared,
     )
 
 

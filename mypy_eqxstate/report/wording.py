@@ -29,6 +29,7 @@ from mypy_eqxstate.oracle.shapes import (
     UnionShape,
     UnknownShape,
 )
+from mypy_eqxstate.report.facts import facts_of
 from mypy_eqxstate.report.finding import Finding, Note, NoteKind, Position
 
 if TYPE_CHECKING:
@@ -40,8 +41,9 @@ MAXIMAL_CAUSES: Final = 3
 class Wording:
     """Words the problems of one module."""
 
-    def __init__(self, module: ModuleAnalysis, source: str) -> None:
+    def __init__(self, module: ModuleAnalysis, source: str, path: str) -> None:
         self._module = module
+        self._path = path
         self._lines = source.splitlines()
 
     def finding(self, problem: Problem) -> Finding:
@@ -52,6 +54,9 @@ class Wording:
             position=self.position(problem.node),
             notes=tuple(self._notes(problem)),
             function=problem.body or THE_MODULE,
+            facts=facts_of(
+                problem, self._module, self._path, self.position, self._newest(problem) is not None
+            ),
         )
 
     def position(self, node: ast.AST) -> Position:

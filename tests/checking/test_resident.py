@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from mypy import modulefinder
 
 from mypy_eqxstate.checking import CannotRunError, Resident, check
-from tests.checking.conftest import GOOD, TICKETS, USE, Project
+from tests.checking.conftest import CONFIGURATION, GOOD, TICKETS, USE, Project
 
 BORROWING = TICKETS.replace("    ticket.redeem()", "    pass")
 
@@ -81,3 +82,24 @@ def test_a_configuration_that_mypy_can_not_keep_is_run_each_time(project: Projec
     resident = Resident(project.request("use.py"))
     assert len(resident.check().findings) == 1
     assert resident.check({"use.py": GOOD}).findings == []
+
+
+def test_a_project_on_the_path_of_python(
+    project: Project, resident: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As in an editable installation, or with `python -m`.
+    monkeypatch.syspath_prepend(str(project.root))
+    modulefinder.get_search_dirs.cache_clear()
+    assert len(resident.check({"use.py": USE}).findings) == 1
+    assert len(resident.check({"use.py": f"# edited\n{USE}"}).findings) == 1
+    modulefinder.get_search_dirs.cache_clear()
+
+
+def test_a_configuration_that_mypy_adds_to_does_not_begin_a_new_build(
+    project: Project, resident: Resident
+) -> None:
+    project.write("mypy.ini", CONFIGURATION + "disable_error_code = misc\n")
+    resident.check()
+    before = resident._server
+    resident.check({"use.py": GOOD})
+    assert resident._server is before

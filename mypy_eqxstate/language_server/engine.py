@@ -1,0 +1,58 @@
+"""The process that checks, as the server sees it: started when needed, and again if it has died."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from mypy_eqxstate.checking import Request
+from mypy_eqxstate.language_server import worker
+from mypy_eqxstate.language_server.worker import Answer, Job
+
+
+class Engine:
+    """One process that checks the files of a workspace folder, one job at a time.
+
+    Args:
+        root: the folder.
+        request: how to check.
+    """
+
+    def __init__(self, root: str, request: Request) -> None:
+        self._root = root
+        self._request = request
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def check(self, job: Job) -> Answer:
+        """Check some files; whatever happens, there is an answer."""
+        pool = self._pool or self._start()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, worker.check, job)
+        except BrokenProcessPool:
+            self.close()
+            return Answer(error="the process that checks has died; the next edit starts another")
+        except Exception as error:
+            self.close()
+            return Answer(error=f"the process that checks failed: {type(error).__name__}: {error}")
+
+    def _start(self) -> ProcessPoolExecutor:
+        # Not forked: the server has threads.
+        self._pool = ProcessPoolExecutor(
+            1,
+            multiprocessing.get_context("spawn"),
+            initializer=worker.begin,
+            initargs=(self._root, self._request),
+        )
+        return self._pool
+
+    def close(self) -> None:
+        """End the process, also in the middle of a job."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        processes = list((pool._processes or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()

@@ -1,0 +1,71 @@
+"""What an editor can set: the initialization options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The user's wishes.
+
+    Attributes:
+        config_file: mypy's configuration; None to let mypy look for it in the workspace folder.
+        python_executable: the interpreter whose packages are read; None for mypy's own choice.
+        mypy_arguments: further options of mypy.
+        moved_hints: whether inlay hints mark where a State is given away.
+        rule_pages: where the pages of the rules are, an address that `<rule>.md` is appended to;
+            None for pages that the server writes itself.
+    """
+
+    config_file: str | None = None
+    python_executable: str | None = None
+    mypy_arguments: tuple[str, ...] = ()
+    moved_hints: bool = False
+    rule_pages: str | None = None
+
+
+def read_settings(options: object) -> tuple[Settings, list[str]]:
+    """Understand initialization options, as an editor sends them.
+
+    Args:
+        options: an object of JSON, or None.
+
+    Returns:
+        the settings, and one sentence for each value that was not understood and is left out.
+    """
+    if options is None:
+        return Settings(), []
+    if not isinstance(options, Mapping):
+        return Settings(), ["the initialization options are no object"]
+    found: dict[str, object] = {}
+    problems = []
+    for key, value in options.items():
+        field, wanted = _FIELDS.get(str(key), ("", ""))
+        if not field:
+            problems.append(f"unknown option {key!r}; accepted: {', '.join(_FIELDS)}")
+        elif wanted == "list of texts":
+            if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+                found[field] = tuple(value)
+            else:
+                problems.append(f"{key}: a list of texts is expected")
+        elif wanted == "yes or no":
+            if isinstance(value, bool):
+                found[field] = value
+            else:
+                problems.append(f"{key}: true or false is expected")
+        elif value is None or isinstance(value, str):
+            found[field] = value or None
+        else:
+            problems.append(f"{key}: a text is expected")
+    return Settings(**found), problems  # type: ignore[arg-type]
+
+
+_FIELDS: Mapping[str, tuple[str, str]] = {
+    "configFile": ("config_file", "text"),
+    "pythonExecutable": ("python_executable", "text"),
+    "mypyArguments": ("mypy_arguments", "list of texts"),
+    "movedHints": ("moved_hints", "yes or no"),
+    "rulePages": ("rule_pages", "text"),
+}

@@ -1,0 +1,421 @@
+"""Which fixes a finding has, what they write, and which are not offered: what can't be right.
+
+Each example is checked as it stands: its one finding gets its fixes, each is applied, and the
+finding must be gone.  The examples need no Equinox, so that a check takes a moment.
+"""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mypy_eqxstate.checking import Request, Resident
+from mypy_eqxstate.fixes import Fix, Source, apply, fix_all, fixes
+from mypy_eqxstate.report.finding import Finding
+
+CONFIGURATION = "[mypy]\nplugins = mypy_eqxstate\ndisable_error_code = empty-body\n"
+HEAD = """\
+from __future__ import annotations
+from typing import Protocol
+from mypy_eqxstate import Borrowed, Consumed, affine
+
+@affine
+class Key:
+    def turn(self: Consumed[Key]) -> Key: ...
+    def look(self: Borrowed[Key]) -> int: ...
+
+def step(key: Consumed[Key]) -> tuple[int, Key]: ...
+def melt(key: Consumed[Key]) -> None: ...
+
+"""
+
+
+class Project:
+    """A module that is checked again and again."""
+
+    def __init__(self, root: Path) -> None:
+        self._path = str(root / "module.py")
+        self._resident = Resident(Request((self._path,), cache_dir=str(root / "cache")))
+
+    def findings(self, text: str) -> list[Finding]:
+        result = self._resident.check({self._path: text})
+        assert not result.blockers and not result.type_errors, result
+        return [finding for _, finding in result.findings]
+
+    def fixes(self, body: str) -> dict[str, Fix]:
+        """The fixes of the first finding, by title; each makes it vanish."""
+        text = HEAD + textwrap.dedent(body).lstrip("\n")
+        found = self.findings(text)
+        offered = {fix.title: fix for fix in fixes(found[0], Source.parse(text))}
+        for fix in offered.values():
+            left = self.findings(apply(text, fix.edits))
+            assert len(left) < len(found), (fix, left)
+        return offered
+
+    def fixed(self, body: str, title: str) -> str:
+        """The body after a fix whose title begins so."""
+        (fix,) = [fix for name, fix in self.fixes(body).items() if name.startswith(title)]
+        return changed(body, fix)
+
+
+def changed(body: str, fix: Fix) -> str:
+    """A body after a fix."""
+    body = textwrap.dedent(body).lstrip("\n")
+    return apply(HEAD + body, fix.edits).removeprefix(HEAD)
+
+
+@pytest.fixture(scope="module")
+def project(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Project]:
+    root = tmp_path_factory.mktemp("fixes")
+    (root / "mypy.ini").write_text(CONFIGURATION)
+    before = Path.cwd()
+    os.chdir(root)
+    yield Project(root)
+    os.chdir(before)
+
+
+REBOUND: list[tuple[str, str, str]] = [
+    (
+        "a part of a tuple",
+        """
+        def use(key: Key) -> int:
+            n, _ = step(key)
+            return key.look()
+        """,
+        """
+        def use(key: Key) -> int:
+            n, key = step(key)
+            return key.look()
+        """,
+    ),
+    (
+        "what the newer object was called is read by its new name",
+        """
+        def use(key: Key) -> int:
+            n, new = step(key)
+            print(key.look())
+            return new.look()
+        """,
+        """
+        def use(key: Key) -> int:
+            n, key = step(key)
+            print(key.look())
+            return key.look()
+        """,
+    ),
+    (
+        "up to where that name is bound again",
+        """
+        def use(key: Key) -> int:
+            n, new = step(key)
+            new.look()
+            m, new = step(key)
+            return new.look()
+        """,
+        """
+        def use(key: Key) -> int:
+            n, key = step(key)
+            key.look()
+            m, new = step(key)
+            return new.look()
+        """,
+    ),
+    (
+        "the whole result",
+        """
+        def use(key: Key) -> int:
+            new: Key = key.turn()
+            return key.look()
+        """,
+        """
+        def use(key: Key) -> int:
+            key = key.turn()
+            return key.look()
+        """,
+    ),
+    (
+        "in a loop",
+        """
+        def use(key: Key) -> None:
+            for _ in range(3):
+                n, new = step(key)
+        """,
+        """
+        def use(key: Key) -> None:
+            for _ in range(3):
+                n, key = step(key)
+        """,
+    ),
+    (
+        "each of two calls",
+        """
+        def use(key: Key, flag: bool) -> int:
+            if flag:
+                n, _ = step(key)
+            else:
+                _ = key.turn()
+            return key.look()
+        """,
+        """
+        def use(key: Key, flag: bool) -> int:
+            if flag:
+                n, key = step(key)
+            else:
+                key = key.turn()
+            return key.look()
+        """,
+    ),
+    (
+        "a result that is thrown away",
+        """
+        def use(key: Key) -> None:
+            step(key)
+        """,
+        """
+        def use(key: Key) -> None:
+            _, key = step(key)
+        """,
+    ),
+    (
+        "an attribute of a plain object",
+        """
+        class Door:
+            def __init__(self, key: Key) -> None:
+                self.key = key
+            def use(self) -> int:
+                n, _ = step(self.key)
+                return self.key.look()
+        """,
+        """
+        class Door:
+            def __init__(self, key: Key) -> None:
+                self.key = key
+            def use(self) -> int:
+                n, self.key = step(self.key)
+                return self.key.look()
+        """,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"), [e[1:] for e in REBOUND], ids=[e[0] for e in REBOUND]
+)
+def test_rebinding(project: Project, body: str, expected: str) -> None:
+    assert project.fixed(body, "Write `") == textwrap.dedent(expected).lstrip("\n")
+
+
+NOT_REBOUND: list[tuple[str, str]] = [
+    (
+        "a field of a frozen object",
+        """
+        from dataclasses import dataclass
+        @dataclass(frozen=True)
+        class Door:
+            key: Key
+            def use(self) -> int:
+                n, _ = step(self.key)
+                return self.key.look()
+        """,
+    ),
+    (
+        "a nested tuple",
+        """
+        def nested(key: Consumed[Key]) -> tuple[int, tuple[int, Key]]: ...
+        def use(key: Key) -> int:
+            n, (m, new) = nested(key)
+            return key.look()
+        """,
+    ),
+    (
+        "a walrus",
+        """
+        def use(key: Key) -> int:
+            print(new := key.turn())
+            return key.look()
+        """,
+    ),
+    (
+        "a call within an expression",
+        """
+        def use(key: Key) -> int:
+            return step(key)[0] + key.look()
+        """,
+    ),
+    (
+        "nothing newer comes back",
+        """
+        def use(key: Key) -> int:
+            melt(key)
+            return key.look()
+        """,
+    ),
+    (
+        "an alias was consumed",
+        """
+        def use(key: Key) -> int:
+            other = key
+            n, _ = step(other)
+            return key.look()
+        """,
+    ),
+    (
+        "the newer name is read in an inner function",
+        """
+        def use(key: Key) -> int:
+            n, new = step(key)
+            def inner() -> int:
+                return new.look()
+            return key.look()
+        """,
+    ),
+    (
+        "the newer name is bound elsewhere, too",
+        """
+        def use(key: Key, new: Key, flag: bool) -> int:
+            if flag:
+                n, new = step(key)
+                print(key.look())
+            return new.look()
+        """,
+    ),
+    (
+        "the old name belongs to an outer function",
+        """
+        def use(key: Key) -> None:
+            def inner() -> int:
+                n, _ = step(key)
+                return key.look()
+            inner()
+        """,
+    ),
+]
+
+
+@pytest.mark.parametrize("body", [e[1] for e in NOT_REBOUND], ids=[e[0] for e in NOT_REBOUND])
+def test_a_rebinding_that_can_not_be_right_is_not_offered(project: Project, body: str) -> None:
+    offered = project.fixes(body)
+    assert not any(title.startswith("Write `") for title in offered), offered
+
+
+def test_the_newest_name(project: Project) -> None:
+    body = """
+        def use(key: Key) -> int:
+            new = key.turn()
+            newest = new.turn()
+            return key.look()
+    """
+    assert "return newest.look()" in project.fixed(body, "Use `newest` here")
+
+
+def test_declaring_a_parameter_consumed(project: Project) -> None:
+    body = """
+        def use(key: Borrowed[Key]) -> None:
+            melt(key)
+    """
+    assert "use(key: Consumed[Key])" in project.fixed(body, "Declare `key` Consumed")
+
+
+def test_declaring_a_parameter_borrowed(project: Project) -> None:
+    body = """
+        class Reader(Protocol):
+            def read(self, n: int, key: Key) -> tuple[int, Key]: ...
+
+        def use(reader: Reader, key: Key) -> int:
+            n, new = reader.read(1, key)
+            return key.look()
+    """
+    fixed = project.fixed(body, "Declare the parameter `key` on line 14 Borrowed")
+    assert "def read(self, n: int, key: Borrowed[Key]) -> tuple[int, Key]" in fixed
+
+
+def test_annotations_that_make_no_sense(project: Project) -> None:
+    body = "def use(number: Borrowed[int]) -> None: ...\n"
+    assert project.fixed(body, "Write the plain type") == "def use(number: int) -> None: ...\n"
+    nested = "def use(key: Borrowed[Consumed[Key]]) -> None: ...\n"
+    assert project.fixed(nested, "Keep `Consumed`") == (
+        "def use(key: Consumed[Key]) -> None: ...\n"
+    )
+    assert project.fixed(nested, "Keep `Borrowed`") == (
+        "def use(key: Borrowed[Key]) -> None: ...\n"
+    )
+
+
+LINES: list[tuple[str, str]] = [
+    ("return key.look()", "return key.look()  # type: ignore[state-reuse]"),
+    ("return key.look()  # why", "return key.look()  # type: ignore[state-reuse]  # why"),
+    (
+        "return key.look()  # type: ignore[misc]  # why",
+        "return key.look()  # type: ignore[misc, state-reuse]  # why",
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), LINES)
+def test_ignoring(project: Project, line: str, expected: str) -> None:
+    body = f"def use(key: Key) -> int:\n    melt(key)\n    {line}\n"
+    assert project.fixed(body, "Ignore").splitlines()[-1] == f"    {expected}"
+
+
+def test_a_line_that_can_have_no_comment(project: Project) -> None:
+    body = """
+        def use(key: Key) -> int:
+            melt(key)
+            return len(f'''
+                {key.look()}''') + \\
+                1
+    """
+    for fix in project.fixes(body).values():
+        compile(changed(body, fix), "", "exec")
+
+
+def test_all_that_is_thrown_away(project: Project) -> None:
+    text = HEAD + textwrap.dedent(
+        """
+        def use(key: Key, other: Key) -> int:
+            key.turn()
+            step(other)
+            melt(key)
+            return key.look()
+        """
+    )
+    found = project.findings(text)
+    fixed = apply(text, fix_all(found, Source.parse(text)))
+    assert "    key = key.turn()\n    _, other = step(other)\n    melt(key)\n" in fixed
+    assert [finding.rule for finding in project.findings(fixed)] == ["state-reuse"]
+
+
+IMPORTS: list[tuple[str, str]] = [
+    ("import os\n", "import os\nfrom mypy_eqxstate import clone\n"),
+    ("import os; x = 1\ny = 2\n", "import os; x = 1\nfrom mypy_eqxstate import clone\ny = 2\n"),
+    ('"""Text."""\nx = 1\n', '"""Text."""\nfrom mypy_eqxstate import clone\nx = 1\n'),
+    ("x = 1", "from mypy_eqxstate import clone\nx = 1"),
+    ("import os", "import os\nfrom mypy_eqxstate import clone"),
+    (
+        "from mypy_eqxstate import Borrowed\n",
+        "from mypy_eqxstate import Borrowed, clone\n",
+    ),
+    ("from mypy_eqxstate import clone as c\n", "from mypy_eqxstate import clone as c\n"),
+    ("import mypy_eqxstate as m\n", "import mypy_eqxstate as m\n"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), IMPORTS)
+def test_imports(text: str, expected: str) -> None:
+    from mypy_eqxstate.fixes.imports import imported
+
+    way = imported(Source.parse(text), "clone")
+    assert way is not None
+    assert apply(text, way[1]) == expected
+
+
+def test_a_name_that_means_something_else_is_not_imported() -> None:
+    from mypy_eqxstate.fixes.imports import imported
+
+    assert imported(Source.parse("def clone() -> None: ...\n"), "clone") is None

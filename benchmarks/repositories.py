@@ -148,6 +148,9 @@ class Checkout:
                 text = (done.stdout + done.stderr).strip()
                 raise RuntimeError(text[-2000:] or f"mypy ends with status {done.returncode}")
 
+    def close(self) -> None:
+        """Let go of what runs for this copy: nothing, here."""
+
     def _run(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [

@@ -275,6 +275,7 @@ def run(options: argparse.Namespace, work: Path) -> None:
             counts = count(name, seed(checkout, sites, options.name), review)
             total += counts
             rows.append(row(name, counts))
+        checkout.close()
         for refused, reason in checkout.refused.items():
             print(f"{name}: mypy refuses {refused}: {reason}")
     if rows:

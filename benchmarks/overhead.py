@@ -97,6 +97,25 @@ def workloads(
         yield path.name, partial(copy, path)
 
 
+def _measured(
+    options: argparse.Namespace, sizes: Sequence[int], paths: Sequence[Path], libraries: Path
+) -> Iterator[tuple[str, Figures]]:
+    """Measure one workload after the other, and print a line for each."""
+    for name, fill in workloads(sizes, paths, not options.no_generated):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                bench = Bench(Path(folder), fill, options.cpu)
+                often = options.repetitions if bench.lines() < LARGE else 1
+                figures = bench.measure(max(1, often), max(0, options.cold), libraries)
+            except RuntimeError as error:
+                print(f"{name}: left out: {error}", flush=True)
+                continue
+            print(" | ".join(row(name, figures).values()), flush=True)
+            for refused, reason in bench.refused.items():
+                print(f"    mypy refuses {refused}: {reason}")
+            yield name, figures
+
+
 def main() -> None:
     """Measure what the command line asks for, and print a table."""
     parser = argparse.ArgumentParser(description="What the plugin costs.")
@@ -111,22 +130,10 @@ def main() -> None:
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
     paths = [path.resolve() for path in options.paths]
-    measured: dict[str, Figures] = {}
     print(" | ".join(_COLUMNS))
-    for name, fill in workloads(sizes, paths, not options.no_generated):
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                bench = Bench(Path(folder), fill, options.cpu)
-                often = options.repetitions if bench.lines() < LARGE else 1
-                figures = bench.measure(max(1, often), max(0, options.cold))
-            except RuntimeError as error:
-                print(f"{name}: left out: {error}", flush=True)
-                continue
-            measured[name] = figures
-            print(" | ".join(row(name, figures).values()), flush=True)
-            for refused, reason in bench.refused.items():
-                print(f"    mypy refuses {refused}: {reason}")
-    edit = latency.measure(15, 1000) if options.latency else None
+    with tempfile.TemporaryDirectory() as libraries:
+        measured = dict(_measured(options, sizes, paths, Path(libraries)))
+    edit = latency.measure(15, 1000, options.cpu) if options.latency else None
     if edit is not None:
         print(latency.described(edit))
     if options.page is not None:

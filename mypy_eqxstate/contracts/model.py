@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 
 class Effect(IntEnum):
@@ -63,37 +64,39 @@ class TransformKind(Enum):
     INFERENCE = "inference"
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """`?`: as the callee's type says; affine objects in it are new."""
 
+    tag: str = "typed"
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+
+class Nothing(NamedTuple):
     """`_`: nothing that is owned."""
 
+    tag: str = "nothing"
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
+
+class Fresh(NamedTuple):
     """`fresh`: a new affine object."""
 
+    tag: str = "fresh"
 
-@dataclass(frozen=True, slots=True)
-class Same:
+
+class Same(NamedTuple):
     """`same(p)`: the argument itself, every object in it under one more name."""
 
     parameter: str
+    tag: str = "same"
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """`copy(p)`: the structure of the argument with every affine object in it new."""
 
     parameter: str
+    tag: str = "copy"
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """`derived(p)`: as `copy`, but what becomes of the copy becomes of the argument.
 
     The arrays of a PyTree are taken out of it, or put into one again, to work on them: once a call
@@ -101,10 +104,10 @@ class Derived:
     """
 
     parameter: str
+    tag: str = "derived"
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """`element(p)`, `element(p, k)`: one member of the argument, which is a container.
 
     With `key`: the member that the argument `k` names (an index, a key, an attribute); where its
@@ -113,25 +116,25 @@ class Element:
 
     parameter: str
     key: str = ""
+    tag: str = "element"
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """`taken(p)`, `taken(p, k)`: as `element`, but the member leaves the container (`list.pop`)."""
 
     parameter: str
     key: str = ""
+    tag: str = "taken"
 
 
-@dataclass(frozen=True, slots=True)
-class Each:
+class Each(NamedTuple):
     """`each(p)`: a tuple with one member of each of the containers given as `*p` (`zip`)."""
 
     parameter: str
+    tag: str = "each"
 
 
-@dataclass(frozen=True, slots=True)
-class Shallow:
+class Shallow(NamedTuple):
     """`shallow(p)`, `shallow(p, q)`: a new object holding the very same members in the same places.
 
     Of an affine object: an independent one.  With `changes`: the keyword arguments collected by
@@ -140,41 +143,41 @@ class Shallow:
 
     parameter: str
     changes: str = ""
+    tag: str = "shallow"
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(NamedTuple):
     """`structure(p)`: a description from which `copy` rebuilds the argument; owns nothing."""
 
     parameter: str
+    tag: str = "structure"
 
 
-@dataclass(frozen=True, slots=True)
-class TupleOf:
+class TupleOf(NamedTuple):
     """`(a, b)`: a tuple of these."""
 
     items: tuple[Result, ...]
+    tag: str = "tuple of"
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(NamedTuple):
     """`list(a)`: a container of unknown length of these."""
 
     element: Result
+    tag: str = "list of"
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceOf:
+class InstanceOf(NamedTuple):
     """`instance(p)`: a new instance of the class (or the result of the factory) given as `p`.
 
     Every affine object in it is new.
     """
 
     parameter: str
+    tag: str = "instance of"
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """`apply(f, a, ...)`: what calling the argument `f` with a member of each container returns.
 
     A star parameter stands for all that it takes: `apply(func, iterables)` with `*iterables` calls
@@ -184,10 +187,10 @@ class Applied:
 
     function: str
     arguments: tuple[str, ...]
+    tag: str = "applied"
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(NamedTuple):
     """One argument of a `call`: `p`, `*p` or `element(p)`; `_` has no parameter.
 
     `how` is "" for the argument itself (of a star parameter, for each that it takes), "*" for its
@@ -196,10 +199,10 @@ class Passed:
 
     parameter: str = ""
     how: str = ""
+    tag: str = "passed"
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(NamedTuple):
     """`call(f, a, ...)`, `loop(f, a, ...)`: what calling the argument `f` returns, all of it new.
 
     The callee gets copies of its arguments, so that an argument is superseded only if the callee
@@ -212,6 +215,7 @@ class Called:
     function: str
     arguments: tuple[Passed, ...]
     repeated: bool = False
+    tag: str = "called"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,23 +226,22 @@ class Part:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Otherwise:
+class Otherwise(NamedTuple):
     """`a or b`: `a`, and `b` where nothing is known of `a`."""
 
     known: Result
     unknown: Result
+    tag: str = "otherwise"
 
 
-@dataclass(frozen=True, slots=True)
-class CallableReturning:
+class CallableReturning(NamedTuple):
     """`callable(a)`: a callable that borrows its arguments and returns this."""
 
     result: Result
+    tag: str = "callable returning"
 
 
-@dataclass(frozen=True, slots=True)
-class Decorator:
+class Decorator(NamedTuple):
     """`decorator(kind)`, `decorator(kind, p)`: a callable that transforms the one it is given.
 
     With `like`: where the decorated callable only hands `*args, **kwargs` on, so that its own
@@ -247,22 +250,23 @@ class Decorator:
 
     kind: TransformKind
     like: str = ""
+    tag: str = "decorator"
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(NamedTuple):
     """`a | b`: one of these."""
 
     items: tuple[Result, ...]
+    tag: str = "either"
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """`a if p else b`: depends on whether the call gives an argument for `p`."""
 
     parameter: str
     present: Result
     absent: Result
+    tag: str = "given"
 
 
 Result = (
@@ -291,17 +295,16 @@ Result = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterContract:
+class ParameterContract(NamedTuple):
     """One parameter's part of a contract; `star` is "", "*" or "**"."""
 
     name: str
     effect: Effect = Effect.BORROW
     star: str = ""
+    tag: str = "parameter contract"
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(NamedTuple):
     """`p[] = value`, `p[k] = value`: the value becomes a member of the argument given as `p`.
 
     With `key`: the member that the argument `k` names; where its value isn't known, any member.
@@ -311,10 +314,10 @@ class Store:
     parameter: str
     value: Result
     key: str = ""
+    tag: str = "store"
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(NamedTuple):
     """What a call does: effects in the order of the parameters, the result, what it stores.
 
     An argument that no parameter takes is borrowed.  A star parameter stands, in a result, for the
@@ -326,10 +329,10 @@ class Contract:
     result: Result
     stores: tuple[Store, ...] = ()
     calls: tuple[Called, ...] = ()
+    tag: str = "contract"
 
 
-@dataclass(frozen=True, slots=True)
-class TransformContract:
+class TransformContract(NamedTuple):
     """A callable that turns the callable given as `parameter` into another one.
 
     A call that gives no callable for it (`jit(static_argnums=0)`, `lru_cache(128)`) returns the
@@ -340,6 +343,7 @@ class TransformContract:
     kind: TransformKind
     parameter: str
     parameters: tuple[str, ...] = ()
+    tag: str = "transform contract"
 
 
 Row = Contract | TransformContract

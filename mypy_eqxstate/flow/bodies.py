@@ -43,13 +43,11 @@ from mypy_eqxstate.flow.values import (
     Transformed,
     Value,
 )
-from mypy_eqxstate.ir.model import Attribute, Destination, Item, Key, Place, Variable
+from mypy_eqxstate.ir.model import Destination, Item, Key, Place, Variable
 from mypy_eqxstate.oracle.shapes import (
     AffineShape,
-    InstanceShape,
     Mode,
     PlainShape,
-    TupleShape,
 )
 
 if TYPE_CHECKING:
@@ -162,7 +160,7 @@ class BodyCalls:
         result = self._result(memory, instantiation, summary, matched.pairs, origin)
         self.calls.signatures.note_given(memory, origin, actuals)
         if consumed and site.destination.statement:
-            classes = self.newer_classes(summary, summary.result, Destination())
+            classes = self.calls.kept.newer_classes(summary, summary.result, Destination())
             if classes and self.calls.is_missed(memory, actuals):
                 self.calls.dropped(site, memory, sorted(classes)[0])
         return result
@@ -292,12 +290,12 @@ class BodyCalls:
     ) -> bool:
         analysis = self.analysis
         effects = self.calls.effects
-        newer = self.newer_classes(summary, summary.result, site.destination)
+        newer = self.calls.kept.newer_classes(summary, summary.result, site.destination)
         if plain_overload:
             newer = frozenset()  # the overload that was chosen returns nothing affine
         written: frozenset[str] = frozenset()
         for _, _, held, _ in summary.field_writes:
-            written |= self.newer_classes(summary, held, Destination())
+            written |= self.calls.kept.newer_classes(summary, held, Destination())
         consumed = False
         consumed_actuals: list[Actual] = []
         for parameter, actuals in parameters.items():
@@ -392,41 +390,6 @@ class BodyCalls:
             return starred._replace(binding=binding, path=(*starred.path, *path[1:]))
         place = None if variable is None or actuals else Place(variable, path)
         return Actual(binding, None, text, site.node, place=place)
-
-    def newer_classes(
-        self, summary: Summary, binding: Binding | None, destination: Destination, depth: int = 4
-    ) -> frozenset[str]:
-        """The affine classes, and their holders, that a call makes anew and its caller keeps."""
-        found: frozenset[str] = frozenset()
-        if binding is None or depth == 0 or not (destination.kept or destination.items):
-            return found
-        classes = self.analysis.heap.classes
-        for value in binding.values:
-            if not isinstance(value, Object):
-                continue
-            fields = summary.fields.get(value, {})
-            if value.is_affine:
-                if destination.kept and not value.origin.is_input:
-                    found |= classes.affine_classes_in(value.shape)
-                continue
-            if not value.origin.is_input:
-                if destination.items and isinstance(value.shape, TupleShape):
-                    results = self.calls.results
-                    if not fields:
-                        found |= results.kept_classes_of_shape(value.shape, destination)
-                elif destination.kept:
-                    found |= classes.affine_classes_in(value.shape)
-            for key, field in fields.items():
-                inner = destination
-                if isinstance(key, Item):
-                    inner = destination.at(key.value)
-                elif isinstance(key, Attribute):
-                    inner = destination.at(key.name)
-                part = self.newer_classes(summary, field, inner, depth - 1)
-                found |= part
-                if part and isinstance(value.shape, InstanceShape):
-                    found |= {value.shape.class_name}
-        return found
 
     def _write(
         self,

@@ -210,18 +210,21 @@ class BodyAnalysis:
         changed = True
         raising: list[Memory] = []
         names = self.module.definitions.names if self.is_module else None
+        handled, in_loop = block.handler is not None, block.loop is not None
         for number, operation in enumerate(block.operations):
             self.position = (block.index, number)
             if names is not None:
                 names.proceed(memory, self.heap)
-            if block.handler is not None and changed and ir.may_raise(operation):
+            if handled and changed and ir.may_raise(operation):
                 raising.append(memory.copy())
                 changed = False
-            memory.aged = block.loop is None
-            if block.loop is not None and self.operation_number in self._call_conditions:
-                memory.forget_conditions(self._call_conditions[self.operation_number])
-            if block.loop is not None and isinstance(operation, _ALLOCATING):
-                self.heap.age(memory, self.body.name, self.operation_number)
+            memory.aged = not in_loop
+            if in_loop:
+                texts = self._call_conditions.get(self.operation_number)
+                if texts is not None:
+                    memory.forget_conditions(texts)
+                if isinstance(operation, _ALLOCATING):
+                    self.heap.age(memory, self.body.name, self.operation_number)
             before = memory.version
             self._steps[type(operation)](memory, operation)
             changed = changed or memory.version != before

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts import model as contract
@@ -30,8 +29,9 @@ from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.bindings import Binding, merge_bindings, one
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
+from mypy_eqxstate.flow.kept import Arguments, is_given
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.results import Arguments, is_given, is_known
+from mypy_eqxstate.flow.results import is_known
 from mypy_eqxstate.flow.values import (
     PLAIN_VALUE,
     UNKNOWN_VALUE,
@@ -143,7 +143,7 @@ class Callbacks:
         touched: dict[str, frozenset[Object]] = {}
         result: Binding | None = None
         known = bool(callees.values)
-        inner = replace(site, destination=destination, typed=UNKNOWN, direct=False)
+        inner = site._replace(destination=destination, typed=UNKNOWN, direct=False)
         for turn in range(TURNS if called.repeated else 1):
             for number, callee in enumerate(callees.values):
                 origin = analysis.origin(Item(f"returned {turn}.{number}"))
@@ -151,7 +151,7 @@ class Callbacks:
                 passed, originals = self._passed(memory, called, arguments, (turn, number))
                 outer, effects.taken = effects.taken, set()
                 returned = self.calls.of_binding(inner, memory, one(callee), passed)
-                newer = self.calls.results.kept_classes(memory, returned, destination)
+                newer = self.calls.kept.kept_classes(memory, returned, destination)
                 strictly = analysis.module.strict and bool(site.destination)
                 for name, copies in originals.items():
                     taken = {

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.model import Decorator
@@ -35,6 +34,7 @@ from mypy_eqxstate.flow.effects import CallSite, Effects, Grounds
 from mypy_eqxstate.flow.evidence import note_evidence
 from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard
 from mypy_eqxstate.flow.joins import join_bindings
+from mypy_eqxstate.flow.kept import Kept
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.results import Results, typed_call
@@ -81,6 +81,7 @@ class Calls:
         self.analysis = analysis
         self.attributes = Attributes(analysis)
         self.results = Results(analysis)
+        self.kept = Kept(analysis)
         self.effects = Effects(analysis)
         self.bodies = BodyCalls(analysis, self)
         self.callbacks = Callbacks(analysis, self)
@@ -261,7 +262,7 @@ class Calls:
         """A call of one value."""
         if site.depth > MAXIMAL_DEPTH:
             return self.signatures.unknown(site, memory, actuals)
-        site = replace(site, depth=site.depth + 1)
+        site = site._replace(depth=site.depth + 1)
         if isinstance(callee, Function):
             return self.bodies.invoke(site, memory, callee, actuals)
         if isinstance(callee, Symbol):
@@ -270,7 +271,7 @@ class Calls:
             return self.transforms.call(site, memory, callee, actuals)
         if isinstance(callee, Method):
             receiver = Actual(one(callee.receiver), None, site.text, site.node, receiver=True)
-            inner = replace(site, direct=False)
+            inner = site._replace(direct=False)
             return self.invoke(inner, memory, callee.function, [receiver, *actuals])
         if isinstance(callee, Bound):
             return self._bound(site, memory, callee, actuals)
@@ -310,7 +311,7 @@ class Calls:
         merged = [bound(value, None) for value in callee.positional]
         merged += actuals
         merged += [bound(value, name) for name, value in callee.named if name not in given]
-        return self.invoke(replace(site, direct=False), memory, callee.inner, merged)
+        return self.invoke(site._replace(direct=False), memory, callee.inner, merged)
 
     def _producer(
         self, site: CallSite, memory: Memory, callee: Producer, actuals: list[Actual]

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.flow.arguments import Actual
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
 
 
-@dataclass(frozen=True, slots=True)
-class CallSite:
+class CallSite(NamedTuple):
     """One call, and under what circumstances it is looked at.
 
     Attributes:
@@ -56,8 +54,7 @@ class CallSite:
     getter: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Grounds:
+class Grounds(NamedTuple):
     """Why a callee is believed to do something: a word for it, and where the declaration is."""
 
     reason: str

@@ -1,9 +1,7 @@
 """From result templates to values: what a call by a contract row returns.
 
 A row says of what the result is made: `fresh`, `same(p)`, `copy(p)`, `(a, b)`
-(`contracts/model.py`).  Here the template meets the arguments of one call.  `keeps` answers,
-before anything is changed, whether a part of the result that holds affine objects is kept by the
-caller.
+(`contracts/model.py`).  Here the template meets the arguments of one call.
 
 Example: `(pytree, filter_spec) -> (copy(pytree), copy(pytree))` for
 `partition((model, state), is_array)` makes a tuple of two tuples with a new State in each.
@@ -12,7 +10,7 @@ Example: `(pytree, filter_spec) -> (copy(pytree), copy(pytree))` for
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +21,7 @@ from mypy_eqxstate.flow.derivation import note_derived
 from mypy_eqxstate.flow.effects import CallSite
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
+from mypy_eqxstate.flow.kept import Arguments, is_given, item_of
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import (
     PLAIN_VALUE,
@@ -36,7 +35,7 @@ from mypy_eqxstate.flow.values import (
     Transformed,
     Value,
 )
-from mypy_eqxstate.ir.model import ELEMENTS, KEPT, Attribute, Destination, Elements, Item, Key
+from mypy_eqxstate.ir.model import ELEMENTS, KEPT, Attribute, Elements, Item, Key
 from mypy_eqxstate.oracle.shapes import (
     UNKNOWN,
     AffineShape,
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
 
 MAXIMAL_COPY_DEPTH: Final = 5
-Arguments = Mapping[str, tuple[Actual, ...]]
 
 
 class Results:
@@ -58,94 +56,6 @@ class Results:
 
     def __init__(self, analysis: BodyAnalysis) -> None:
         self.analysis = analysis
-
-    # --- what is kept -----------------------------------------------------------------------------
-
-    def keeps(
-        self,
-        memory: Memory,
-        template: contract.Result,
-        arguments: Arguments,
-        destination: Destination,
-        typed: Shape,
-    ) -> bool:
-        """Whether a part of the result with new affine objects in it goes to a kept place."""
-        if not destination.kept and not destination.items:
-            return False
-        match template:
-            case contract.Nothing() | contract.Same() | contract.Structure() | contract.Element():
-                return False
-            case contract.Each() | contract.Shallow() | contract.Decorator() | contract.Taken():
-                return False
-            case contract.CallableReturning() | contract.Called() | contract.Part():
-                return False
-            case contract.Otherwise(unknown=unknown):
-                return self.keeps(memory, unknown, arguments, destination, typed)
-            case contract.Typed():
-                if isinstance(typed, UnknownShape):
-                    return destination.kept
-                return bool(self.kept_classes_of_shape(typed, destination))
-            case contract.Fresh() | contract.ListOf() | contract.InstanceOf():
-                return destination.kept or any(d.kept for _, d in destination.items)
-            case contract.Copy(parameter=name) | contract.Derived(parameter=name):
-                return any(
-                    self.kept_classes(memory, actual.binding, destination)
-                    for actual in arguments.get(name, ())
-                )
-            case contract.TupleOf(items=items):
-                return any(
-                    self.keeps(
-                        memory, item, arguments, destination.at(index), _item_of(typed, index)
-                    )
-                    for index, item in enumerate(items)
-                )
-            case contract.Either(items=items):
-                return any(
-                    self.keeps(memory, item, arguments, destination, typed) for item in items
-                )
-            case contract.Given(parameter=name, present=present, absent=absent):
-                chosen = present if is_given(arguments.get(name, ())) else absent
-                return self.keeps(memory, chosen, arguments, destination, typed)
-        return False
-
-    def kept_classes_of_shape(self, shape: Shape, destination: Destination) -> frozenset[str]:
-        """The affine classes, and their holders, in the parts of a shape that are kept."""
-        classes = self.analysis.heap.classes
-        if not destination.items:
-            return classes.affine_classes_in(shape) if destination.kept else frozenset()
-        found: frozenset[str] = frozenset()
-        if isinstance(shape, TupleShape):
-            for index, item in enumerate(shape.items):
-                found |= self.kept_classes_of_shape(item, destination.at(index))
-            if shape.names:
-                for index, name in enumerate(shape.names):
-                    found |= self.kept_classes_of_shape(shape.items[index], destination.at(name))
-            return found
-        if destination.kept or any(part.kept for _, part in destination.items):
-            return classes.affine_classes_in(shape)
-        return found
-
-    def kept_classes(
-        self, memory: Memory, binding: Binding, destination: Destination
-    ) -> frozenset[str]:
-        """The affine classes, and their holders, in the kept parts of what a binding holds."""
-        ownership = self.analysis.ownership
-        if not destination.items:
-            return ownership.classes(memory, binding) if destination.kept else frozenset()
-        found: frozenset[str] = frozenset()
-        for value in binding.values:
-            if not isinstance(value, Object):
-                continue
-            fields = memory.fields.get(value, {})
-            if isinstance(value.shape, TupleShape) and not fields:
-                found |= self.kept_classes_of_shape(value.shape, destination)
-                continue
-            for key, field in fields.items():
-                if isinstance(key, Item):
-                    found |= self.kept_classes(memory, field, destination.at(key.value))
-                elif destination.kept:
-                    found |= ownership.classes(memory, field)
-        return found
 
     # --- building ---------------------------------------------------------------------------------
 
@@ -222,7 +132,7 @@ class Results:
             case contract.TupleOf(items=items):
                 fields = {}
                 for index, item in enumerate(items):
-                    fields[Item(index)] = part(item, Item(index), _item_of(typed, index))
+                    fields[Item(index)] = part(item, Item(index), item_of(typed, index))
                 tuple_shape = TupleShape((UNKNOWN,) * len(items))
                 return one(heap.new_record(memory, origin, tuple_shape, fields))
             case contract.ListOf(element=element):
@@ -497,15 +407,6 @@ class Results:
         return Binding(values)
 
 
-def is_given(actuals: Sequence[Actual]) -> bool:
-    """Whether a call gives an argument for a parameter, and not False or None."""
-    return any(
-        not (isinstance(value, Literal) and (value.value is None or value.value is False))
-        for actual in actuals
-        for value in actual.binding.values
-    )
-
-
 def is_known(binding: Binding) -> bool:
     """Whether anything is known of what a call has returned."""
     return not all(
@@ -520,12 +421,6 @@ def _is_answered(template: contract.Result, outcomes: Mapping[contract.Called, B
     called = template.whole if isinstance(template, contract.Part) else template
     found = outcomes.get(called) if isinstance(called, contract.Called) else None
     return found is not None and is_known(found)
-
-
-def _item_of(shape: Shape, index: int) -> Shape:
-    if isinstance(shape, TupleShape) and index < len(shape.items):
-        return shape.items[index]
-    return UNKNOWN
 
 
 def typed_call(analysis: BodyAnalysis, node: ast.AST) -> Shape:

@@ -74,7 +74,7 @@ class Rows:
                 self.calls.effects.check(site, memory, actual)
             outcomes, touched = self.calls.callbacks.run(site, memory, row, arguments)
         if touched is None:
-            kept = self.calls.results.keeps(
+            kept = self.calls.kept.keeps(
                 memory, row.result, arguments, site.destination, site.typed
             )
             effects = [(actual, effect_of[name], kept) for actual, name in matched.pairs]

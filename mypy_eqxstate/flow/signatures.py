@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import Effect
@@ -91,7 +90,7 @@ class Signatures:
             mode is Mode.UNSPECIFIED for mode in modes.values()
         ):
             return self.unknown(site, memory, actuals)
-        kept = self.calls.results.kept_classes_of_shape(shape, site.destination)
+        kept = self.calls.kept.kept_classes_of_shape(shape, site.destination)
         every = self.analysis.heap.classes.affine_classes_in(shape)
         formals = [Formal(parameter.name, parameter.kind) for parameter in chosen.parameters]
         passed = actuals
@@ -108,7 +107,7 @@ class Signatures:
             effect = Effect.BORROW
             if mode is Mode.CONSUMED:
                 effect = Effect.CONSUME
-                declared = replace(grounds, reason="annotation")
+                declared = grounds._replace(reason="annotation")
             elif mode is Mode.UNSPECIFIED and classes & every:
                 effect = Effect.SUPERSEDE
             elif actual.receiver and not actual.is_affine:
@@ -169,7 +168,7 @@ class Signatures:
         if isinstance(shape, UnknownShape):
             promoted = shown_classes(analysis.module.classes, origin)
         else:
-            promoted = self.calls.results.kept_classes_of_shape(shape, site.destination)
+            promoted = self.calls.kept.kept_classes_of_shape(shape, site.destination)
         effects = []
         self.note_given(memory, origin, actuals)
         for actual in actuals:

@@ -21,7 +21,6 @@ regard to the path.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.model import TransformContract, TransformKind
@@ -159,7 +158,7 @@ class Transforms:
         if kind is TransformKind.TRANSPARENT:
             return self.calls.invoke(site, memory, callee.inner, actuals)
         if kind is TransformKind.INFERENCE:
-            return self.calls.invoke(replace(site, inference=True), memory, callee.inner, actuals)
+            return self.calls.invoke(site._replace(inference=True), memory, callee.inner, actuals)
         copying = kind is TransformKind.COPYING
         passed = list(actuals)
         # What differentiates copies the argument that it differentiates, which is the first one,
@@ -177,18 +176,18 @@ class Transforms:
         heap = self.analysis.heap
         whole = site.destination
         if callee.kind is TransformKind.VALUE_AND_GRADIENT:
-            inner_site = replace(site, destination=whole.at(0), typed=UNKNOWN, direct=False)
+            inner_site = site._replace(destination=whole.at(0), typed=UNKNOWN, direct=False)
             value = self.calls.invoke(inner_site, memory, callee.inner, actuals)
             fields: dict[ir.Key, Binding] = {ir.Item(0): value, ir.Item(1): one(PLAIN_VALUE)}
         elif callee.has_aux:
             aux = whole.at(1)
             destination = ir.Destination(kept=False, items=((1, aux),))
-            inner_site = replace(site, destination=destination, typed=UNKNOWN, direct=False)
+            inner_site = site._replace(destination=destination, typed=UNKNOWN, direct=False)
             value = self.calls.invoke(inner_site, memory, callee.inner, actuals)
             returned = self.analysis.containers.items_of(memory, value, ir.Item(1))
             fields = {ir.Item(0): one(PLAIN_VALUE), ir.Item(1): returned}
         else:
-            inner_site = replace(site, destination=ir.DROPPED, typed=UNKNOWN, direct=False)
+            inner_site = site._replace(destination=ir.DROPPED, typed=UNKNOWN, direct=False)
             self.calls.invoke(inner_site, memory, callee.inner, actuals)
             return one(PLAIN_VALUE)
         shape = TupleShape((UNKNOWN, UNKNOWN))

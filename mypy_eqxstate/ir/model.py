@@ -65,14 +65,14 @@ BodyNode = FunctionNode | ast.Module
 GENERATOR_PARAMETER = ".0"  # a generator expression's one parameter: its first iterable
 
 
-# None of these is changed once its body is lowered, and each is itself only.  The dataclasses are
-# not frozen all the same: making one would take several times as long, and bodies have many.
+# None of these is changed once its body is lowered.  The dataclasses are not frozen all the same:
+# making one would take several times as long, and bodies have many.  They are what can't be tuples:
+# a field is called `index` or `count`, or is filled later.
 
 # --- Operations. Every one carries the syntax node that it comes from. -------------------------
 
 
-@dataclass(slots=True, eq=False)
-class ReadVariable:
+class ReadVariable(NamedTuple):
     """`target = variable`; no use of the value yet: aliasing an old object is legal."""
 
     target: Temporary
@@ -80,8 +80,7 @@ class ReadVariable:
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class WriteVariable:
+class WriteVariable(NamedTuple):
     """`variable = source`."""
 
     variable: Variable
@@ -89,16 +88,14 @@ class WriteVariable:
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class DeleteVariable:
+class DeleteVariable(NamedTuple):
     """`del variable`; also the end of an `except ... as variable`."""
 
     variable: Variable
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class ReadAttribute:
+class ReadAttribute(NamedTuple):
     """`target = base.name`."""
 
     target: Temporary
@@ -107,8 +104,7 @@ class ReadAttribute:
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class WriteAttribute:
+class WriteAttribute(NamedTuple):
     """`base.name = source`; `source` None deletes the attribute."""
 
     base: Temporary
@@ -156,8 +152,7 @@ class Unpack:
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class Constant:
+class Constant(NamedTuple):
     """`target = value`: a literal."""
 
     target: Temporary
@@ -173,8 +168,7 @@ class BuildElement(NamedTuple):
     splat: bool = False
 
 
-@dataclass(slots=True, eq=False)
-class Build:
+class Build(NamedTuple):
     """A new "tuple", "list", "set" or "dict" holding its elements, each under its own name too."""
 
     target: Temporary
@@ -183,8 +177,7 @@ class Build:
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class Append:
+class Append(NamedTuple):
     """A comprehension adds an element to the container that it builds."""
 
     container: Temporary
@@ -192,8 +185,7 @@ class Append:
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class Alias:
+class Alias(NamedTuple):
     """`target = source`: the same value under one more temporary (conditional expressions)."""
 
     target: Temporary
@@ -209,8 +201,7 @@ class Argument(NamedTuple):
     splat: str = ""
 
 
-@dataclass(slots=True, eq=False)
-class Call:
+class Call(NamedTuple):
     """`target = callee(arguments)`; `destination` says which parts of the result are kept."""
 
     target: Temporary
@@ -236,8 +227,7 @@ class UseKind(Enum):
     UNKNOWN = "unknown"  # syntax that the lowering does not know: conservatively a use
 
 
-@dataclass(slots=True, eq=False)
-class Compute:
+class Compute(NamedTuple):
     """`target = something computed from operands` that holds none of them (or no value: None)."""
 
     target: Temporary | None
@@ -246,8 +236,7 @@ class Compute:
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class MakeFunction:
+class MakeFunction(NamedTuple):
     """`target = lambda ...` or a `def` before its decorators; `defaults` are evaluated already.
 
     Also the generator function that a generator expression calls at once.
@@ -260,8 +249,7 @@ class MakeFunction:
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class MakeClass:
+class MakeClass(NamedTuple):
     """`target = class` before its decorators; the body was lowered just before, inline.
 
     `name` is the class's qualified name in its module (`Outer.Inner`, `function.<locals>.Class`);
@@ -275,8 +263,7 @@ class MakeClass:
     members: tuple[Variable, ...]
 
 
-@dataclass(slots=True, eq=False)
-class Import:
+class Import(NamedTuple):
     """`target = the module or member` of this absolute dotted name."""
 
     target: Temporary
@@ -284,8 +271,7 @@ class Import:
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class Iterate:
+class Iterate(NamedTuple):
     """`target = iter(source)` (also async)."""
 
     target: Temporary
@@ -293,8 +279,7 @@ class Iterate:
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class Next:
+class Next(NamedTuple):
     """`target = next(iterator)`: some element of what is iterated."""
 
     target: Temporary
@@ -302,8 +287,7 @@ class Next:
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class Enter:
+class Enter(NamedTuple):
     """`target = context.__enter__()` (also async)."""
 
     target: Temporary
@@ -311,16 +295,14 @@ class Enter:
     node: ast.expr
 
 
-@dataclass(slots=True, eq=False)
-class Exit:
+class Exit(NamedTuple):
     """`context.__exit__(...)` (also async)."""
 
     context: Temporary
     node: ast.expr
 
 
-@dataclass(slots=True, eq=False)
-class Await:
+class Await(NamedTuple):
     """`target = await source`."""
 
     target: Temporary
@@ -328,8 +310,7 @@ class Await:
     node: ast.AST
 
 
-@dataclass(slots=True, eq=False)
-class Yield:
+class Yield(NamedTuple):
     """`target = yield source`; with `delegate`, `yield from source`."""
 
     target: Temporary

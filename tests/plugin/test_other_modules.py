@@ -280,4 +280,4 @@ def test_an_alias_without_arguments_stands_for_the_named_type_variable(project: 
     assert project.errors() == []
     configuration = "[mypy]\nplugins = mypy_eqxstate\n[mypy_eqxstate]\naffine = kinds.S\n"
     (project.root / "mypy.ini").write_text(configuration, encoding="utf-8")
-    assert project.errors() == ['main.py:5: error: "state" is out of date']
+    assert project.errors() == ['main.py:6: error: "state" is out of date']

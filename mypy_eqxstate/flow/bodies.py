@@ -360,7 +360,11 @@ class BodyCalls:
     ) -> None:
         """Where the body does not know what it returns: as for an unknown callee."""
         analysis = self.analysis
-        shown = shown_classes(analysis.module.classes, analysis.origin())
+        shown = shown_classes(
+            analysis.module.classes,
+            analysis.origin(),
+            lambda path: _hands_through(summary, summary.result, path),
+        )
         taken = {item.origin.variable for item in summary.effects}
         for variable, actuals in parameters.items() if shown else ():
             for actual in actuals:
@@ -509,6 +513,19 @@ def _suspended(function: Function, actuals: Sequence[Actual]) -> Suspended | Non
         else:
             positional.append(value)
     return Suspended(function, tuple(positional), tuple(named))
+
+
+def _hands_through(summary: Summary, binding: Binding | None, path: tuple[Key, ...]) -> bool:
+    """Whether what a body returns at a path is nothing but what it was given."""
+    for key in path:
+        held = [v for v in binding.values if isinstance(v, Object)] if binding is not None else []
+        fields = [summary.fields.get(item, {}).get(key) for item in held]
+        if len(fields) != 1 or binding is None or len(binding.values) != 1:
+            return False
+        binding = fields[0]
+    return binding is not None and all(
+        isinstance(value, Object) and value.origin.is_input for value in binding.values
+    )
 
 
 def _starred(actuals: Sequence[Actual], key: Key) -> Actual | None:

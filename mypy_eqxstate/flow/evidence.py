@@ -19,7 +19,7 @@ Limit: evidence is never taken back.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ from mypy_eqxstate.flow.heap import ClassKnowledge
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Object, Origin, Value
 from mypy_eqxstate.ir import model as ir
-from mypy_eqxstate.ir.model import Variable
+from mypy_eqxstate.ir.model import Key, Variable
 from mypy_eqxstate.oracle.shapes import (
     AffineShape,
     InstanceShape,
@@ -116,12 +116,22 @@ def promote_shown(
             promote(classes, actual.binding, class_name)
 
 
-def shown_classes(classes: ClassKnowledge, origin: Origin) -> frozenset[str]:
-    """The classes of which evidence has shown parts of what one call returns."""
+def shown_classes(
+    classes: ClassKnowledge,
+    origin: Origin,
+    handed_through: Callable[[tuple[Key, ...]], bool] = lambda path: False,
+) -> frozenset[str]:
+    """The classes of which evidence has shown parts of what one call returns.
+
+    Args:
+        classes: what is known of classes.
+        origin: of what the call returns.
+        handed_through: whether the callee is known to return what it was given at a path.
+    """
     return frozenset(
         class_name
         for found, class_name in classes.promoted.in_body(origin.body).items()
-        if found.operation == origin.operation
+        if found.operation == origin.operation and not handed_through(found.path)
     )
 
 

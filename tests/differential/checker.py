@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _STUB = ROOT / "stubs" / "equinox-stubs" / "nn" / "_stateful.pyi"
 _LINE = re.compile(r"^[^:]*:(?P<line>\d+): (?P<kind>error|note): (?P<text>.*)$")
 _CODE = re.compile(r"\[(state-[a-z]+)\]$")
+_CAUSE = re.compile(r"(?<!loop )on line (\d+)")
 _RULES = ("state-reuse", "state-stale")
 _PLACE = re.compile(r'^"([^"]+)"')
 _MAY = ("may have been consumed", "may be out of date", "may consume")
@@ -104,7 +105,7 @@ class Checker:
             if match["kind"] == "error":
                 # What mypy itself says against a program's types is of no interest.
                 if code is not None and code[1] in _RULES:
-                    line, named = int(match["line"]), re.findall(r"on line (\d+)", match["text"])
+                    line, named = int(match["line"]), _CAUSE.findall(match["text"])
                     # "... passed together with ...": the call itself is the cause.
                     causes = frozenset(map(int, named)) or frozenset({line})
                     found.append(Report(line, code[1], match["text"], causes))

@@ -109,7 +109,8 @@ def _worded_wrongly(reports: Sequence[Report], evidence: Evidence) -> Iterator[D
             continue
         if not report.may and any(not rules for rules, _ in steps):
             yield Difference("too certain", report.line, report.rule, report.text, report)
-        is_all_seen = seen.complete and not seen.cut and times[report.line, report.rule] == 1
+        is_all_seen = seen.complete and not seen.cut and report.line not in seen.broken
+        is_all_seen &= times[report.line, report.rule] == 1
         if report.may and is_all_seen and all(report.rule in rules for rules, _ in steps):
             yield Difference("too cautious", report.line, report.rule, report.text, report)
 

@@ -38,6 +38,7 @@ class Judgement:
         reached: the lines with a call that some run has reached.
         steps: by line, each time that the outermost function carried out the statement there: the
             rules that it broke, and the lines that had been carried out before.
+        broken: lines of such statements that were left by an exception.
         held: on watched lines: the line, the place, and which lines made what the place held.
         struck: a line that made something old, and which lines had made that.
         mistaken: decisions for which the two judges of superseded States disagree.
@@ -49,6 +50,7 @@ class Judgement:
     executions: int = 0
     reached: set[int] = field(default_factory=set)
     steps: dict[int, set[tuple[frozenset[str], frozenset[int]]]] = field(default_factory=dict)
+    broken: set[int] = field(default_factory=set)
     held: set[tuple[int, str, Lines]] = field(default_factory=set)
     struck: set[tuple[int, Lines]] = field(default_factory=set)
     mistaken: list[tuple[int, ...]] = field(default_factory=list)
@@ -102,7 +104,9 @@ class Judge:
         seen.held |= run.held
         seen.struck |= run.struck
         for step in run.steps:
-            if step.ended:
+            if not step.ended:
+                seen.broken.add(step.line)
+            else:
                 entry = (frozenset(step.rules), step.before)
                 seen.steps.setdefault(step.line, set()).add(entry)
         if any(stale for _, stale in run.readings) and not self._is_borne_out(run):

@@ -118,11 +118,24 @@ class _Rewriting(_WithoutImports):
 
     def _called(self, hook: str, node: ast.Call) -> ast.expr:
         kept = ast.parse(repr(self._kept.get(node, True)), mode="eval").body
-        args = [kept, self._place(node.func), *map(self._place, node.args)]
+        args = [kept, self._place(node.func), *map(self._passed, node.args)]
         for keyword in node.keywords:
-            keyword.value = self._place(keyword.value)
+            keyword.value = self._passed(keyword.value, keyword.arg is None)
         made = ast.Call(ast.Name(hook, ast.Load()), args, node.keywords)
         return ast.copy_location(made, node)
+
+    def _passed(self, node: ast.expr, is_taken_apart: bool = False) -> ast.expr:
+        """An argument; what stands in a display that is taken apart is an argument itself."""
+        if isinstance(node, ast.Starred):
+            node.value = self._passed(node.value, True)
+            return node
+        if is_taken_apart and isinstance(node, (ast.Tuple, ast.List)):
+            node.elts = [self._place(element) for element in node.elts]
+            return node
+        if is_taken_apart and isinstance(node, ast.Dict):
+            node.values = [self._place(value) for value in node.values]
+            return node
+        return self._place(node)
 
     def _keep(self, node: ast.expr, kept: Kept) -> None:
         """Note what the syntax around a value keeps of it."""

@@ -83,6 +83,7 @@ EXACT: Mapping[str, str] = MappingProxyType(
         # JAX: definitions that are called otherwise, or stand outside the public name's module.
         "jax._src.ad_checkpoint.checkpoint_wrapper": "jax.checkpoint",
         "jax._src.callback.io_callback": "jax.experimental.io_callback",
+        "jax._src.callback.pure_callback_api": "jax.pure_callback",
         "jax._src.debugging.debug_callback": "jax.debug.callback",
         "jax._src.debugging.debug_print": "jax.debug.print",
         "jax._src.lax.control_flow.conditionals._cond": "jax.lax.cond",

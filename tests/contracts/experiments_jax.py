@@ -10,6 +10,7 @@ import numpy
 
 from tests.contracts.material import MODEL, X, fresh, is_old, pair, states_in, step, step_packed
 from tests.contracts.observation import Call, Gradient, Judged, Transform, under_vmap
+from tests.contracts.versions import PARAMETERS_SINCE
 
 IN_AXES: dict[str, Any] = {"in_axes": (0, None), "out_axes": (0, None)}
 THREE = jnp.ones(3)
@@ -53,6 +54,12 @@ def custom_vmap(wrap: Any) -> Any:
     function = wrap(step)
     function.def_vmap(lambda size, batched, *args: (step(*args), batched))
     return function
+
+
+def untyped(wrap: Any) -> Any:
+    """Decorate without a type checker, which newer versions want to be told."""
+    since = PARAMETERS_SINCE["jaxtyping.jaxtyped", "typechecker"]
+    return wrap(step, typechecker=None) if since.reached else wrap(step)
 
 
 def new_class() -> Any:
@@ -99,7 +106,7 @@ def judge_transpose(tree_transpose: Any) -> None:
     structure = jax.tree_util.tree_structure
     value = tree_transpose(structure([0, 0, 0]), structure(fresh()), [fresh(), fresh(), fresh()])
     assert len(states_in(value)) == 1
-    value = tree_transpose(structure(tree), structure((0,)), jax.tree.map(lambda x: (x,), tree))
+    value = tree_transpose(structure(tree), structure((0,)), jax.tree_util.tree_map(lambda x: (x,), tree))
     assert len(states_in(value)) == 2
     assert not any(state is other for state in states_in(value) for other in states_in(tree))
 
@@ -131,7 +138,7 @@ EXPERIMENTS: dict[str, list[Any]] = {
     "jax.named_call": [Transform(lambda wrap: wrap(step))],
     "jax.named_scope": [lambda: Call("name")],
     "jax.tree_util.Partial": [Transform(lambda wrap: wrap)],
-    "jaxtyping.jaxtyped": [Transform(lambda wrap: wrap(step, typechecker=None))],
+    "jaxtyping.jaxtyped": [Transform(untyped)],
     "jax.eval_shape": [lambda: Call(step, X, fresh()), lambda: Call(lambda: fresh())],
     "jax.make_jaxpr": [lambda: Call(step, _then=(X, fresh()))],
     "jax.jvp": [Judged(judge_jvp), lambda: Call(step, (X, fresh()), (X, fresh()))],

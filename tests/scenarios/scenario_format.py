@@ -4,11 +4,14 @@ The format is described in `cases/__init__.py`.
 """
 
 import ast
+import importlib.metadata
 import re
 import sys
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+
+from packaging.version import Version
 
 CASES = Path(__file__).resolve().parent / "cases"
 RULES = ("state-reuse", "state-stale", "state-dropped", "state-borrow", "state-contract")
@@ -18,7 +21,7 @@ DIRECTIVES = ("not-run", "silent-at-run-time", "raises-later")
 _MARK = re.compile(r"#\s*E:\s*(?P<body>.*?)\s*(?=#\s*E:|$)")
 _CONTINUED = re.compile(r"^\s*#\s+\|(?P<body>.*)$")
 _RELATIVE = re.compile(r"(?P<word>\bline |\bloop |@)(?P<offset>[+-]\d+)\b")
-_HEADER = re.compile(r"^# (?P<key>xfail|python): (?P<value>.+)$")
+_HEADER = re.compile(r"^# (?P<key>xfail|python|needs|typed-since): (?P<value>.+)$")
 _DIRECTIVE = re.compile(r"^\s*# (?P<key>[a-z-]+): (?P<value>.+)$")
 
 
@@ -74,6 +77,8 @@ class Case:
     expected: tuple[Expected, ...]
     xfail: str | None = None
     python: tuple[int, int] = (3, 10)
+    needs: str | None = None
+    typed_since: str | None = None
     at_module_level: tuple[Expected, ...] = field(default=())
 
     @property
@@ -167,6 +172,8 @@ def read_case(path: Path) -> Case:
         expected=expected,
         xfail=header.get("xfail"),
         python=(needs[0], needs[1]),
+        needs=header.get("needs"),
+        typed_since=header.get("typed-since"),
         at_module_level=at_module_level,
     )
 
@@ -182,6 +189,21 @@ def _length_of_header(lines: list[str]) -> int:
 def can_parse(needs: tuple[int, ...]) -> bool:
     """Whether this Python knows the syntax."""
     return sys.version_info[:2] >= needs
+
+
+def lacks(case: Case) -> str | None:
+    """What the case needs and this environment has not, in words."""
+    if not can_parse(case.python):
+        return f"Python {case.python[0]}.{case.python[1]}"
+    return None if is_installed(case.needs) else case.needs
+
+
+def is_installed(package_and_version: str | None) -> bool:
+    """Whether a package has this version or a newer one; true if nothing is asked for."""
+    if package_and_version is None:
+        return True
+    package, version = package_and_version.split()
+    return Version(importlib.metadata.version(package)) >= Version(version)
 
 
 def all_cases() -> list[Case]:

@@ -1,14 +1,16 @@
 """A file that mypy checks twice, with the stub package and without, to the same result.
 
 It asks for the type of everything that the replaced module defines, and of things elsewhere in
-Equinox that rest on it. Some lines are mistakes on purpose: mypy's errors must be the same too.
+Equinox that rest on it. Some lines are mistakes on purpose: mypy's errors must be the same too. A line that ends
+in a version is one where the stubs don't fit older versions of Equinox.
 """
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from equinox.nn import BatchNorm, State, StateIndex, delete_init_state, make_with_state
-from equinox.nn._stateful import _delete_init_state, _is_index, _Sentinel, _sentinel, _state_error
+from equinox.nn._stateful import _delete_init_state, _is_index, _sentinel, _state_error
+from equinox.nn._stateful import _Sentinel  # since 0.11.8
 
 
 class Layer(eqx.Module):
@@ -16,7 +18,7 @@ class Layer(eqx.Module):
     index: StateIndex[int]
 
     def __init__(self, size: int) -> None:
-        self.norm = BatchNorm(size, "batch", mode="batch")
+        self.norm = BatchNorm(size, "batch")
         self.index = StateIndex(0)
 
     def __call__(self, x: jax.Array, state: State) -> tuple[jax.Array, State]:
@@ -35,7 +37,7 @@ class SubIndex(StateIndex[int]):
 
 reveal_type(StateIndex(1))
 reveal_type(StateIndex(1).marker)
-reveal_type(StateIndex(1).init)
+reveal_type(StateIndex(1).init)  # since 0.11.8
 reveal_type(StateIndex)
 reveal_type(SubIndex)
 reveal_type(State)
@@ -51,8 +53,8 @@ reveal_type(SubState.twice)
 reveal_type(SubState.set)
 reveal_type(delete_init_state)
 reveal_type(make_with_state)
-reveal_type(_Sentinel)
-reveal_type(_sentinel)
+reveal_type(_Sentinel)  # since 0.11.8
+reveal_type(_sentinel)  # since 0.11.8
 reveal_type(_is_index)
 reveal_type(_delete_init_state)
 reveal_type(_state_error)
@@ -60,7 +62,7 @@ reveal_type(_state_error)
 layer, state = make_with_state(Layer)(3)
 reveal_type(layer)
 reveal_type(state)
-reveal_type(state._state)
+reveal_type(state._state)  # since 0.11.8
 reveal_type(state.get(layer.index))
 reveal_type(state.set(layer.index, 2))
 reveal_type(state.substate(layer))

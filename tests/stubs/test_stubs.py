@@ -6,9 +6,11 @@ types.
 """
 
 import ast
+import importlib.metadata
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,12 +19,24 @@ import pytest
 from mypy import build
 from mypy.modulefinder import BuildSource
 from mypy.options import Options
+from packaging.version import Version
 
 STUBS = Path(__file__).parents[2] / "stubs" / "equinox-stubs"
 REPLACED = {"equinox.nn._stateful": STUBS / "nn" / "_stateful.pyi"}
 
 # Equinox's metaclass puts these on every class that it makes.
-STUBTEST_ALLOWLIST = r"equinox\.nn\._stateful\.\w+\.__abstract(class)?vars__"
+STUBTEST_ALLOWLIST = [r"equinox\.nn\._stateful\.\w+\.__abstract(class)?vars__"]
+
+# The stubs describe the newest Equinox. Where older ones differ: the version from which on the stub
+# is right, and what is named otherwise before.
+EQUINOX = Version(importlib.metadata.version("equinox"))
+RIGHT_SINCE = {
+    "State.__tree_pp__": "0.11.12",  # then called `__pdoc__`
+    "State.__pdoc__": "0.11.12",
+    "StateIndex.__match_args__": "0.11.6",
+    "_sentinel": "0.11.8",  # then of the class `_Sentinel`, not of `object`
+}
+WRONG = [name for name, version in RIGHT_SINCE.items() if EQUINOX < Version(version)]
 
 PROBE = Path(__file__).parent / "probe.py"
 
@@ -63,13 +77,14 @@ def test_only_the_modules_meant_are_replaced() -> None:
 @pytest.mark.parametrize("module", REPLACED)
 def test_every_name_of_a_replaced_module_is_in_its_stub(module: str) -> None:
     missing = defined_names(library_source(module)) - defined_names(REPLACED[module])
-    assert missing == set()
+    assert missing <= set(WRONG)
 
 
 @pytest.mark.parametrize("module", REPLACED)
 def test_stubtest_accepts_the_stub(module: str, tmp_path: Path) -> None:
     allowlist = tmp_path / "allowlist"
-    allowlist.write_text(STUBTEST_ALLOWLIST, encoding="utf-8")
+    known = [re.escape(f"{module}.{name}") for name in WRONG]
+    allowlist.write_text("\n".join([*STUBTEST_ALLOWLIST, *known]), encoding="utf-8")
     configuration = tmp_path / "mypy.ini"
     configuration.write_text("[mypy]\n", encoding="utf-8")
     command = ["-m", "mypy.stubtest", module, "--ignore-unused-allowlist"]
@@ -134,8 +149,16 @@ def installed_stubs() -> dict[str, Path]:
 def test_mypy_says_the_same_with_the_stubs_as_without(
     with_and_without: tuple[list[str], list[str]],
 ) -> None:
-    with_stubs, without_stubs = with_and_without
+    with_stubs, without_stubs = map(about_lines_that_fit, with_and_without)
     assert with_stubs == without_stubs
+
+
+def about_lines_that_fit(output: list[str]) -> list[str]:
+    """Leave out what mypy says of lines of the probe that are marked with a newer version."""
+    source = PROBE.read_text(encoding="utf-8").splitlines()
+    marks = [(number, text.partition("# since ")[2]) for number, text in enumerate(source, start=1)]
+    newer = {number for number, mark in marks if mark and EQUINOX < Version(mark)}
+    return [line for line in output if int(line.split(":")[1]) not in newer]
 
 
 def test_the_probe_asks_for_types_and_gets_them(

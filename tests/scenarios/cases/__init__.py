@@ -21,4 +21,6 @@ Comments directly above a function, for the run against the real Equinox
 Comments at the head of a file
     `# xfail: reason`                 out of the checker's reach so far; fails once it is not
     `# python: 3.12`                  the syntax needs this version
+    `# needs: jax 0.6.1`              the code needs this version of the package
+    `# typed-since: equinox 0.11.6`   with older versions mypy itself has something to say of it
 """

@@ -9,7 +9,7 @@ class Model(eqx.Module):
     norm: eqx.nn.BatchNorm
 
     def __init__(self) -> None:
-        self.norm = eqx.nn.BatchNorm(1, axis_name="batch", mode="batch")
+        self.norm = eqx.nn.BatchNorm(1, axis_name="batch")
 
     def __call__(self, x: Array, state: eqx.nn.State) -> tuple[Array, eqx.nn.State]:
         return self.norm(x, state)

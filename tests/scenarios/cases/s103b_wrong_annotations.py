@@ -24,8 +24,8 @@ def bad_result_is_no_array(layer: Layer, x: Array, state: eqx.nn.State) -> Any:
 
 
 def good_result_is_no_array(layer: Layer, x: Array, state: eqx.nn.State) -> Any:
-    y, state = layer(x, state)
-    return state
+    y, new = layer(x, state)
+    return new
 
 
 # not-run: the annotation is wrong

@@ -1,3 +1,4 @@
+# typed-since: equinox 0.11.6
 """A method reads a field of its receiver that is out of date: the call is the use."""
 
 import dataclasses

@@ -9,14 +9,14 @@ class Model(eqx.Module):
     norm: eqx.nn.BatchNorm
 
     def __init__(self) -> None:
-        self.norm = eqx.nn.BatchNorm(1, axis_name="batch", mode="batch")
+        self.norm = eqx.nn.BatchNorm(1, axis_name="batch")
 
     def __call__(self, x: Array, state: eqx.nn.State) -> tuple[Array, eqx.nn.State]:
         return self.norm(x, state)
 
 
 def bad_batch_norm(x: Array) -> eqx.nn.State:
-    norm, state = eqx.nn.make_with_state(eqx.nn.BatchNorm)(1, axis_name="batch", mode="batch")
+    norm, state = eqx.nn.make_with_state(eqx.nn.BatchNorm)(1, axis_name="batch")
     run = jax.vmap(norm, axis_name="batch", in_axes=(0, None), out_axes=(0, None))
     ys, new = run(x[None, None], state)
     print(new, state)  # E: state-stale | "state" is out of date | line -1 | "new"
@@ -24,7 +24,7 @@ def bad_batch_norm(x: Array) -> eqx.nn.State:
 
 
 def bad_sequential(x: Array) -> eqx.nn.State:
-    norm = eqx.nn.BatchNorm(1, axis_name="batch", mode="batch")
+    norm = eqx.nn.BatchNorm(1, axis_name="batch")
     model, state = eqx.nn.make_with_state(eqx.nn.Sequential)([norm])
     run = jax.vmap(model, axis_name="batch", in_axes=(0, None), out_axes=(0, None))
     ys, new = run(x[None, None], state)

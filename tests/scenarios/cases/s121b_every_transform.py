@@ -27,14 +27,6 @@ def bad_filter_pmap(
     return state  # E: state-stale | line -1
 
 
-# not-run: needs a mesh
-def bad_shard_map(
-    counter: CompiledCounter, state: eqx.nn.State, x: Array
-) -> object:
-    y, new = jax.shard_map(counter, mesh=None, in_specs=None, out_specs=None)(x, state)
-    return state  # E: state-stale | line -1
-
-
 # not-run: its static fields can't be traced
 def bad_checkpoint(
     counter: CompiledCounter, state: eqx.nn.State, x: Array

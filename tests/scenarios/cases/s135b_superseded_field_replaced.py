@@ -1,3 +1,4 @@
+# typed-since: equinox 0.11.6
 """A superseded field is no use of the whole where the whole is rebuilt with a newer one."""
 
 import dataclasses

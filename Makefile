@@ -13,6 +13,9 @@
 #   make mutants changes the analysis in COUNT=200 places, one at a time, and shows which changes
 #               the tests don't notice; SEED=... as above
 #   make vscode builds the extension for VS Code and tests it against the real server; needs npm
+#   make matrix runs the tests on each combination of versions in tests/matrix/combinations.py (some
+#               5 GB and half an hour the first time) and writes the tables of docs/versions.md;
+#               ONLY="0.11 3.13" runs those with 0.11 or 3.13 in their name
 #
 # The first run of each fills .venv; stamp files keep later runs quick. `make PYTHON=python3.12 ...`
 # chooses another interpreter for a .venv that does not exist yet. `make clean` removes everything.
@@ -30,7 +33,7 @@ PYTHON := $(shell for candidate in python3 python3.14 python3.13 python3.12 pyth
 	&& { echo $$candidate; break; }; done)
 endif
 
-.PHONY: demo test fuzz parity pages torture mutants vscode clean
+.PHONY: demo test fuzz parity pages torture mutants vscode matrix clean
 
 SECONDS := 60
 STEPS := 100
@@ -74,8 +77,11 @@ vscode: $(STAMPS)/test
 	cd editors/vscode && npm ci --no-audit --no-fund
 	cd editors/vscode && EQXSTATE_PYTHON=$(abspath $(BIN)/python) npm test
 
+matrix:
+	$(PYTHON) -m tests.matrix.run $(ONLY)
+
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .matrix .mypy_cache .pytest_cache .ruff_cache
 
 # Editable, so that what is checked is always what stands in the checkout.
 $(STAMPS)/examples $(STAMPS)/test $(STAMPS)/torture: $(STAMPS)/%: pyproject.toml | $(STAMPS)/venv

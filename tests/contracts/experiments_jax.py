@@ -106,7 +106,8 @@ def judge_transpose(tree_transpose: Any) -> None:
     structure = jax.tree_util.tree_structure
     value = tree_transpose(structure([0, 0, 0]), structure(fresh()), [fresh(), fresh(), fresh()])
     assert len(states_in(value)) == 1
-    value = tree_transpose(structure(tree), structure((0,)), jax.tree_util.tree_map(lambda x: (x,), tree))
+    tuples = jax.tree_util.tree_map(lambda leaf: (leaf,), tree)
+    value = tree_transpose(structure(tree), structure((0,)), tuples)
     assert len(states_in(value)) == 2
     assert not any(state is other for state in states_in(value) for other in states_in(tree))
 

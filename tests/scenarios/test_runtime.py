@@ -288,7 +288,7 @@ def run(case: Case, function: Function, chosen: int) -> Run:
         pass
     except TypeError as error:
         if type(_sentinel) is object and UNTRACEABLE in str(error):
-            pytest.skip("before 0.11.8 Equinox's models can't be passed to transforms of JAX itself")
+            pytest.skip("before 0.11.8 a model can't be passed to transforms of JAX itself")
         raise
     except (ValueError, AttributeError) as error:
         if not is_about_an_old_state(error):

@@ -1,16 +1,15 @@
 """A file that mypy checks twice, with the stub package and without, to the same result.
 
 It asks for the type of everything that the replaced module defines, and of things elsewhere in
-Equinox that rest on it. Some lines are mistakes on purpose: mypy's errors must be the same too. A line that ends
-in a version is one where the stubs don't fit older versions of Equinox.
+Equinox that rest on it. Some lines are mistakes on purpose: mypy's errors must be the same too.
+A line that ends in a version is one where the stubs don't fit older versions of Equinox.
 """
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from equinox.nn import BatchNorm, State, StateIndex, delete_init_state, make_with_state
+from equinox.nn import BatchNorm, State, StateIndex, _stateful, delete_init_state, make_with_state
 from equinox.nn._stateful import _delete_init_state, _is_index, _sentinel, _state_error
-from equinox.nn._stateful import _Sentinel  # since 0.11.8
 
 
 class Layer(eqx.Module):
@@ -53,7 +52,7 @@ reveal_type(SubState.twice)
 reveal_type(SubState.set)
 reveal_type(delete_init_state)
 reveal_type(make_with_state)
-reveal_type(_Sentinel)  # since 0.11.8
+reveal_type(_stateful._Sentinel)  # since 0.11.8
 reveal_type(_sentinel)  # since 0.11.8
 reveal_type(_is_index)
 reveal_type(_delete_init_state)

@@ -36,7 +36,7 @@ RIGHT_SINCE = {
     "StateIndex.__match_args__": "0.11.6",
     "_sentinel": "0.11.8",  # then of the class `_Sentinel`, not of `object`
 }
-WRONG = [name for name, version in RIGHT_SINCE.items() if EQUINOX < Version(version)]
+WRONG = [name for name, version in RIGHT_SINCE.items() if Version(version) > EQUINOX]
 
 PROBE = Path(__file__).parent / "probe.py"
 
@@ -157,7 +157,7 @@ def about_lines_that_fit(output: list[str]) -> list[str]:
     """Leave out what mypy says of lines of the probe that are marked with a newer version."""
     source = PROBE.read_text(encoding="utf-8").splitlines()
     marks = [(number, text.partition("# since ")[2]) for number, text in enumerate(source, start=1)]
-    newer = {number for number, mark in marks if mark and EQUINOX < Version(mark)}
+    newer = {number for number, mark in marks if mark and Version(mark) > EQUINOX}
     return [line for line in output if int(line.split(":")[1]) not in newer]
 
 

@@ -13,7 +13,8 @@ Example.  `library_row("equinox.nn._stateful.State.set")` finds the entry
 Each entry is tested against the real library: the test calls it and looks which objects are old
 afterwards and which objects the result is made of.
 
-Limits: an entry describes the ordinary call.  A PyTree function that is given an `is_leaf` under
+Limits: an entry describes the newest version of its library; `docs/versions.md` lists where older
+ones differ.  It describes the ordinary call.  A PyTree function that is given an `is_leaf` under
 which a State is a leaf hands the State itself on, where its row says that the result is a copy.
 """
 

@@ -107,5 +107,5 @@ def test_the_page_speaks_of_every_combination() -> None:
     text = PAGE.read_text(encoding="utf-8")
     measured = text.partition(page.BEGIN)[2].partition(page.END)[0]
     for combination in COMBINATIONS:
-        if combination.equinox != NEWEST:
+        if combination.equinox != NEWEST and f"Not measured: {combination.name}" not in measured:
             assert f"| {combination.mypy} | {combination.equinox} | {combination.jax} |" in measured

@@ -35,7 +35,7 @@ UNTRACEABLE = "Cannot interpret value of type <class 'object'> as an abstract ar
 ON_PURPOSE = (RuntimeError, AssertionError, SystemExit)
 
 # Some cases leave out BatchNorm's `mode`, which old versions of Equinox don't know.
-pytestmark = pytest.mark.filterwarnings("ignore:When `eqx.nn.BatchNorm:FutureWarning")
+pytestmark = pytest.mark.filterwarnings("ignore:When `eqx.nn.BatchNorm")
 
 ALL = [case for case in all_cases() if lacks(case) is None]
 RUNS = [(case, function) for case in ALL for function in case.functions]

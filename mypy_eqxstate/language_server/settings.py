@@ -14,7 +14,6 @@ class Settings:
         config_file: mypy's configuration; None to let mypy look for it in the workspace folder.
         python_executable: the interpreter whose packages are read; None for mypy's own choice.
         mypy_arguments: further options of mypy.
-        moved_hints: whether inlay hints mark where a State is given away.
         rule_pages: where the pages of the rules are, an address that `<rule>.md` is appended to;
             None for pages that the server writes itself.
     """
@@ -22,7 +21,6 @@ class Settings:
     config_file: str | None = None
     python_executable: str | None = None
     mypy_arguments: tuple[str, ...] = ()
-    moved_hints: bool = False
     rule_pages: str | None = None
 
 
@@ -50,11 +48,6 @@ def read_settings(options: object) -> tuple[Settings, list[str]]:
                 found[field] = tuple(value)
             else:
                 problems.append(f"{key}: a list of texts is expected")
-        elif wanted == "yes or no":
-            if isinstance(value, bool):
-                found[field] = value
-            else:
-                problems.append(f"{key}: true or false is expected")
         elif value is None or isinstance(value, str):
             found[field] = value or None
         else:
@@ -66,6 +59,5 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "configFile": ("config_file", "text"),
     "pythonExecutable": ("python_executable", "text"),
     "mypyArguments": ("mypy_arguments", "list of texts"),
-    "movedHints": ("moved_hints", "yes or no"),
     "rulePages": ("rule_pages", "text"),
 }

@@ -146,7 +146,7 @@ async def editor(folder: Path) -> AsyncIterator[Editor]:
     """An editor to which diagnostics are pushed."""
     client = await ClientServerConfig(SERVER).start()
     assert isinstance(client, LanguageClient)
-    editor = await begin(client, folder, capabilities(), movedHints=True)
+    editor = await begin(client, folder, capabilities())
     keep_published(editor)
     yield editor
     await client.shutdown_session()

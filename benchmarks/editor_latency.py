@@ -1,0 +1,99 @@
+"""How long an editor waits: from a keystroke to diagnostics, cold start, memory.
+
+A module with States of about 500 lines is opened in the language server; then one function is
+edited again and again, which adds a finding or takes it away.  Times include the pause that the
+server waits for more keystrokes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from generated_code import STATE, generate
+from lsprotocol import types
+from pygls.lsp.client import LanguageClient
+
+GOOD, BAD = "        y, _ = model(batch, carry.state)\n", "        carry.state.set(None, None)\n"
+
+
+async def measure(lines: int, edits: int) -> None:
+    """Take the figures and print them."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = generate(Path(name), STATE, lines, lines)
+        (folder / "mypy.ini").write_text("[mypy]\nplugins = mypy_eqxstate\n", encoding="utf-8")
+        file = next(folder.glob("*.py"))
+        text = file.read_text(encoding="utf-8")
+        assert text.count(GOOD)
+        client = LanguageClient("editor", "1")
+        arrived: asyncio.Queue[types.PublishDiagnosticsParams] = asyncio.Queue()
+
+        @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def publish(params: types.PublishDiagnosticsParams) -> None:
+            arrived.put_nowait(params)
+
+        begin = time.perf_counter()
+        await client.start_io(sys.executable, "-m", "mypy_eqxstate.language_server")
+        await client.initialize_async(
+            types.InitializeParams(types.ClientCapabilities(), root_uri=folder.as_uri())
+        )
+        client.initialized(types.InitializedParams())
+        uri = file.as_uri()
+        client.text_document_did_open(
+            types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "python", 0, text))
+        )
+        await arrived.get()
+        cold = time.perf_counter() - begin
+        times = []
+        for number in range(1, edits + 1):
+            new = text.replace(GOOD, BAD + GOOD, 1) if number % 2 else text
+            begin = time.perf_counter()
+            client.text_document_did_change(
+                types.DidChangeTextDocumentParams(
+                    types.VersionedTextDocumentIdentifier(number, uri),
+                    [types.TextDocumentContentChangeWholeDocument(new)],
+                )
+            )
+            said = await arrived.get()
+            assert said.version == number and bool(said.diagnostics) == bool(number % 2)
+            if number > 2:
+                times.append(time.perf_counter() - begin)
+        server = client._server
+        assert server is not None
+        print(
+            f"{text.count(chr(10))} lines: {statistics.median(times) * 1000:.0f} ms from a keystroke "
+            f"to diagnostics (slowest {max(times) * 1000:.0f} ms), {cold:.1f} s from the start to the "
+            f"first ones; {', '.join(_memory(server.pid))}"
+        )
+        await client.shutdown_async(None)
+        client.exit(None)
+
+
+def _memory(server: int) -> list[str]:
+    """The memory of the server and its processes (Linux)."""
+    children = Path(f"/proc/{server}/task").glob("*/children")
+    numbers = [server, *(int(each) for file in children for each in file.read_text().split())]
+    found = []
+    for number in numbers:
+        status = Path(f"/proc/{number}/status").read_text()
+        resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        found.append(f"{int(resident.split()[1]) / 1024:.0f} MiB")
+    return found
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description="What an edit costs in the language server.")
+    parser.add_argument("--lines", type=int, default=500)
+    parser.add_argument("--edits", type=int, default=12)
+    options = parser.parse_args()
+    asyncio.run(measure(options.lines, options.edits))
+
+
+if __name__ == "__main__":
+    main()

@@ -66,9 +66,9 @@ async def measure(lines: int, edits: int) -> None:
         server = client._server
         assert server is not None
         print(
-            f"{text.count(chr(10))} lines: {statistics.median(times) * 1000:.0f} ms from a keystroke "
-            f"to diagnostics (slowest {max(times) * 1000:.0f} ms), {cold:.1f} s from the start to the "
-            f"first ones; {', '.join(_memory(server.pid))}"
+            f"{text.count(chr(10))} lines: {statistics.median(times) * 1000:.0f} ms from a "
+            f"keystroke to diagnostics (slowest {max(times) * 1000:.0f} ms), {cold:.1f} s from the "
+            f"start to the first ones; {', '.join(_memory(server.pid))}"
         )
         await client.shutdown_async(None)
         client.exit(None)

@@ -30,6 +30,12 @@ analysed again with its text unchanged.
 own section it knows nothing, but it makes a new instance of the plugin to see whether plugins have
 changed.  That instance compares (`Session.reconfigure`), and all modules are checked again.
 
+One update of mypy's must come to an end.  Where a class body has an error, mypy makes the methods
+of dataclasses anew each time it checks the error again, under new names, which triggers whoever
+uses the class; a module that is loaded for that has such errors, too, and so on.  So a module is
+loaded a few times in one update; then it is left as it is, until the next update begins
+(`begin_update`).
+
 Names with an `@` are safe: no source can say them, and mypy itself uses such names, which it keeps
 when it strips a module before checking it again (`mypy/server/aststrip.py`).
 
@@ -42,6 +48,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -66,10 +73,13 @@ from mypy.types import CallableType, Instance, LiteralType, NoneType
 
 if TYPE_CHECKING:
     from mypy.plugin import FunctionContext
+    from mypy.server.update import FineGrainedBuildManager
 
 FINDINGS: Final = "mypy_eqxstate@findings"
 SOURCE: Final = "mypy_eqxstate@source"
 _ABOUT_IGNORES: Final = (errorcodes.UNUSED_IGNORE, errorcodes.IGNORE_WITHOUT_CODE)
+# How often a module is loaded in one update: its own edit, and what others make of theirs.
+_MAXIMAL_LOADS: Final = 4
 # Functions of a module are checked in the order of their lines, so ours comes last.
 _LAST_LINE: Final = 1 << 30
 
@@ -113,6 +123,10 @@ class Daemon:
         self.graph: dict[str, State] | None = None
         self._modules: dict[str, _Module] = {}
         self.concerned: set[str] = set()
+        self._updates: FineGrainedBuildManager | None = None
+        self._update: object = None
+        self._loads: Counter[str] = Counter()
+        self._left_alone: set[str] = set()
 
     # --- mypy's state
 
@@ -125,6 +139,21 @@ class Daemon:
             for holder in gc.get_referrers(self._manager):
                 if isinstance(holder, FineGrainedBuildManager):
                     self.graph = holder.graph
+                    self._updates = holder
+
+    def begin_update(self) -> None:
+        """Notice that another update of mypy's is going on than at the last look."""
+        updates = self._updates
+        # A new list for each update.
+        if updates is None or updates.changed_modules is self._update:
+            return
+        self._update = updates.changed_modules
+        self._loads.clear()
+        for name in self._left_alone:
+            tree = self._manager.modules.get(name)
+            if tree is not None:
+                tree.is_cache_skeleton = True
+        self._left_alone.clear()
 
     def check_all_again(self) -> None:
         """Let the next check find all modules changed, as the configuration has."""
@@ -151,8 +180,12 @@ class Daemon:
         name = tree.fullname
         self._modules.setdefault(name, _Module()).report = report
         _define(tree, FINDINGS, self._function())
-        # The tree is as good as gone: whatever triggers a part of the module loads all of it.
-        tree.is_cache_skeleton = True
+        self._loads[name] += 1
+        if self._loads[name] <= _MAXIMAL_LOADS:
+            # The tree is as good as gone: whatever triggers a part of the module loads all of it.
+            tree.is_cache_skeleton = True
+        else:
+            self._left_alone.add(name)
         self._manager.ast_cache.pop(name, None)
 
     def say_findings(self, tree: MypyFile, checker: TypeChecker, report: Report) -> None:

@@ -266,6 +266,8 @@ class Session:
         """
         if self._is_nobody_concerned():
             return set()
+        if self.daemon is not None:
+            self.daemon.begin_update()
         checker = self._checker(tree)
         if checker is None or not self._may_concern(tree) or not _is_shown(checker):
             if self.daemon is not None:

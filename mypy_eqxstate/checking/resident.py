@@ -1,24 +1,28 @@
 """A build that is kept in memory: what mypy's daemon does, in this process.
 
 After the first check only what an edit can have changed is checked again (mypy's fine-grained mode;
-`daemon.py` says how the plugin lives there).  That is for editors and `--watch`.
+`daemon.py` says how the plugin lives there).  That is for editors.
 
 Worked example.  `resident.check()` takes as long as a run without a cache;
 `resident.check({"train.py": text})` after an edit of `train.py` a fraction of a second.
 
 mypy's mode has no `--follow-imports=silent` and knows `local_partial_types` only.  With a
-configuration that asks for something else, each check is a run of its own (`batch.py`); so is the
-one after a change of the configuration, which also begins a new build.
+configuration that asks for something else, each check is a run of its own (`batch.py`).  After a
+change of the configuration a new build is begun.
 
-Limits: one run at a time in a process, as for `batch.py`.  The first check of a build does not use
-mypy's cache.  Where an edit makes mypy itself crash, the build is thrown away.
+Limits: one run at a time in a process, as for `batch.py`; and a run of `batch.check` while a build
+is kept can make mypy crash at the next edit, because it resets what they share.  Then a new build
+is begun.  The first check of a build does not use mypy's cache.  In a project with many
+errors of mypy's own, each edit checks their functions again: a batch run can be faster there.
 """
 
 from __future__ import annotations
 
 import copy
 import os
+import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,15 +75,18 @@ class Resident:
             raise
         if not _can_be_kept(prepared):
             return batch.check(request, unsaved)
-        try:
-            return self._increment(prepared, unsaved or {})
-        except CannotRunError:
-            self.close()
-            raise
-        except Exception as error:
-            self.close()
-            text = f"mypy has crashed: {type(error).__name__}: {error}"
-            raise CannotRunError(text) from error
+        for attempt in ("on what is there", "from the beginning"):
+            try:
+                # When mypy crashes, it prints what it has found so far.
+                with redirect_stdout(sys.stderr):
+                    return self._increment(prepared, unsaved or {})
+            except (Exception, SystemExit) as error:
+                self.close()
+                if attempt == "from the beginning":
+                    text = f"mypy has crashed: {type(error).__name__}: {error}"
+                    raise CannotRunError(text) from error
+                prepared = prepare(request, self._files)
+        raise AssertionError("not reached")
 
     def close(self) -> None:
         """Give the memory of the build back; the next check makes a new one."""

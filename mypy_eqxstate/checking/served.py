@@ -24,7 +24,7 @@ from mypy.options import Options
 
 from mypy_eqxstate.checking.overlay import OverlayFileSystem
 from mypy_eqxstate.checking.request import Prepared, Request, prepare
-from mypy_eqxstate.checking.result import CheckResult, FileReport
+from mypy_eqxstate.checking.result import Blocker, CheckResult, FileReport
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.contracts.notation import parse_row
 from mypy_eqxstate.oracle.tsp_check import TspChecker
@@ -65,6 +65,10 @@ class Served:
         overlays = {Path(os.path.abspath(p)): text for p, text in (unsaved or {}).items()}  # noqa: PTH100
         sources = [source for source in prepared.sources if source.path is not None]
         paths = {Path(source.path or "").resolve(): source for source in sources}
+        missing = [path for path in paths if path not in overlays and not path.is_file()]
+        if missing:
+            blockers = tuple(Blocker("Cannot read file", paths[path].path) for path in missing)
+            return CheckResult(blockers=blockers, warnings=prepared.warnings)
         reports = checker.check(list(paths), overlays)
         found = list(_of_configuration(prepared, checker.configuration))
         for path, report in reports.items():

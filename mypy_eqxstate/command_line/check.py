@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -28,6 +29,8 @@ from mypy_eqxstate.command_line.watch import snapshot, wait_for_change
 from mypy_eqxstate.report.formats import FORMATS
 from mypy_eqxstate.report.formats.model import Report
 
+Runner = Callable[[Progress], CheckResult]
+
 CLEAN, FOUND, COULD_NOT_RUN = 0, 1, 2
 
 
@@ -40,13 +43,14 @@ def check(options: argparse.Namespace) -> int:
     Returns:
         the exit code.
     """
+    run = _runner(options)
     if not options.watch:
-        return _check_once(options)[0]
+        return _check_once(options, run)[0]
     _say("watching for changes; stop with Ctrl-C")
     files: frozenset[str] = frozenset()
     while True:
         before = snapshot(files)
-        _, result = _check_once(options)
+        _, result = _check_once(options, run)
         _say(f"checked at {time.strftime('%H:%M:%S')}")
         files = (result.watched if result is not None else files) | _configurations(options)
         wait_for_change(files, before)
@@ -70,12 +74,23 @@ def request_of(options: argparse.Namespace) -> Request:
     )
 
 
-def _check_once(options: argparse.Namespace) -> tuple[int, CheckResult | None]:
+def _runner(options: argparse.Namespace) -> Runner:
+    """Who checks: a run of mypy each time, or pyrefly's type server, which stays."""
+    request = request_of(options)
+    if options.types == "pyrefly":
+        from mypy_eqxstate.checking.served import Served
+
+        served = Served(request)
+        return lambda progress: served.check()
+    return lambda progress: run_mypy(request, progress=progress)
+
+
+def _check_once(options: argparse.Namespace, run: Runner) -> tuple[int, CheckResult | None]:
     """The exit code, and the result if there is one."""
     progress = Progress(sys.stderr)
     try:
         known = read_baseline(options.baseline) if options.baseline else frozenset()
-        result = run_mypy(request_of(options), progress=progress)
+        result = run(progress)
     except (CannotRunError, BaselineError) as error:
         progress.end()
         return _failed(options, [str(error)], ()), None

@@ -59,8 +59,9 @@ def run() -> NoReturn:
     except BrokenPipeError:
         code = 2  # whoever read the output has gone
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if not stream.closed:  # the language server's transport closes what it has spoken through
+            stream.flush()
     os._exit(code)
 
 
@@ -103,6 +104,12 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "-p", "--package", action="append", default=[], metavar="PACKAGE", help="a package to check"
+    )
+    parser.add_argument(
+        "--types",
+        choices=("mypy", "pyrefly"),
+        default="mypy",
+        help="who answers for the types; default: mypy",
     )
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=formats, default="full", help="default: full")

@@ -53,6 +53,12 @@ def test_the_default_is_a_frame(project: Project, capsys: pytest.CaptureFixture[
     assert "  ::: tickets.py:15\n" in said
 
 
+def test_the_types_can_come_from_pyrefly(project: Project, command: Command) -> None:
+    assert command("--types=pyrefly", "use.py") == (1, LINE)
+    assert command("--types=pyrefly", "nowhere.py") == (2, "")
+    assert command.errors == "mypy-eqxstate: nowhere.py: error: Cannot read file\n"
+
+
 def test_mypys_own_errors_are_neither_shown_nor_counted(project: Project, command: Command) -> None:
     project.write("use.py", GOOD + "x: int = ''\nimport nowhere\n")
     assert command("use.py") == (0, "")

@@ -25,7 +25,6 @@ from mypy_eqxstate.analysis import analyze_module, new_program
 from mypy_eqxstate.config import Configuration
 from mypy_eqxstate.module_check import ModuleCheck
 from mypy_eqxstate.mypy_plugin import EqxstatePlugin
-from mypy_eqxstate.oracle.mypy_affine import AffineNames
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from tests.scenarios.scenario_format import CASES, Case, all_cases, can_parse
@@ -74,10 +73,9 @@ class Suite:
             if case is None or source is None:
                 return
             module = ast.parse(source)
-            names = AffineNames(frozenset())
             # mypy empties the map and the tree when it goes on.
             kept = dict(checker._type_maps[0])
-            oracle = MypyOracle(tree, checker, module, names, check._concerned)
+            oracle = MypyOracle(tree, checker, module, check._affine_classes, check._concerned)
             oracle.pairing.pair_everything()
             oracle._types = oracle._reachability._typed = kept
             suite._checked.append(_Checked(case, tree, source, module, oracle))
@@ -115,7 +113,7 @@ class Suite:
         sources = MypySources(
             manager.modules,
             check._source,
-            AffineNames(frozenset()),
+            check._affine_classes,
             check._concerned,
             manager.search_paths.package_path,
         )

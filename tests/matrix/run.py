@@ -115,7 +115,9 @@ def run_suite(python: str, cache: Path, paths: tuple[str, ...]) -> dict[str, Any
         options = ["-q", "-o", f"cache_dir={cache}", f"--junit-xml={report}"]
         done = run([python, "-m", "pytest", *options, *paths])
         if not report.exists():
-            return {"counts": {"error": 1}, "failures": [done.stdout[-500:] + done.stderr[-500:]]}
+            why = (done.stdout + done.stderr).strip().splitlines() or ["pytest said nothing"]
+            failure = why[-1].replace(f"{ROOT}{os.sep}", "")
+            return {"counts": {"error": 1}, "failures": [failure]}
         counts: Counter[str] = Counter()
         failures = []
         for case in ElementTree.parse(report).iter("testcase"):

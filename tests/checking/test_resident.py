@@ -83,25 +83,6 @@ def test_a_configuration_that_mypy_can_not_keep_is_run_each_time(project: Projec
     assert resident.check({"use.py": GOOD}).findings == []
 
 
-def test_a_configuration_that_mypy_can_not_keep_is_run_each_time(project: Project) -> None:
-    project.write("mypy.ini", "[mypy]\nplugins=mypy_eqxstate\nfollow_imports=silent\n")
-    resident = Resident(project.request("use.py"))
-    assert len(resident.check().findings) == 1
-    assert resident.check({"use.py": GOOD}).findings == []
-
-
-def test_a_project_on_the_path_of_python(
-    project: Project, resident: Resident, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # As in an editable installation, or with `python -m`; and as editors do, with whole paths.
-    use = str(project.root / "new.py")
-    monkeypatch.syspath_prepend(str(project.root))
-    modulefinder.get_search_dirs.cache_clear()
-    assert len(resident.check({use: USE}, (use,)).findings) == 1
-    assert len(resident.check({use: f"# edited\n{USE}"}, (use,)).findings) == 1
-    modulefinder.get_search_dirs.cache_clear()
-
-
 def test_a_configuration_that_mypy_adds_to_does_not_begin_a_new_build(
     project: Project, resident: Resident
 ) -> None:

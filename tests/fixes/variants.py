@@ -1,7 +1,7 @@
 """Applies fixes to whole files and checks what is left of their findings.
 
 `python -m tests.fixes.variants [NAME ...]` does that for all scenario cases (or those whose name
-begins so) and takes some minutes; `test_scenarios.py` does it for a sample.
+begins so). It takes some minutes and is no part of the test run.
 """
 
 from __future__ import annotations

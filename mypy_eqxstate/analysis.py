@@ -27,6 +27,7 @@ from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.problems import Problem
 from mypy_eqxstate.flow.program import Program
 from mypy_eqxstate.flow.relevance import mentioned_names
+from mypy_eqxstate.flow.solver import NoFixpointError
 from mypy_eqxstate.flow.values import forget_objects
 from mypy_eqxstate.ir.model import FunctionNode
 from mypy_eqxstate.ir.module import ModuleIndex
@@ -111,8 +112,11 @@ def _analyze(module: ModuleAnalysis, path: str, source: str, result: AnalysisRes
     if not module.relevance and not names & (module.telling_names | {"Borrowed", "Consumed"}):
         return
     with contained(result.faults, THE_MODULE):
-        module.analyze_module_body()
-        module.learn_instances()
+        try:
+            module.analyze_module_body()
+            module.learn_instances()
+        except NoFixpointError:
+            module.given_up.append(THE_MODULE)
     for name, node in list(module.index.functions.items()):
         # Generator expressions run where they are iterated; nobody else calls them.
         if node not in module.relevance or isinstance(node, ast.GeneratorExp):

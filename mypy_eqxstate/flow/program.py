@@ -35,6 +35,7 @@ from mypy_eqxstate.faults import Fault, note_fault
 from mypy_eqxstate.flow.lookups import Lookups
 from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.recursion import Summaries
+from mypy_eqxstate.flow.solver import NoFixpointError
 from mypy_eqxstate.flow.telling import TellingNames
 from mypy_eqxstate.flow.values import Descriptor, Symbol, Value
 from mypy_eqxstate.ir.model import BodyNode
@@ -223,8 +224,11 @@ class Program:
             return
         self._solving.add(name)
         try:
-            module.analyze_module_body()
-            module.learn_instances()
+            with self._summaries.separately():
+                module.analyze_module_body()
+                module.learn_instances()
+        except NoFixpointError:
+            pass  # a limit: what is not known of its names is asked of mypy
         except Exception as error:
             module.note_fault(error)
         finally:

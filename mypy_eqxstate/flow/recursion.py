@@ -17,12 +17,14 @@ Limits: `MAXIMAL_ROUNDS` rounds for a recursive body, `MAXIMAL_STACK` bodies at 
 calls count by their signature).  Work is bounded, too; an operation counts as much as the memory
 holds.  A function that nobody else asked for is given up after `MAXIMAL_WORK`, what it calls after
 half of that, and functions that call each other after `RECURSIVE_WORK`; a fifth of that in, the
-contexts of further calls count as the declared one.
+contexts of further calls count as the declared one.  The body of each other module counts for
+itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from mypy_eqxstate.contracts.summaries import NEVER_RETURNS, OPAQUE, Summary
@@ -94,6 +96,19 @@ class Summaries:
             or self._recursive_work > RECURSIVE_WORK
         ):
             raise NoFixpointError("too much work")
+
+    @contextmanager
+    def separately(self) -> Iterator[None]:
+        """What is solved in here has a budget of its own: the body of another module."""
+        spent = (self._work, self._inner_work, self._recursive_work, self._heads)
+        self._work = self._inner_work = self._recursive_work = 0
+        self._heads = set()
+        try:
+            yield
+        finally:
+            asked_for = self._heads
+            self._work, self._inner_work, self._recursive_work, self._heads = spent
+            self._heads |= asked_for
 
     @property
     def has_worked_much(self) -> bool:

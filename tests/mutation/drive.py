@@ -4,7 +4,8 @@
 
 Everything is loaded, and the scenario cases are checked by mypy, once.  For each mutant the process
 forks; the child gives one function other code and analyses the cases until one says something else
-than before (`suite.py`).  Prints a row for each mutant, and the survivors again at the end.
+than before (`suite.py`).  What they do not notice in `ir` and `contracts` is put before the unit
+tests of these.  Prints a row for each mutant, and the survivors again at the end.
 
 Limits: only the bodies of functions are changed, not tables or classes; a function that Python has
 taken apart for a decorator is found by its line.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import gc
 import os
 import random
@@ -26,11 +28,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.mutation.mutator import Mutation, mutated, mutations
 from tests.mutation.suite import ROOT, Suite
 
 PACKAGES: Final = ("flow", "ir", "contracts")
 SECONDS: Final = 90
+_UNIT_TESTS: Final = {"ir": ("tests/ir",), "contracts": ("tests/contracts/test_notation.py",)}
 KILLED, SURVIVED, LATE = 0, 1, 2
 _WORDS: Final = {KILLED: "killed", SURVIVED: "SURVIVED", LATE: "killed (too slow)"}
 
@@ -67,7 +72,17 @@ def _judge(suite: Suite, path: Path, number: int, mutation: Mutation, first: lis
     if function is None or code is None:
         return "?"
     function.__code__ = code
-    return next(iter(suite.failing(first)), "")
+    return next(iter(suite.failing(first)), "") or _failing_unit_tests(path)
+
+
+def _failing_unit_tests(path: Path) -> str:
+    """The first folder or file of unit tests that fails; empty if there is none."""
+    package = path.relative_to(ROOT / "mypy_eqxstate").parts[0]
+    for tests in _UNIT_TESTS.get(package, ()):
+        with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+            if pytest.main(["-x", "-q", "-p", "no:cacheprovider", str(ROOT / tests)]):
+                return tests
+    return ""
 
 
 def _run(

@@ -29,8 +29,9 @@ from mypy.types import CallableType, get_proper_type
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
 from mypy_eqxstate.oracle.mypy_symbols import Symbols, plain_function
 from mypy_eqxstate.oracle.mypy_types import is_unannotated
-from mypy_eqxstate.oracle.protocol import ClassInfo, Declaration, SourceModule
-from mypy_eqxstate.oracle.shapes import UNKNOWN, Shape, Signature
+from mypy_eqxstate.oracle.protocol import SourceModule
+from mypy_eqxstate.oracle.shapes import Signature
+from mypy_eqxstate.oracle.silent import DeclaredOracle
 
 MAXIMAL_SIZE: Final = 400_000
 _AFFINE_LIBRARY: Final = "equinox"
@@ -81,7 +82,7 @@ class MypySources:
         except (SyntaxError, ValueError, RecursionError):
             return None
         is_package = Path(path).name == "__init__.py"
-        return SourceModule(name, path, tree, is_package, DeclaredOracle(name, tree, self._symbols))
+        return SourceModule(name, path, tree, is_package, _ModuleOracle(name, tree, self._symbols))
 
     def may_make_affine(self, name: str) -> bool:
         """Whether the module imports, directly or not, an affine class."""
@@ -111,8 +112,8 @@ class MypySources:
         return None
 
 
-class DeclaredOracle:
-    """Answers about a module from what its definitions declare; of expressions nothing is known.
+class _ModuleOracle(DeclaredOracle):
+    """Answers about a module from what its definitions declare.
 
     Args:
         name: the module's name.
@@ -121,36 +122,9 @@ class DeclaredOracle:
     """
 
     def __init__(self, name: str, tree: ast.Module, symbols: Symbols) -> None:
+        super().__init__(symbols)
         self._symbols = symbols
         self._names = {node: f"{name}.{own}" for own, node in _functions(tree.body, "")}
-
-    def affine_lines(self) -> frozenset[int] | None:
-        """No types, no lines."""
-        return None
-
-    def shape(self, node: ast.expr) -> Shape:
-        """The types of expressions are not known."""
-        return UNKNOWN
-
-    def target(self, node: ast.expr) -> str | None:
-        """Nor is what they refer to."""
-        return None
-
-    def signature(self, call: ast.Call) -> Signature | None:
-        """Nor the signatures of calls."""
-        return None
-
-    def declaration(self, full_name: str) -> Declaration | None:
-        """The function or method of this full name (of a class: its constructor), or None."""
-        return self._symbols.declaration(full_name)
-
-    def class_info(self, full_name: str) -> ClassInfo | None:
-        """The class of this full name; None if there is none."""
-        return self._symbols.class_info(full_name)
-
-    def method(self, class_name: str, name: str) -> Declaration | None:
-        """The method that an instance of the class has under this name, looked up by its MRO."""
-        return self._symbols.method(class_name, name)
 
     def parameter_signature(self, function: _Function) -> Signature | None:
         """The declared signature of a function of the module; None if unannotated or nested."""
@@ -161,18 +135,6 @@ class DeclaredOracle:
         if not isinstance(declared, CallableType) or is_unannotated(declared):
             return None
         return self._symbols.shapes.signature(declared)
-
-    def reachable(self, statement: ast.stmt) -> bool:
-        """In doubt, a statement can be reached."""
-        return True
-
-    def never_returns(self, call: ast.Call) -> bool:
-        """In doubt, a call returns."""
-        return False
-
-    def swallows_exceptions(self, context: ast.expr) -> bool:
-        """In doubt, a context manager lets exceptions pass."""
-        return False
 
 
 def _functions(statements: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, _Function]]:

@@ -14,8 +14,9 @@ import ast
 import sys
 from typing import Final
 
-from mypy_eqxstate.oracle.protocol import ClassInfo, Declaration, SourceModule
-from mypy_eqxstate.oracle.shapes import UNKNOWN, Shape, Signature
+from mypy_eqxstate.oracle.protocol import SourceModule
+from mypy_eqxstate.oracle.shapes import Signature
+from mypy_eqxstate.oracle.silent import DeclaredOracle
 from mypy_eqxstate.oracle.tsp_imports import ImportGraph
 from mypy_eqxstate.oracle.tsp_modules import Module, Modules
 from mypy_eqxstate.oracle.tsp_scopes import Function
@@ -48,7 +49,7 @@ class TspSources:
         module = self._modules.named(name)
         if module is None or len(module.text) > MAXIMAL_SIZE:
             return None
-        oracle = DeclaredOracle(module, self._symbols)
+        oracle = _ModuleOracle(module, self._symbols)
         return SourceModule(name, str(path), module.tree, module.is_package, oracle)
 
     def may_make_affine(self, name: str) -> bool:
@@ -56,8 +57,8 @@ class TspSources:
         return self._graph.may_make_affine(name)
 
 
-class DeclaredOracle:
-    """Answers about a module from what its definitions declare; of expressions nothing is known.
+class _ModuleOracle(DeclaredOracle):
+    """Answers about a module from what its definitions declare.
 
     Args:
         module: the module.
@@ -65,36 +66,9 @@ class DeclaredOracle:
     """
 
     def __init__(self, module: Module, symbols: Symbols) -> None:
+        super().__init__(symbols)
         self._module = module
         self._symbols = symbols
-
-    def affine_lines(self) -> frozenset[int] | None:
-        """No types, no lines."""
-        return None
-
-    def shape(self, node: ast.expr) -> Shape:
-        """The types of expressions are not known."""
-        return UNKNOWN
-
-    def target(self, node: ast.expr) -> str | None:
-        """Nor is what they refer to."""
-        return None
-
-    def signature(self, call: ast.Call) -> Signature | None:
-        """Nor the signatures of calls."""
-        return None
-
-    def declaration(self, full_name: str) -> Declaration | None:
-        """The function or method of this full name (of a class: its constructor), or None."""
-        return self._symbols.declaration(full_name)
-
-    def class_info(self, full_name: str) -> ClassInfo | None:
-        """The class of this full name; None if there is none."""
-        return self._symbols.class_info(full_name)
-
-    def method(self, class_name: str, name: str) -> Declaration | None:
-        """The method that an instance of the class has under this name, looked up by its MRO."""
-        return self._symbols.method(class_name, name)
 
     def parameter_signature(self, function: Function) -> Signature | None:
         """The declared signature of a function of the module; None if unannotated or nested."""
@@ -104,15 +78,3 @@ class DeclaredOracle:
         if owner is not None:
             return None
         return self._symbols.parameter_signature(self._module, function)
-
-    def reachable(self, statement: ast.stmt) -> bool:
-        """In doubt, a statement can be reached."""
-        return True
-
-    def never_returns(self, call: ast.Call) -> bool:
-        """In doubt, a call returns."""
-        return False
-
-    def swallows_exceptions(self, context: ast.expr) -> bool:
-        """In doubt, a context manager lets exceptions pass."""
-        return False

@@ -12,7 +12,7 @@ from mypy.defaults import RECURSION_LIMIT
 
 from mypy_eqxstate.analysis import analyze_module
 from mypy_eqxstate.config import Configuration
-from tests.torture.oracles import SilentOracle
+from tests.torture.oracles import UnboundedOracle
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def parsed(source: str | bytes) -> ast.Module | None:
             return None
 
 
-def analyse(source: str, oracle: type[SilentOracle] = SilentOracle) -> Outcome | None:
+def analyse(source: str, oracle: type[UnboundedOracle] = UnboundedOracle) -> Outcome | None:
     """Analyse a text as if an affine object could come to every line of it.
 
     Args:

@@ -1,7 +1,7 @@
 """Oracles that make the analysis look at every function of any code.
 
-`SilentOracle` has no types at all, and says of every line that an affine object may be there: all
-functions are solved, though nothing in them is a State.  `GivingOracle` says that functions are
+`UnboundedOracle` has no types at all, and says of every line that an affine object may be there:
+all functions are solved, though nothing in them is a State.  `GivingOracle` says that functions are
 given States: the first parameters of each are declared as one, a tuple of two and a list of them,
 so that ordinary code juggles with States in all the ways that programs juggle with values.
 """
@@ -12,7 +12,6 @@ import ast
 from typing import Final
 
 from mypy_eqxstate.fullnames import STATE
-from mypy_eqxstate.oracle.protocol import ClassInfo, Declaration
 from mypy_eqxstate.oracle.shapes import (
     UNKNOWN,
     AffineShape,
@@ -23,13 +22,14 @@ from mypy_eqxstate.oracle.shapes import (
     Signature,
     TupleShape,
 )
+from mypy_eqxstate.oracle.silent import SilentOracle
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _STATE: Final = AffineShape(STATE)
 _GIVEN: Final = (_STATE, TupleShape((UNKNOWN, _STATE)), ContainerShape(_STATE), UNKNOWN)
 
 
-class SilentOracle:
+class UnboundedOracle(SilentOracle):
     """Knows nothing of any expression; affine objects may be anywhere.
 
     Args:
@@ -44,48 +44,8 @@ class SilentOracle:
         """All."""
         return self._lines
 
-    def shape(self, node: ast.expr) -> Shape:
-        """Not known."""
-        return UNKNOWN
 
-    def target(self, node: ast.expr) -> str | None:
-        """Not known."""
-        return None
-
-    def signature(self, call: ast.Call) -> Signature | None:
-        """Not known."""
-        return None
-
-    def declaration(self, full_name: str) -> Declaration | None:
-        """Not known."""
-        return None
-
-    def class_info(self, full_name: str) -> ClassInfo | None:
-        """Not known."""
-        return None
-
-    def method(self, class_name: str, name: str) -> Declaration | None:
-        """Not known."""
-        return None
-
-    def parameter_signature(self, function: _Function) -> Signature | None:
-        """None has annotations."""
-        return None
-
-    def reachable(self, statement: ast.stmt) -> bool:
-        """In doubt it is."""
-        return True
-
-    def never_returns(self, call: ast.Call) -> bool:
-        """In doubt it does."""
-        return False
-
-    def swallows_exceptions(self, context: ast.expr) -> bool:
-        """In doubt it doesn't."""
-        return False
-
-
-class GivingOracle(SilentOracle):
+class GivingOracle(UnboundedOracle):
     """Says that the first parameters of every function are declared as States."""
 
     def parameter_signature(self, function: _Function) -> Signature | None:

@@ -120,9 +120,14 @@ def cleaned(entries: Mapping[Entry, Guard], texts: frozenset[str]) -> Mapping[En
     return found if changed else entries
 
 
+def renaming(new: Object) -> Callable[[Object, Guard], Mapping[Object, Guard]]:
+    """The change for `rewritten` that puts an object in its place, dead or alive as the old one."""
+    return lambda item, guard: {new.with_events(item.events): guard}
+
+
 def renamed(binding: Binding, old: Object, new: Object) -> Binding:
-    """A binding with one object replaced by another, dead or alive as it was."""
-    return rewritten(binding, old, lambda item, guard: {new.with_events(item.events): guard})
+    """A binding with one object replaced by another."""
+    return rewritten(binding, old, renaming(new))
 
 
 def rewritten(

@@ -40,7 +40,7 @@ from mypy_eqxstate.flow.bindings import (
     Status,
     cleaned,
     merge_fields,
-    renamed,
+    renaming,
     rewritten,
 )
 from mypy_eqxstate.flow.guards import NO_FACTS, Conjunction, Guard
@@ -182,7 +182,11 @@ class Memory:
     ) -> None:
         """Replace every reference to an object by what a function makes of it and its guard."""
         self.version += 1
-        item = item.identity
+        self._rewrite(item.identity, change)
+
+    def _rewrite(
+        self, item: Object, change: Callable[[Object, Guard], Mapping[Object, Guard]]
+    ) -> None:
         for root, binding in self.bindings.items():
             if item in binding.objects:
                 self.bindings[root] = rewritten(binding, item, change)
@@ -190,7 +194,7 @@ class Memory:
             for field in fields.values():
                 if item in field.objects:
                     self.fields[holder] = {
-                        key: rewritten(field, item, change) for key, field in fields.items()
+                        key: rewritten(held, item, change) for key, held in fields.items()
                     }
                     break
 
@@ -242,16 +246,7 @@ class Memory:
 
     def rename(self, old: Object, new: Object) -> None:
         """Replace an object by another everywhere: this turn's object becomes an earlier one."""
-        for root, binding in self.bindings.items():
-            if old in binding.objects:
-                self.bindings[root] = renamed(binding, old, new)
-        for item, fields in self.fields.items():
-            for field in fields.values():
-                if old in field.objects:
-                    self.fields[item] = {
-                        key: renamed(held, old, new) for key, held in fields.items()
-                    }
-                    break
+        self._rewrite(old, renaming(new))
         if old in self.fields:
             moved = self.fields.pop(old)
             kept = self.fields.get(new)

@@ -9,16 +9,27 @@ from typing import Any
 import pytest
 
 from mypy_eqxstate.config import Configuration
-from mypy_eqxstate.oracle.protocol import ClassInfo, Declaration
 from mypy_eqxstate.oracle.tsp_modules import read_file
 from mypy_eqxstate.oracle.tsp_server import TypeServer, pyrefly_command
 from mypy_eqxstate.oracle.tsp_world import World
-from tests.oracle.checked import ROOT, show, show_signature
-from tests.oracle.test_of_mypy import DECLARATIONS, LIBRARY, QUESTIONS, SHAPES, _answers, _library
+from tests.oracle.checked import ROOT
+from tests.oracle.test_of_mypy import LIBRARY, QUESTIONS, SHAPES, _answers, _library
+
+# These are asked of both oracles: here with the fixture of this module.
+from tests.oracle.test_of_mypy import test_classes as test_classes
+from tests.oracle.test_of_mypy import test_declarations as test_declarations
+from tests.oracle.test_of_mypy import test_decorated_and_abstract as test_decorated_and_abstract
+from tests.oracle.test_of_mypy import (
+    test_only_boolean_exits_swallow as test_only_boolean_exits_swallow,
+)
+from tests.oracle.test_of_mypy import test_parameter_signature as test_parameter_signature
+from tests.oracle.test_of_mypy import (
+    test_unannotated_functions_say_so as test_unannotated_functions_say_so,
+)
 
 
 @pytest.fixture(scope="module")
-def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def checked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     where = tmp_path_factory.mktemp("tsp")
     for name, source in (("lib", LIBRARY), ("shapes", SHAPES), ("use", QUESTIONS)):
         where.joinpath(f"{name}.py").write_text(textwrap.dedent(source), encoding="utf-8")
@@ -43,9 +54,9 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return answers
 
 
-def test_no_fault(answered: dict[str, Any]) -> None:
-    assert answered["shapes faults"] == {}
-    assert answered["use faults"] == {}
+def test_no_fault(checked: dict[str, Any]) -> None:
+    assert checked["shapes faults"] == {}
+    assert checked["use faults"] == {}
 
 
 # What comes out otherwise than from mypy, and why.
@@ -61,8 +72,8 @@ AFTER_A_CALL_THAT_NEVER_RETURNS = {47}
 @pytest.mark.parametrize(
     ("module", "kind"), [("shapes", "shapes"), ("use", "targets"), ("use", "signatures")]
 )
-def test_answers(answered: dict[str, Any], module: str, kind: str) -> None:
-    found = answered[module][kind]
+def test_answers(checked: dict[str, Any], module: str, kind: str) -> None:
+    found = checked[module][kind]
     assert len(found) >= 8
     for code, expected, said in found:
         if said != expected:
@@ -70,78 +81,13 @@ def test_answers(answered: dict[str, Any], module: str, kind: str) -> None:
             assert said == DIFFERENT[code][0]
 
 
-def test_every_difference_occurs(answered: dict[str, Any]) -> None:
-    found = [*answered["shapes"]["shapes"], *answered["use"]["targets"]]
-    found += answered["use"]["signatures"]
+def test_every_difference_occurs(checked: dict[str, Any]) -> None:
+    found = [*checked["shapes"]["shapes"], *checked["use"]["targets"]]
+    found += checked["use"]["signatures"]
     assert {code for code, expected, said in found if said != expected} == set(DIFFERENT)
 
 
-def test_unreachable_statements_and_no_others(answered: dict[str, Any]) -> None:
-    never = answered["use"]["never"]
-    assert answered["use"]["dead"] == never - AFTER_A_CALL_THAT_NEVER_RETURNS
-    assert answered["use"]["stop"] is True
-
-
-def test_only_boolean_exits_swallow(answered: dict[str, Any]) -> None:
-    assert answered["use"]["swallows"] == [True, False, True]
-
-
-def test_parameter_signature(answered: dict[str, Any]) -> None:
-    parameters = answered["use"]["parameters"]
-    assert parameters["dead_untyped"] is None
-    assert parameters["generic"] == "(x: affine Token | plain) -> affine Token | plain"
-
-
-def _declaration(answered: dict[str, Any], name: str) -> Declaration:
-    found = answered["library"][name]
-    assert isinstance(found, Declaration)
-    return found
-
-
-def _class(answered: dict[str, Any], name: str) -> ClassInfo:
-    found = answered["library"][name]
-    assert isinstance(found, ClassInfo)
-    return found
-
-
-@pytest.mark.parametrize(("name", "signatures", "kind"), DECLARATIONS)
-def test_declarations(answered: dict[str, Any], name: str, signatures: str, kind: str) -> None:
-    found = _declaration(answered, name)
-    assert "; ".join(map(show_signature, found.signatures)) == signatures
-    assert found.kind == kind
-
-
-def test_decorated_and_abstract(answered: dict[str, Any]) -> None:
-    assert _declaration(answered, "hidden").decorated
-    assert _declaration(answered, "cached").decorated
-    assert not _declaration(answered, "kept").decorated
-    assert show_signature(_declaration(answered, "hidden").signatures[0]) == (
-        "(token: affine Token) -> affine Token"
-    )
-    assert _declaration(answered, "Shape.area").abstract
-    assert _declaration(answered, "Callback.__call__").abstract
-    assert not _declaration(answered, "Square.area").abstract
-
-
-def test_unannotated_functions_say_so(answered: dict[str, Any]) -> None:
-    declared = _declaration(answered, "untyped")
-    assert [s for s in declared.signatures if s.annotated] == []
-
-
-def test_classes(answered: dict[str, Any]) -> None:
-    assert _class(answered, "Token").affine
-    assert _class(answered, "Gold").affine
-    assert not _class(answered, "Pair").affine
-    pair = _class(answered, "Pair")
-    assert {name: show(shape) for name, shape in pair.fields.items()} == {
-        "number": "plain",
-        "token": "affine Token",
-        "extra": "plain",
-        "hidden": "plain",
-    }
-    assert pair.constructor_fields == ("number", "token", "extra")
-    assert _class(answered, "Point").constructor_fields == ("x", "token")
-    assert show(_class(answered, "Square").fields["token"]) == "affine Token"
-    assert show(_class(answered, "Options").fields["token"]) == "affine Token"
-    assert _class(answered, "Square").ancestors[:2] == ("lib.Square", "lib.Shape")
-    assert _class(answered, "Callback").is_protocol
+def test_unreachable_statements_and_no_others(checked: dict[str, Any]) -> None:
+    never = checked["use"]["never"]
+    assert checked["use"]["dead"] == never - AFTER_A_CALL_THAT_NEVER_RETURNS
+    assert checked["use"]["stop"] is True

@@ -10,12 +10,14 @@ same object on both is not looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from typing import TypeVar
 
 from mypy_eqxstate.flow.bindings import (
     ALIVE,
     Binding,
     Entry,
+    Status,
     merge_entries,
     merge_sides,
 )
@@ -23,6 +25,8 @@ from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard
 from mypy_eqxstate.flow.memory import Memory, Root
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object, Value
 from mypy_eqxstate.ir.model import Key
+
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 def join_bindings(sides: Sequence[tuple[Memory, Binding]]) -> Binding:
@@ -59,13 +63,7 @@ def join(
             joined.represents[item] = represented if known is None else known | represented
         for item, sources in memory.derived.items():
             joined.derived[item] = joined.derived.get(item, frozenset()) | sources
-    for place in dict.fromkeys(place for memory in memories for place in memory.stale):
-        joined.stale[place] = merge_entries(
-            [
-                (memory.stale.get(place, ALIVE), extra)
-                for memory, extra in zip(memories, extras, strict=True)
-            ]
-        )
+    joined.stale = _join_statuses([memory.stale for memory in memories], extras)
     joined.bindings = dict(memories[0].bindings)
     for root in _differing([memory.bindings for memory in memories]):
         found = [memory.bindings.get(root) for memory in memories]
@@ -78,17 +76,23 @@ def join(
             if binding is not None
         ]
         joined.bindings[root] = merge_sides(sides)
-    for item in dict.fromkeys(item for memory in memories for item in memory.input_status):
-        joined.input_status[item] = merge_entries(
-            [
-                (memory.input_status.get(item, ALIVE), extra)
-                for memory, extra in zip(memories, extras, strict=True)
-            ]
-        )
+    joined.input_status = _join_statuses([m.input_status for m in memories], extras)
     joined.fields = dict(memories[0].fields)
     for item in _differing([memory.fields for memory in memories]):
         joined.fields[item] = _join_fields(item, memories, extras, default_field)
     return joined
+
+
+def _join_statuses(
+    sides: Sequence[Mapping[_Key, Status]], extras: Sequence[Conjunction]
+) -> dict[_Key, Status]:
+    """The statuses after any of several paths; what a path has not touched is alive on it."""
+    return {
+        key: merge_entries(
+            [(side.get(key, ALIVE), extra) for side, extra in zip(sides, extras, strict=True)]
+        )
+        for key in dict.fromkeys(key for side in sides for key in side)
+    }
 
 
 def widen(before: Memory, joined: Memory) -> Memory:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.faults import THE_MODULE
@@ -215,11 +216,11 @@ class Wording:
 
     def _targets(self, node: ast.AST, place: str, newest: str | None) -> str | None:
         """The targets of the statement around a call, that of the newer object replaced."""
-        statement = self._statement_of(node)
-        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        statement = self._assignment_of(node)
+        if statement is None or len(statement.targets) != 1:
             return None
         target = statement.targets[0]
-        if not isinstance(target, ast.Tuple) or len(target.elts) < 2 or statement.value is not node:
+        if not isinstance(target, ast.Tuple) or len(target.elts) < 2:
             return None
         names = [_replaced(element, newest, place) for element in target.elts]
         dropped = [number for number, name in enumerate(names) if name.startswith("_")]
@@ -240,11 +241,10 @@ class Wording:
 
         After `new_pair = step(pair)` it is `pair` that is to be rebound, not `pair[1]`.
         """
-        statement = self._statement_of(node)
+        statement = self._assignment_of(node)
         if (
             not isinstance(node, ast.Call)
-            or not isinstance(statement, ast.Assign)
-            or statement.value is not node
+            or statement is None
             or isinstance(statement.targets[0], ast.Tuple)
             or isinstance(self._module.oracle.shape(node), AffineShape)
         ):
@@ -258,32 +258,29 @@ class Wording:
 
     def _is_bound_in_a_tuple(self, node: ast.AST, place: str) -> bool:
         """Whether the newer object is a part of what is bound whole, and the older one is not."""
-        statement = self._statement_of(node)
+        statement = self._assignment_of(node)
         return (
-            isinstance(statement, ast.Assign)
-            and statement.value is node
+            statement is not None
             and isinstance(statement.targets[0], ast.Name)
             and isinstance(node, ast.Call)
             and isinstance(self._module.oracle.shape(node), TupleShape)
             and self._whole(node, place, None) is None
         )
 
-    def _statement_of(self, node: ast.AST) -> ast.stmt | None:
-        parents = self._parents()
-        current: ast.AST | None = node
-        while current is not None and not isinstance(current, ast.stmt):
-            current = parents.get(current)
-        return current
+    def _assignment_of(self, node: ast.AST) -> ast.Assign | None:
+        """The statement that binds what a node gives, and nothing made of it."""
+        parent = self._parents.get(node)
+        if isinstance(parent, ast.Assign) and parent.value is node:
+            return parent
+        return None
 
+    @cached_property
     def _parents(self) -> Mapping[ast.AST, ast.AST]:
-        found: dict[ast.AST, ast.AST] | None = getattr(self, "_known_parents", None)
-        if found is None:
-            found = {}
-            for parent in ast.walk(self._module.index.tree):
-                for child in ast.iter_child_nodes(parent):
-                    found[child] = parent
-            self._known_parents = found
-        return found
+        return {
+            child: parent
+            for parent in ast.walk(self._module.index.tree)
+            for child in ast.iter_child_nodes(parent)
+        }
 
     def _class(self, problem: Problem) -> str:
         return problem.class_name.rpartition(".")[2] or "State"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from repositories import FAULT, Checkout, Message
 
 from mypy_eqxstate.config import Configuration, read_configuration
-from mypy_eqxstate.oracle.tsp_check import TspChecker
+from mypy_eqxstate.oracle.tsp.check import TspChecker
 
 
 class ServedCheckout(Checkout):

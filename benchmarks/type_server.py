@@ -28,14 +28,14 @@ from pathlib import Path
 from generated_code import STATE, generate
 
 from mypy_eqxstate.config import Configuration
-from mypy_eqxstate.oracle.tsp_check import TspChecker
+from mypy_eqxstate.oracle.tsp.check import TspChecker
 
 CONFIGURATION = "[mypy]\nplugins = mypy_eqxstate\n"
 CHECK = """\
 import resource, sys
 from pathlib import Path
 from mypy_eqxstate.config import Configuration
-from mypy_eqxstate.oracle.tsp_check import TspChecker
+from mypy_eqxstate.oracle.tsp.check import TspChecker
 with TspChecker(Configuration()) as checker:
     checker.check([Path(sys.argv[1])])
     server = checker.server

@@ -27,7 +27,7 @@ from mypy_eqxstate.checking.request import Prepared, Request, prepare
 from mypy_eqxstate.checking.result import Blocker, CheckResult, FileReport
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.contracts.notation import parse_row
-from mypy_eqxstate.oracle.tsp_check import TspChecker
+from mypy_eqxstate.oracle.tsp.check import TspChecker
 from mypy_eqxstate.report.codes import EQXSTATE, RULES
 from mypy_eqxstate.report.configuration import problem_findings
 from mypy_eqxstate.report.finding import Finding, ModuleReport

@@ -1,1 +1,1 @@
-"""What the analysis asks a type checker, and how mypy answers."""
+"""What the analysis asks a type checker, how mypy answers, and how a type server does (`tsp/`)."""

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mypy_eqxstate.oracle.tsp_imports import ImportGraph
-from mypy_eqxstate.oracle.tsp_modules import Module, Modules, read_file
-from mypy_eqxstate.oracle.tsp_names import Found, Names
+from mypy_eqxstate.oracle.tsp.imports import ImportGraph
+from mypy_eqxstate.oracle.tsp.modules import Module, Modules, read_file
+from mypy_eqxstate.oracle.tsp.names import Found, Names
 
 FILES = {
     "steps.py": "import equinox as eqx\n",

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from mypy_eqxstate.config import Configuration
-from mypy_eqxstate.oracle.tsp_modules import read_file
-from mypy_eqxstate.oracle.tsp_server import TypeServer, pyrefly_command
-from mypy_eqxstate.oracle.tsp_world import World
+from mypy_eqxstate.oracle.tsp.modules import read_file
+from mypy_eqxstate.oracle.tsp.server import TypeServer, pyrefly_command
+from mypy_eqxstate.oracle.tsp.world import World
 from tests.oracle.checked import ROOT
 from tests.oracle.test_of_mypy import LIBRARY, QUESTIONS, SHAPES, _answers, _library
 

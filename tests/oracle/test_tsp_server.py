@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from mypy_eqxstate.config import Configuration
-from mypy_eqxstate.oracle.tsp_check import check_with_tsp
-from mypy_eqxstate.oracle.tsp_inference import Positions
-from mypy_eqxstate.oracle.tsp_server import (
+from mypy_eqxstate.oracle.tsp.check import check_with_tsp
+from mypy_eqxstate.oracle.tsp.inference import Positions
+from mypy_eqxstate.oracle.tsp.server import (
     Range,
     ServerGoneError,
     TypeServer,

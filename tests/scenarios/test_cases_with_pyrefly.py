@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from mypy_eqxstate.config import Configuration
-from mypy_eqxstate.oracle.tsp_check import check_with_tsp
+from mypy_eqxstate.oracle.tsp.check import check_with_tsp
 from mypy_eqxstate.report.finding import ModuleReport
 from tests.scenarios.scenario_format import CASES, Case, can_parse
 from tests.scenarios.test_cases import ALL, Found, differences

@@ -3,7 +3,7 @@
     Borrowed[eqx.nn.State] | None     ->   UnionTerm((ClassTerm(State), NONE_TERM)), Mode.BORROWED
     "tuple[Array, State]"             ->   TupleTerm((ClassTerm(Array), ClassTerm(State)))
 
-Names are followed through imports (`oracle/tsp_names.py`), aliases through their definitions, and
+Names are followed through imports (`oracle/tsp/names.py`), aliases through their definitions, and
 type variables of a generic alias are replaced by its arguments.  `jaxtyping.Float[Array, "a b"]`
 needs nothing of its own: for type checkers `Float` is `Annotated`.
 
@@ -21,10 +21,10 @@ import ast
 from collections.abc import Callable, Sequence
 
 from mypy_eqxstate.oracle.shapes import Mode, ParameterKind
-from mypy_eqxstate.oracle.tsp_modules import Module
-from mypy_eqxstate.oracle.tsp_names import Found, Names
-from mypy_eqxstate.oracle.tsp_scopes import Assigned, DefinedClass, Scope, TypeParameter
-from mypy_eqxstate.oracle.tsp_terms import (
+from mypy_eqxstate.oracle.tsp.modules import Module
+from mypy_eqxstate.oracle.tsp.names import Found, Names
+from mypy_eqxstate.oracle.tsp.scopes import Assigned, DefinedClass, Scope, TypeParameter
+from mypy_eqxstate.oracle.tsp.terms import (
     ANY,
     NEVER,
     NONE_TERM,

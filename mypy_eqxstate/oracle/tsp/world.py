@@ -17,20 +17,20 @@ from pathlib import Path
 from mypy_eqxstate.analysis import new_program
 from mypy_eqxstate.config import Configuration
 from mypy_eqxstate.oracle.affine_names import AffineNames
-from mypy_eqxstate.oracle.tsp_affine_lines import AffineLines
-from mypy_eqxstate.oracle.tsp_annotations import Annotations
-from mypy_eqxstate.oracle.tsp_classes import Classes
-from mypy_eqxstate.oracle.tsp_functions import Functions
-from mypy_eqxstate.oracle.tsp_imports import ImportGraph
-from mypy_eqxstate.oracle.tsp_inference import Inference
-from mypy_eqxstate.oracle.tsp_modules import Module, Modules, Reader
-from mypy_eqxstate.oracle.tsp_names import Names
-from mypy_eqxstate.oracle.tsp_oracle import TspOracle
-from mypy_eqxstate.oracle.tsp_server import TypeServer
-from mypy_eqxstate.oracle.tsp_sources import TspSources
-from mypy_eqxstate.oracle.tsp_symbols import Symbols
-from mypy_eqxstate.oracle.tsp_terms import ANY, Term
-from mypy_eqxstate.oracle.tsp_types import TypeReader
+from mypy_eqxstate.oracle.tsp.affine_lines import AffineLines
+from mypy_eqxstate.oracle.tsp.annotations import Annotations
+from mypy_eqxstate.oracle.tsp.classes import Classes
+from mypy_eqxstate.oracle.tsp.functions import Functions
+from mypy_eqxstate.oracle.tsp.imports import ImportGraph
+from mypy_eqxstate.oracle.tsp.inference import Inference
+from mypy_eqxstate.oracle.tsp.modules import Module, Modules, Reader
+from mypy_eqxstate.oracle.tsp.names import Names
+from mypy_eqxstate.oracle.tsp.oracle import TspOracle
+from mypy_eqxstate.oracle.tsp.server import TypeServer
+from mypy_eqxstate.oracle.tsp.sources import TspSources
+from mypy_eqxstate.oracle.tsp.symbols import Symbols
+from mypy_eqxstate.oracle.tsp.terms import ANY, Term
+from mypy_eqxstate.oracle.tsp.types import TypeReader
 
 
 class World:

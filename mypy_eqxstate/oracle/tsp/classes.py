@@ -21,10 +21,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 
-from mypy_eqxstate.oracle.tsp_annotations import SELF, Annotations
-from mypy_eqxstate.oracle.tsp_modules import Module
-from mypy_eqxstate.oracle.tsp_names import Found, Names
-from mypy_eqxstate.oracle.tsp_scopes import (
+from mypy_eqxstate.oracle.tsp.annotations import SELF, Annotations
+from mypy_eqxstate.oracle.tsp.modules import Module
+from mypy_eqxstate.oracle.tsp.names import Found, Names
+from mypy_eqxstate.oracle.tsp.scopes import (
     Assigned,
     Binding,
     DefinedFunction,
@@ -32,7 +32,7 @@ from mypy_eqxstate.oracle.tsp_scopes import (
     Scope,
     TypeParameter,
 )
-from mypy_eqxstate.oracle.tsp_terms import (
+from mypy_eqxstate.oracle.tsp.terms import (
     ANY,
     PLAIN_TERM,
     ClassDefinition,

@@ -14,11 +14,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES
-from mypy_eqxstate.oracle.tsp_classes import Classes
-from mypy_eqxstate.oracle.tsp_modules import Module
-from mypy_eqxstate.oracle.tsp_scopes import Imported
-from mypy_eqxstate.oracle.tsp_shapes import ShapeMaker
-from mypy_eqxstate.oracle.tsp_terms import (
+from mypy_eqxstate.oracle.tsp.classes import Classes
+from mypy_eqxstate.oracle.tsp.modules import Module
+from mypy_eqxstate.oracle.tsp.scopes import Imported
+from mypy_eqxstate.oracle.tsp.shapes import ShapeMaker
+from mypy_eqxstate.oracle.tsp.terms import (
     ClassDefinition,
     ClassTerm,
     FunctionTerm,

@@ -18,8 +18,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from mypy_eqxstate.oracle.tsp_modules import Definition, Module, Modules
-from mypy_eqxstate.oracle.tsp_scopes import (
+from mypy_eqxstate.oracle.tsp.modules import Definition, Module, Modules
+from mypy_eqxstate.oracle.tsp.scopes import (
     Assigned,
     Binding,
     DefinedClass,

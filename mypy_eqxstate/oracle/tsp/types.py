@@ -5,7 +5,7 @@ and says nothing else of it:
 
     {"kind": 3, "flags": 2, "declaration": {"name": "State", "node": {"uri": ..., "range": ...}}}
 
-The place leads to the syntax (`oracle/tsp_modules.py`), and from there come the full name, the
+The place leads to the syntax (`oracle/tsp/modules.py`), and from there come the full name, the
 names and kinds of parameters, and what they say of ownership.  Types of parameters and type
 arguments are in the answer itself.
 
@@ -26,12 +26,12 @@ import ast
 from typing import Any, Final
 
 from mypy_eqxstate.oracle.shapes import ParameterKind
-from mypy_eqxstate.oracle.tsp_annotations import Annotations
-from mypy_eqxstate.oracle.tsp_modules import Module, Modules
-from mypy_eqxstate.oracle.tsp_names import Found, Names
-from mypy_eqxstate.oracle.tsp_scopes import Function
-from mypy_eqxstate.oracle.tsp_server import path_of_uri
-from mypy_eqxstate.oracle.tsp_terms import (
+from mypy_eqxstate.oracle.tsp.annotations import Annotations
+from mypy_eqxstate.oracle.tsp.modules import Module, Modules
+from mypy_eqxstate.oracle.tsp.names import Found, Names
+from mypy_eqxstate.oracle.tsp.scopes import Function
+from mypy_eqxstate.oracle.tsp.server import path_of_uri
+from mypy_eqxstate.oracle.tsp.terms import (
     ANY,
     NEVER,
     NONE_TERM,

@@ -19,13 +19,13 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from mypy_eqxstate.oracle.tsp_annotations import SELF, Annotations
-from mypy_eqxstate.oracle.tsp_classes import Classes
-from mypy_eqxstate.oracle.tsp_inference import Inference
-from mypy_eqxstate.oracle.tsp_modules import Module
-from mypy_eqxstate.oracle.tsp_names import Found, Names
-from mypy_eqxstate.oracle.tsp_scopes import DefinedFunction, Function
-from mypy_eqxstate.oracle.tsp_terms import (
+from mypy_eqxstate.oracle.tsp.annotations import SELF, Annotations
+from mypy_eqxstate.oracle.tsp.classes import Classes
+from mypy_eqxstate.oracle.tsp.inference import Inference
+from mypy_eqxstate.oracle.tsp.modules import Module
+from mypy_eqxstate.oracle.tsp.names import Found, Names
+from mypy_eqxstate.oracle.tsp.scopes import DefinedFunction, Function
+from mypy_eqxstate.oracle.tsp.terms import (
     ANY,
     ClassDefinition,
     ClassTerm,
@@ -36,7 +36,7 @@ from mypy_eqxstate.oracle.tsp_terms import (
     TypeTerm,
     substitute,
 )
-from mypy_eqxstate.oracle.tsp_types import is_annotated, parameters
+from mypy_eqxstate.oracle.tsp.types import is_annotated, parameters
 
 _PROPERTIES = frozenset(
     {"builtins.property", "functools.cached_property", "abc.abstractproperty", "enum.property"}

@@ -21,7 +21,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES
-from mypy_eqxstate.oracle.tsp_modules import Modules
+from mypy_eqxstate.oracle.tsp.modules import Modules
 
 _OWN = __name__.partition(".")[0]
 _STATEMENT = re.compile(

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mypy_eqxstate.oracle.shapes import Mode, ParameterKind
-from mypy_eqxstate.oracle.tsp_modules import Module
+from mypy_eqxstate.oracle.tsp.modules import Module
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from mypy_eqxstate.oracle.tsp_scopes import Binding, Function, Scope, TypeParameter, read_scope
+from mypy_eqxstate.oracle.tsp.scopes import Binding, Function, Scope, TypeParameter, read_scope
 
 Reader = Callable[[Path], str | None]
 Definition = Function | ast.ClassDef

@@ -1,8 +1,8 @@
 """The oracle that answers from a type server.
 
 `TspOracle` answers about one module without a run of mypy.  What an expression's type is, the
-server says (`oracle/tsp_inference.py`); what a definition declares is read from its source
-(`oracle/tsp_symbols.py`).  For `state.set(i, v)`:
+server says (`oracle/tsp/inference.py`); what a definition declares is read from its source
+(`oracle/tsp/symbols.py`).  For `state.set(i, v)`:
 
     shape(state)       ->  asked: class "State", line 41 of _stateful.pyi
                        ->  AffineShape("equinox.nn._stateful.State")
@@ -35,15 +35,15 @@ from mypy_eqxstate.oracle.shapes import (
     Signature,
     UnknownShape,
 )
-from mypy_eqxstate.oracle.tsp_affine_lines import AffineLines, asked_nodes
-from mypy_eqxstate.oracle.tsp_inference import Inference
-from mypy_eqxstate.oracle.tsp_modules import Definition, Module
-from mypy_eqxstate.oracle.tsp_names import Found
-from mypy_eqxstate.oracle.tsp_overloads import chosen_item
-from mypy_eqxstate.oracle.tsp_reachability import Reachability
-from mypy_eqxstate.oracle.tsp_scopes import Assigned, DefinedFunction, Function
-from mypy_eqxstate.oracle.tsp_symbols import Symbols
-from mypy_eqxstate.oracle.tsp_terms import (
+from mypy_eqxstate.oracle.tsp.affine_lines import AffineLines, asked_nodes
+from mypy_eqxstate.oracle.tsp.inference import Inference
+from mypy_eqxstate.oracle.tsp.modules import Definition, Module
+from mypy_eqxstate.oracle.tsp.names import Found
+from mypy_eqxstate.oracle.tsp.overloads import chosen_item
+from mypy_eqxstate.oracle.tsp.reachability import Reachability
+from mypy_eqxstate.oracle.tsp.scopes import Assigned, DefinedFunction, Function
+from mypy_eqxstate.oracle.tsp.symbols import Symbols
+from mypy_eqxstate.oracle.tsp.terms import (
     ANY,
     ClassTerm,
     FunctionTerm,

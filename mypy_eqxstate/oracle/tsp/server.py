@@ -38,7 +38,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from mypy_eqxstate.oracle.tsp_transport import Connection, Refusal, ServerGoneError
+from mypy_eqxstate.oracle.tsp.transport import Connection, Refusal, ServerGoneError
 
 __all__ = [
     "Range",

@@ -1,7 +1,7 @@
 """From terms to shapes, by the same decisions as from mypy's types.
 
 `oracle/mypy_types.py` lists the decisions: which classes are plain, what counts as a container,
-that a type variable is its bound.  This module applies them to terms (`oracle/tsp_terms.py`), with
+that a type variable is its bound.  This module applies them to terms (`oracle/tsp/terms.py`), with
 the same tables, so that both oracles say the same of the same type.
 
     dict[str, tuple[Array, State]] | None
@@ -38,8 +38,8 @@ from mypy_eqxstate.oracle.shapes import (
     TupleShape,
     UnionShape,
 )
-from mypy_eqxstate.oracle.tsp_classes import Classes
-from mypy_eqxstate.oracle.tsp_terms import (
+from mypy_eqxstate.oracle.tsp.classes import Classes
+from mypy_eqxstate.oracle.tsp.terms import (
     ClassDefinition,
     ClassTerm,
     FunctionTerm,

@@ -19,10 +19,10 @@ import ast
 import re
 from collections.abc import Sequence
 
-from mypy_eqxstate.oracle.tsp_modules import Definition, Module
-from mypy_eqxstate.oracle.tsp_server import Range, ServerGoneError, TypeServer
-from mypy_eqxstate.oracle.tsp_terms import ANY, Term
-from mypy_eqxstate.oracle.tsp_types import TypeReader
+from mypy_eqxstate.oracle.tsp.modules import Definition, Module
+from mypy_eqxstate.oracle.tsp.server import Range, ServerGoneError, TypeServer
+from mypy_eqxstate.oracle.tsp.terms import ANY, Term
+from mypy_eqxstate.oracle.tsp.types import TypeReader
 
 
 class Positions:

@@ -17,10 +17,10 @@ from typing import Final
 from mypy_eqxstate.oracle.protocol import SourceModule
 from mypy_eqxstate.oracle.shapes import Signature
 from mypy_eqxstate.oracle.silent import DeclaredOracle
-from mypy_eqxstate.oracle.tsp_imports import ImportGraph
-from mypy_eqxstate.oracle.tsp_modules import Module, Modules
-from mypy_eqxstate.oracle.tsp_scopes import Function
-from mypy_eqxstate.oracle.tsp_symbols import Symbols
+from mypy_eqxstate.oracle.tsp.imports import ImportGraph
+from mypy_eqxstate.oracle.tsp.modules import Module, Modules
+from mypy_eqxstate.oracle.tsp.scopes import Function
+from mypy_eqxstate.oracle.tsp.symbols import Symbols
 
 MAXIMAL_SIZE: Final = 400_000
 

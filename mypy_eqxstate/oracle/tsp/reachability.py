@@ -20,8 +20,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 
-from mypy_eqxstate.oracle.tsp_scopes import Function, static_truth
-from mypy_eqxstate.oracle.tsp_terms import NeverTerm, Term
+from mypy_eqxstate.oracle.tsp.scopes import Function, static_truth
+from mypy_eqxstate.oracle.tsp.terms import NeverTerm, Term
 
 
 class Reachability:

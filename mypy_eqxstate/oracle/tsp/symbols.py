@@ -15,14 +15,14 @@ from collections.abc import Container
 
 from mypy_eqxstate.oracle.protocol import ClassInfo, Declaration
 from mypy_eqxstate.oracle.shapes import ParameterKind, Shape, Signature
-from mypy_eqxstate.oracle.tsp_annotations import Annotations
-from mypy_eqxstate.oracle.tsp_classes import Classes
-from mypy_eqxstate.oracle.tsp_functions import Functions
-from mypy_eqxstate.oracle.tsp_modules import Module
-from mypy_eqxstate.oracle.tsp_names import Found, Names
-from mypy_eqxstate.oracle.tsp_scopes import Assigned, DefinedFunction, Function
-from mypy_eqxstate.oracle.tsp_shapes import ShapeMaker
-from mypy_eqxstate.oracle.tsp_terms import (
+from mypy_eqxstate.oracle.tsp.annotations import Annotations
+from mypy_eqxstate.oracle.tsp.classes import Classes
+from mypy_eqxstate.oracle.tsp.functions import Functions
+from mypy_eqxstate.oracle.tsp.modules import Module
+from mypy_eqxstate.oracle.tsp.names import Found, Names
+from mypy_eqxstate.oracle.tsp.scopes import Assigned, DefinedFunction, Function
+from mypy_eqxstate.oracle.tsp.shapes import ShapeMaker
+from mypy_eqxstate.oracle.tsp.terms import (
     NONE_TERM,
     ClassDefinition,
     ClassTerm,

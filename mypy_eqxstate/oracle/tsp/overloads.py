@@ -26,7 +26,7 @@ from mypy_eqxstate.oracle.shapes import (
     UnionShape,
     UnknownShape,
 )
-from mypy_eqxstate.oracle.tsp_terms import FunctionTerm, ParameterTerm, Term
+from mypy_eqxstate.oracle.tsp.terms import FunctionTerm, ParameterTerm, Term
 
 _POSITIONAL = (ParameterKind.POSITIONAL, ParameterKind.POSITIONAL_ONLY)
 

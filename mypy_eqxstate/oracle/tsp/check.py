@@ -8,7 +8,7 @@ costs what has changed.  Text that is not saved yet counts where it is given (`o
 file itself, and for what other files learn of its declarations and bodies.
 
 The course of a check: the server is told the texts; the modules that may have to do with affine
-objects are found by an import graph (`oracle/tsp_imports.py`); each of them is analysed with an
+objects are found by an import graph (`oracle/tsp/imports.py`); each of them is analysed with an
 oracle that asks the server; what `# type: ignore` comments silence is taken out.
 
 If the server can't be started, or ends, the check goes on without types of expressions, and the
@@ -33,16 +33,16 @@ from types import TracebackType
 from mypy_eqxstate.analysis import analyze_module
 from mypy_eqxstate.config import Configuration
 from mypy_eqxstate.faults import THE_MODULE, Fault, contained
-from mypy_eqxstate.oracle.tsp_imports import ImportGraph
-from mypy_eqxstate.oracle.tsp_modules import Module, Modules, package_root, read_file
-from mypy_eqxstate.oracle.tsp_server import (
+from mypy_eqxstate.oracle.tsp.imports import ImportGraph
+from mypy_eqxstate.oracle.tsp.modules import Module, Modules, package_root, read_file
+from mypy_eqxstate.oracle.tsp.server import (
     ServerGoneError,
     TypeServer,
     has_pyrefly_configuration,
     pyrefly_command,
     pyrefly_configuration,
 )
-from mypy_eqxstate.oracle.tsp_world import World
+from mypy_eqxstate.oracle.tsp.world import World
 from mypy_eqxstate.report.finding import ModuleReport
 from mypy_eqxstate.report.ignores import kept, read_ignores
 

@@ -73,6 +73,11 @@ class Project:
             path.write_text(textwrap.dedent(text), encoding="utf-8")
             os.utime(path, (before + 10, before + 10) if before else None)
 
+    def name_affine(self, name: str) -> None:
+        """Configure a further affine class, or a type variable that stands for such."""
+        configuration = f"[mypy]\nplugins = mypy_eqxstate\n[mypy_eqxstate]\naffine = {name}\n"
+        (self.root / "mypy.ini").write_text(configuration, encoding="utf-8")
+
     def errors(self, *options: str) -> list[str]:
         """The errors, up to the end of their first clause."""
         command = [sys.executable, "-m", "mypy", "--no-error-summary", "--show-traceback"]
@@ -254,8 +259,7 @@ def test_a_type_variable_can_be_named_as_one_of_affine_objects(project: Project)
         """,
     )
     assert project.errors() == []
-    configuration = "[mypy]\nplugins = mypy_eqxstate\n[mypy_eqxstate]\naffine = kinds.S\n"
-    (project.root / "mypy.ini").write_text(configuration, encoding="utf-8")
+    project.name_affine("kinds.S")
     assert project.errors() == ['main.py:7: error: "state" is out of date']
 
 
@@ -278,6 +282,5 @@ def test_an_alias_without_arguments_stands_for_the_named_type_variable(project: 
         """,
     )
     assert project.errors() == []
-    configuration = "[mypy]\nplugins = mypy_eqxstate\n[mypy_eqxstate]\naffine = kinds.S\n"
-    (project.root / "mypy.ini").write_text(configuration, encoding="utf-8")
+    project.name_affine("kinds.S")
     assert project.errors() == ['main.py:6: error: "state" is out of date']

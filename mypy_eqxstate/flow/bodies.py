@@ -192,7 +192,7 @@ class BodyCalls:
                 if captured is not None:
                     bindings.append(captured)
         return any(
-            self.analysis.ownership.classes(memory, binding)
+            self.analysis.ownership.holdings.classes(memory, binding)
             or any(isinstance(value, _CALLABLES) for value in binding.values)
             for binding in bindings
         )
@@ -321,7 +321,7 @@ class BodyCalls:
             path = grounds.origin[0] if grounds.origin is not None else None
             exact = Grounds("body", (path, line)) if line is not None else grounds
             actual = self._inner_actual(item, binding, actuals, instantiation, site)
-            classes = analysis.ownership.classes(memory, binding)
+            classes = analysis.ownership.holdings.classes(memory, binding)
             if isinstance(item.shape, AffineShape):
                 classes |= {item.shape.class_name}
             kept = bool(classes & newer)
@@ -368,7 +368,7 @@ class BodyCalls:
         taken = {item.origin.variable for item in summary.effects}
         for variable, actuals in parameters.items() if shown else ():
             for actual in actuals:
-                classes = analysis.ownership.classes(memory, actual.binding)
+                classes = analysis.ownership.holdings.classes(memory, actual.binding)
                 if variable not in taken and classes & shown and not actual.receiver:
                     effect = self.calls.effects.adjusted(site, actual, Effect.SUPERSEDE, True)
                     self.calls.effects.carry_out(site, memory, actual, effect, grounds)
@@ -457,7 +457,7 @@ class BodyCalls:
             held.item
             for actual, _ in pairs
             if actual.copied_by
-            for held in self.analysis.ownership.held(memory, actual.binding)
+            for held in self.analysis.ownership.holdings.held(memory, actual.binding)
         }
         if copied:
             result = self.calls.results.copy(

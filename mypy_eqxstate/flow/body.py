@@ -412,8 +412,8 @@ class BodyAnalysis:
         if op.variable not in self.body.locals:
             self.use(memory, op.source)
         if self.body.blocks[self.position[0]].handler is not None and (
-            self.ownership.classes(memory, binding)
-            or (before is not None and self.ownership.classes(memory, before))
+            self.ownership.holdings.classes(memory, binding)
+            or (before is not None and self.ownership.holdings.classes(memory, before))
         ):
             memory.version += 1
         self.ownership.places.carry_stale(memory, self.body.places.get(op.source), op.variable)

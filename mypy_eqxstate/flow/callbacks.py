@@ -230,11 +230,11 @@ class Callbacks:
         """Copied object -> the one it is a copy of: those at the same path."""
         ownership = self.analysis.ownership
         at: dict[tuple[Key, ...], Object] = {
-            held.path: held.item.identity for held in ownership.held(memory, original)
+            held.path: held.item.identity for held in ownership.holdings.held(memory, original)
         }
         return {
             held.item.identity: at[held.path]
-            for held in ownership.held(memory, copy)
+            for held in ownership.holdings.held(memory, copy)
             if held.path in at
         }
 
@@ -248,8 +248,8 @@ class Callbacks:
         """Mark the parts of the arguments of which a callee has made something newer."""
         ownership = self.analysis.ownership
         for actual in actuals:
-            held = {h.item.identity for h in ownership.held(memory, actual.binding)}
-            classes = ownership.classes(memory, actual.binding)
+            held = {h.item.identity for h in ownership.holdings.held(memory, actual.binding)}
+            classes = ownership.holdings.classes(memory, actual.binding)
             if not held & touched:
                 continue
             event = self.calls.effects.event(

@@ -379,7 +379,7 @@ class Calls:
         What the body has made itself, as tests do that just call a model, is missed only where it
         is read again, and there it is reported.
         """
-        held = self.analysis.ownership.held
+        held = self.analysis.ownership.holdings.held
         return any(
             one.item.origin.is_input for actual in actuals for one in held(memory, actual.binding)
         )

@@ -62,7 +62,7 @@ class Containers:
         """A part of something that was superseded as a whole is superseded too."""
         if len(whole.marks) == 1 and LIVE in whole.marks:
             return part
-        if not self.analysis.ownership.classes(memory, part):
+        if not self.analysis.ownership.holdings.classes(memory, part):
             return part
         if len(part.marks) == 1 and LIVE in part.marks:
             return Binding(part.values, whole.marks)
@@ -208,7 +208,7 @@ class Containers:
             return
         merged: dict[ir.Key, Binding] = {}
         for item in items:
-            self.analysis.ownership.materialise(memory, item)
+            self.analysis.ownership.holdings.materialise(memory, item)
             for key, field in memory.fields.get(item, {}).items():
                 _put(merged, key, field)
         for key, field in merged.items():
@@ -231,7 +231,7 @@ class Containers:
 
     def _start_over(self, memory: Memory, container: Object) -> None:
         """A new iteration meets the elements that an earlier one has consumed."""
-        for found in list(self.analysis.ownership.held(memory, one(container))):
+        for found in list(self.analysis.ownership.holdings.held(memory, one(container))):
             if any(event.through >= 0 for event in found.item.events):
                 memory.rewrite(found.item, _met_again)
 
@@ -304,7 +304,7 @@ class Containers:
                 elif not isinstance(key, ir.Attribute):
                     _put(fields, ir.ELEMENTS, part)
             default = self.analysis.heap.default_field(value, ir.ELEMENTS)
-            if default is not None and self.analysis.ownership.classes(memory, default):
+            if default is not None and self.analysis.ownership.holdings.classes(memory, default):
                 _put(fields, ir.ELEMENTS, default)
         return None
 

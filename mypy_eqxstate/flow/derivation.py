@@ -45,9 +45,9 @@ def note_derived(analysis: BodyAnalysis, memory: Memory, derived: Binding, actua
         actual: the argument.
     """
     sources: dict[tuple[Key, ...], list[Object]] = {}
-    for held in analysis.ownership.held(memory, actual.binding, materialise=True):
+    for held in analysis.ownership.holdings.held(memory, actual.binding, materialise=True):
         sources.setdefault(held.path, []).append(held.item.identity)
-    for held in analysis.ownership.held(memory, derived):
+    for held in analysis.ownership.holdings.held(memory, derived):
         place = _place_within(analysis, actual, held.path)
         known = memory.derived.get(held.item.identity, frozenset())
         found = {(place, source) for source in sources.get(held.path, ())}

@@ -190,12 +190,12 @@ class Effects:
         if not events:
             return False
         ownership = self.analysis.ownership
-        paths = {held.path for held in ownership.held(memory, actual.binding)}
+        paths = {held.path for held in ownership.holdings.held(memory, actual.binding)}
         given = {
             (held.item.origin.body, held.item.origin.operation)
             for other, _, _ in effects
             if other is not actual
-            for held in ownership.held(memory, other.binding)
+            for held in ownership.holdings.held(memory, other.binding)
             if not held.item.events and held.path in paths
         }
         return all((event.body, event.operation) in given for event in events)
@@ -227,10 +227,10 @@ class Effects:
         ownership = self.analysis.ownership
         if effect < Effect.SUPERSEDE:
             return False
-        classes = sorted(ownership.classes(memory, actual.binding))
+        classes = sorted(ownership.holdings.classes(memory, actual.binding))
         if not classes:
             return False
-        held_items = list(ownership.held(memory, actual.binding, materialise=True))
+        held_items = list(ownership.holdings.held(memory, actual.binding, materialise=True))
         self.taken.update(held.item.identity for held in held_items)
         if effect is Effect.SUPERSEDE:
             event = self.event(site, actual, False, grounds, classes[0])
@@ -265,7 +265,7 @@ class Effects:
 
     def passed_twice(self, site: CallSite, memory: Memory, actual: Actual) -> None:
         """Report an argument whose object another argument of the same call has consumed."""
-        for held in self.analysis.ownership.held(memory, actual.binding):
+        for held in self.analysis.ownership.holdings.held(memory, actual.binding):
             if held.item.identity not in self._consumed:
                 continue
             event, other, surely = self._consumed[held.item.identity]

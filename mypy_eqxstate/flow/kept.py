@@ -104,7 +104,7 @@ class Kept:
         """The affine classes, and their holders, in the kept parts of what a binding holds."""
         ownership = self.analysis.ownership
         if not destination.items:
-            return ownership.classes(memory, binding) if destination.kept else frozenset()
+            return ownership.holdings.classes(memory, binding) if destination.kept else frozenset()
         found: frozenset[str] = frozenset()
         for value in binding.values:
             if not isinstance(value, Object):
@@ -117,7 +117,7 @@ class Kept:
                 if isinstance(key, Item):
                     found |= self.kept_classes(memory, field, destination.at(key.value))
                 elif destination.kept:
-                    found |= ownership.classes(memory, field)
+                    found |= ownership.holdings.classes(memory, field)
         return found
 
     def newer_classes(

@@ -21,34 +21,25 @@ binding itself is dead for sure, every other reference to one of them perhaps.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mypy_eqxstate.flow.bindings import LIVE, Binding, Status
 from mypy_eqxstate.flow.derivation import hand_over, hand_over_sources
 from mypy_eqxstate.flow.fate import Fate
 from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard, both, excluded, exclusive
+from mypy_eqxstate.flow.holdings import DEPTH, Holdings
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.places import Places
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.values import REPORTED, Event, Object, Value, objects_within
-from mypy_eqxstate.ir.model import ELEMENTS, Attribute, Elements, Item, Key, Place, Temporary
-from mypy_eqxstate.oracle.shapes import AffineShape, ContainerShape, InstanceShape, Mode, TupleShape
+from mypy_eqxstate.ir.model import Attribute, Elements, Item, Key, Place, Temporary
+from mypy_eqxstate.oracle.shapes import AffineShape, Mode
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
 
-DEPTH: Final = 4
 _SILENT: Final = frozenset({REPORTED})
-
-
-class Held(NamedTuple):
-    """An affine object found in a binding, and on the way to it."""
-
-    item: Object
-    guard: Guard
-    path: tuple[Key, ...]
-    alone: bool  # no other object can be at this path
 
 
 def format_key(key: Key) -> str:
@@ -70,93 +61,8 @@ class Ownership:
 
     def __init__(self, analysis: BodyAnalysis) -> None:
         self.analysis = analysis
+        self.holdings = Holdings(analysis.heap)
         self.places = Places(analysis.heap)
-
-    # --- finding affine objects -----------------------------------------------------------------
-
-    def held(
-        self,
-        memory: Memory,
-        binding: Binding,
-        depth: int = DEPTH,
-        path: tuple[Key, ...] = (),
-        materialise: bool = False,
-        guard: Guard = ALWAYS,
-    ) -> Iterator[Held]:
-        """The affine objects that a binding holds, itself or inside, dead ones included.
-
-        Args:
-            memory: where the fields are.
-            binding: what to look into.
-            depth: how many fields deep.
-            path: leads from where the search began to the binding.
-            materialise: also objects that nobody has looked at yet (they are alive).
-            guard: under which the binding is reached.
-        """
-        leading = None if materialise else _leading_to_affine(memory, binding)
-        if leading is None or leading:
-            yield from self._held(memory, binding, depth, path, materialise, guard, leading)
-
-    def _held(
-        self,
-        memory: Memory,
-        binding: Binding,
-        depth: int,
-        path: tuple[Key, ...],
-        materialise: bool,
-        guard: Guard,
-        leading: Container[Object] | None,
-    ) -> Iterator[Held]:
-        possible = [
-            (value, value_guard)
-            for value, value_guard in binding.values.items()
-            if not excluded(value_guard, memory.facts)
-        ]
-        alone = len({item.identity for value, _ in possible for item in objects_within(value)}) == 1
-        for value, value_guard in possible:
-            together = both(guard, value_guard)
-            for item in objects_within(value):
-                if item.is_affine:
-                    yield Held(item, together, path, alone)
-                elif depth > 0 and (leading is None or item in leading):
-                    if materialise:
-                        self.materialise(memory, item)
-                    for key, field in list(memory.fields.get(item, {}).items()):
-                        inner = (*path, key)
-                        yield from self._held(
-                            memory, field, depth - 1, inner, materialise, together, leading
-                        )
-
-    def materialise(self, memory: Memory, item: Object) -> None:
-        """Write down the fields of an object that can hold affine objects."""
-        heap = self.analysis.heap
-        shape = item.shape
-        if isinstance(shape, TupleShape):
-            for index, part in enumerate(shape.items):
-                if heap.classes.affine_classes_in(part):
-                    heap.read(memory, item, Item(index))
-        elif isinstance(shape, ContainerShape):
-            if heap.classes.affine_classes_in(shape.element):
-                heap.read(memory, item, ELEMENTS)
-        elif isinstance(shape, InstanceShape):
-            info = heap.classes.info(shape.class_name)
-            if info is not None and heap.classes.affine_classes_in(shape):
-                for name, part in info.fields.items():
-                    if heap.classes.affine_classes_in(part):
-                        heap.read(memory, item, Attribute(name))
-
-    def classes(self, memory: Memory, binding: Binding, depth: int = DEPTH) -> frozenset[str]:
-        """The affine classes, and classes that hold them, of what a binding can hold."""
-        found: frozenset[str] = frozenset()
-        for value, guard in binding.values.items():
-            if excluded(guard, memory.facts):
-                continue
-            for item in objects_within(value):
-                found |= self.analysis.heap.classes.affine_classes_in(item.shape)
-                if depth > 0:
-                    for field in memory.fields.get(item, {}).values():
-                        found |= self.classes(memory, field, depth - 1)
-        return found
 
     # --- uses -----------------------------------------------------------------------------------
 
@@ -195,7 +101,7 @@ class Ownership:
         temporary: Temporary | None,
     ) -> bool:
         events = _reaching(binding.marks, memory.facts)
-        if not events or not self.classes(memory, binding):
+        if not events or not self.holdings.classes(memory, binding):
             return False
         alive = binding.marks.get(LIVE)
         may = alive is not None and not excluded(alive, memory.facts)
@@ -216,7 +122,7 @@ class Ownership:
             if not events or len(place.path) <= length or place.path[:length] != whole.path:
                 continue
             binding = self.places.at(memory, place)
-            if binding is None or not self.classes(memory, binding):
+            if binding is None or not self.holdings.classes(memory, binding):
                 continue
             inner = text + "".join(format_key(key) for key in place.path[length:])
             may = LIVE in memory.stale[place]
@@ -248,7 +154,7 @@ class Ownership:
         )
 
     def _class_name(self, memory: Memory, binding: Binding) -> str:
-        for held in self.held(memory, binding, materialise=True):
+        for held in self.holdings.held(memory, binding, materialise=True):
             if isinstance(held.item.shape, AffineShape):
                 return held.item.shape.class_name
         return ""
@@ -317,12 +223,12 @@ class Ownership:
         self, memory: Memory, item: Object, use: _Use, place: str, guard: Guard, depth: int
     ) -> bool:
         if item.origin.is_input:
-            self.materialise(memory, item)
+            self.holdings.materialise(memory, item)
         found = False
         for key, field in list(memory.fields.get(item, {}).items()):
             part = f"{place}{format_key(key)}"
             events = _reaching(field.marks, memory.facts)
-            if events and self.classes(memory, field):
+            if events and self.holdings.classes(memory, field):
                 class_name = self._class_name(memory, field)
                 self._report(memory, use, part, class_name, events, LIVE in field.marks)
                 memory.set_field(item, key, Binding(field.values, without_events(field.marks)))
@@ -359,7 +265,7 @@ class Ownership:
         """
         held = [
             one
-            for one in self.held(memory, binding, materialise=True)
+            for one in self.holdings.held(memory, binding, materialise=True)
             if REPORTED not in one.item.events
         ]
         several = len({one.item.identity for one in held}) > 1
@@ -437,7 +343,7 @@ class Ownership:
         if not place.path:
             return binding
         status = memory.stale.get(self.places.normal(memory, place))
-        if status is None or not self.classes(memory, binding):
+        if status is None or not self.holdings.classes(memory, binding):
             return binding
         marks = status if len(binding.marks) == 1 else {**binding.marks, **status}
         return Binding(binding.values, marks)
@@ -465,7 +371,7 @@ class Ownership:
             only: the objects that were handed over, if not all that the binding holds.
             captured: the place that the callee itself read, if it is no argument.
         """
-        held = {one.item.identity for one in self.held(memory, binding, materialise=True)}
+        held = {one.item.identity for one in self.holdings.held(memory, binding, materialise=True)}
         if only is not None:
             held &= only
             if not held:
@@ -484,13 +390,13 @@ class Ownership:
             return
         for part in self.analysis.body.parts.get(temporary, ()):
             part_binding = memory.bindings.get(part)
-            if part_binding is not None and self.classes(memory, part_binding):
+            if part_binding is not None and self.holdings.classes(memory, part_binding):
                 self.supersede(memory, part_binding, event, part, (), only)
 
     def supersede_sources(self, memory: Memory, binding: Binding, event: Event) -> None:
         """Mark the places that what a binding holds was derived from."""
         if memory.derived:
-            held = [one.item.identity for one in self.held(memory, binding)]
+            held = [one.item.identity for one in self.holdings.held(memory, binding)]
             for source in hand_over_sources(self, memory, held):
                 self.places.supersede(memory, source, event)
 
@@ -500,35 +406,6 @@ class Ownership:
         if current is None:
             return False
         return not set(current.objects).isdisjoint(binding.objects)
-
-
-def _leading_to_affine(memory: Memory, binding: Binding) -> Collection[Object]:
-    """The objects in a binding, or inside one of them, that an affine object is or is inside of.
-
-    Asked first, because there are far more ways through a heap than objects in it.
-    """
-    holders: dict[Object, list[Object]] = {}
-    affine: list[Object] = []
-    waiting: list[tuple[Object | None, Binding]] = [(None, binding)]
-    while waiting:
-        holder, held = waiting.pop()
-        for value in held.values:
-            for item in objects_within(value):
-                known = item in holders
-                found = holders.setdefault(item, [])
-                if holder is not None:
-                    found.append(holder)
-                if item.is_affine:
-                    affine.append(item)
-                elif not known:
-                    waiting.extend((item, field) for field in memory.fields.get(item, {}).values())
-    leading: set[Object] = set()
-    while affine:
-        item = affine.pop()
-        if item not in leading:
-            leading.add(item)
-            affine.extend(holders[item])
-    return leading
 
 
 class _Use(NamedTuple):

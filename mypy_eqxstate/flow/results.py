@@ -296,7 +296,7 @@ class Results:
             elif value.is_affine:
                 found = self.copy(memory, one(value), origin)
             else:
-                self.analysis.ownership.materialise(memory, value)
+                self.analysis.ownership.holdings.materialise(memory, value)
                 shape = value.shape
                 fields = memory.fields.get(value, {})
                 if memory.stale:
@@ -392,7 +392,7 @@ class Results:
             elif depth == 0 or (value.origin.operation == origin.operation and not anew):
                 values[value] = guard
             else:
-                self.analysis.ownership.materialise(memory, value)
+                self.analysis.ownership.holdings.materialise(memory, value)
                 fields = {
                     key: Binding(
                         self.copy(memory, field, origin.child(key), chosen, depth - 1, anew).values

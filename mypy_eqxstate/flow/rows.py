@@ -147,7 +147,7 @@ class Rows:
 
     def _affine_class(self, memory: Memory, full_name: str, actuals: Sequence[Actual]) -> str:
         for actual in actuals:
-            for held in self.analysis.ownership.held(memory, actual.binding):
+            for held in self.analysis.ownership.holdings.held(memory, actual.binding):
                 shape = held.item.shape
                 if isinstance(shape, AffineShape):
                     return shape.class_name

@@ -103,7 +103,7 @@ class Signatures:
         declared = grounds
         for actual in actuals:
             mode = modes.get(parameter_of.get(id(actual), ""), Mode.UNSPECIFIED)
-            classes = self.analysis.ownership.classes(memory, actual.binding)
+            classes = self.analysis.ownership.holdings.classes(memory, actual.binding)
             effect = Effect.BORROW
             if mode is Mode.CONSUMED:
                 effect = Effect.CONSUME
@@ -172,7 +172,7 @@ class Signatures:
         effects = []
         self.note_given(memory, origin, actuals)
         for actual in actuals:
-            classes = analysis.ownership.classes(memory, actual.binding)
+            classes = analysis.ownership.holdings.classes(memory, actual.binding)
             superseded = bool(classes & promoted) and not actual.receiver
             effect = Effect.SUPERSEDE if superseded else Effect.BORROW
             if actual.receiver:

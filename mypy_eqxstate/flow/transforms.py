@@ -136,7 +136,7 @@ class Transforms:
             return self.calls.results.copy(memory, one(value), origin).values
         if not isinstance(value.shape, TupleShape):
             return {Transformed(TransformKind.INFERENCE, value, name): ALWAYS}
-        self.analysis.ownership.materialise(memory, value)
+        self.analysis.ownership.holdings.materialise(memory, value)
         fields: dict[ir.Key, Binding] = {}
         for key, field in memory.fields.get(value, {}).items():
             members: dict[Value, Guard] = {}

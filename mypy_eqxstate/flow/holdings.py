@@ -1,0 +1,156 @@
+"""What affine objects a binding holds: the binding's own, and those inside of what it holds.
+
+Worked example.  In `pair = (x, state)` the binding of `pair` holds one tuple, and in its field
+`[1]` the State: `held` gives that State with the path `[1]`.  Of a parameter that is declared
+`tuple[Array, State]` nobody may have looked at the field yet; `materialise` writes it down first.
+
+Limit: `DEPTH` fields deep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterator
+from typing import Final, NamedTuple
+
+from mypy_eqxstate.flow.bindings import Binding
+from mypy_eqxstate.flow.guards import ALWAYS, Guard, both, excluded
+from mypy_eqxstate.flow.heap import Heap
+from mypy_eqxstate.flow.memory import Memory
+from mypy_eqxstate.flow.values import Object, objects_within
+from mypy_eqxstate.ir.model import ELEMENTS, Attribute, Item, Key
+from mypy_eqxstate.oracle.shapes import ContainerShape, InstanceShape, TupleShape
+
+DEPTH: Final = 4
+
+
+class Held(NamedTuple):
+    """An affine object found in a binding, and on the way to it."""
+
+    item: Object
+    guard: Guard
+    path: tuple[Key, ...]
+    alone: bool  # no other object can be at this path
+
+
+class Holdings:
+    """The affine objects in the bindings of one body.
+
+    Args:
+        heap: the body's.
+    """
+
+    def __init__(self, heap: Heap) -> None:
+        self._heap = heap
+
+    def held(
+        self,
+        memory: Memory,
+        binding: Binding,
+        depth: int = DEPTH,
+        path: tuple[Key, ...] = (),
+        materialise: bool = False,
+        guard: Guard = ALWAYS,
+    ) -> Iterator[Held]:
+        """The affine objects that a binding holds, itself or inside, dead ones included.
+
+        Args:
+            memory: where the fields are.
+            binding: what to look into.
+            depth: how many fields deep.
+            path: leads from where the search began to the binding.
+            materialise: also objects that nobody has looked at yet (they are alive).
+            guard: under which the binding is reached.
+        """
+        leading = None if materialise else _leading_to_affine(memory, binding)
+        if leading is None or leading:
+            yield from self._held(memory, binding, depth, path, materialise, guard, leading)
+
+    def _held(
+        self,
+        memory: Memory,
+        binding: Binding,
+        depth: int,
+        path: tuple[Key, ...],
+        materialise: bool,
+        guard: Guard,
+        leading: Container[Object] | None,
+    ) -> Iterator[Held]:
+        possible = [
+            (value, value_guard)
+            for value, value_guard in binding.values.items()
+            if not excluded(value_guard, memory.facts)
+        ]
+        alone = len({item.identity for value, _ in possible for item in objects_within(value)}) == 1
+        for value, value_guard in possible:
+            together = both(guard, value_guard)
+            for item in objects_within(value):
+                if item.is_affine:
+                    yield Held(item, together, path, alone)
+                elif depth > 0 and (leading is None or item in leading):
+                    if materialise:
+                        self.materialise(memory, item)
+                    for key, field in list(memory.fields.get(item, {}).items()):
+                        inner = (*path, key)
+                        yield from self._held(
+                            memory, field, depth - 1, inner, materialise, together, leading
+                        )
+
+    def materialise(self, memory: Memory, item: Object) -> None:
+        """Write down the fields of an object that can hold affine objects."""
+        heap = self._heap
+        shape = item.shape
+        if isinstance(shape, TupleShape):
+            for index, part in enumerate(shape.items):
+                if heap.classes.affine_classes_in(part):
+                    heap.read(memory, item, Item(index))
+        elif isinstance(shape, ContainerShape):
+            if heap.classes.affine_classes_in(shape.element):
+                heap.read(memory, item, ELEMENTS)
+        elif isinstance(shape, InstanceShape):
+            info = heap.classes.info(shape.class_name)
+            if info is not None and heap.classes.affine_classes_in(shape):
+                for name, part in info.fields.items():
+                    if heap.classes.affine_classes_in(part):
+                        heap.read(memory, item, Attribute(name))
+
+    def classes(self, memory: Memory, binding: Binding, depth: int = DEPTH) -> frozenset[str]:
+        """The affine classes, and classes that hold them, of what a binding can hold."""
+        found: frozenset[str] = frozenset()
+        for value, guard in binding.values.items():
+            if excluded(guard, memory.facts):
+                continue
+            for item in objects_within(value):
+                found |= self._heap.classes.affine_classes_in(item.shape)
+                if depth > 0:
+                    for field in memory.fields.get(item, {}).values():
+                        found |= self.classes(memory, field, depth - 1)
+        return found
+
+
+def _leading_to_affine(memory: Memory, binding: Binding) -> Collection[Object]:
+    """The objects in a binding, or inside one of them, that an affine object is or is inside of.
+
+    Asked first, because there are far more ways through a heap than objects in it.
+    """
+    holders: dict[Object, list[Object]] = {}
+    affine: list[Object] = []
+    waiting: list[tuple[Object | None, Binding]] = [(None, binding)]
+    while waiting:
+        holder, held = waiting.pop()
+        for value in held.values:
+            for item in objects_within(value):
+                known = item in holders
+                found = holders.setdefault(item, [])
+                if holder is not None:
+                    found.append(holder)
+                if item.is_affine:
+                    affine.append(item)
+                elif not known:
+                    waiting.extend((item, field) for field in memory.fields.get(item, {}).values())
+    leading: set[Object] = set()
+    while affine:
+        item = affine.pop()
+        if item not in leading:
+            leading.add(item)
+            affine.extend(holders[item])
+    return leading

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
 from mypy_eqxstate.flow.bindings import Binding
+from mypy_eqxstate.flow.declared import known_as, solved, standing_for
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.evidence import promote_arguments, shown_classes, shown_shape
 from mypy_eqxstate.flow.memory import Memory
@@ -99,11 +100,13 @@ class Signatures:
         matched = match(formals, passed)
         promote_arguments(known, matched.pairs, chosen)
         parameter_of = {id(actual): name for actual, name in matched.pairs}
+        standing = standing_for(memory, self.analysis.heap, matched.pairs, chosen)
         effects: list[tuple[Actual, Effect, bool]] = []
         declared = grounds
         for actual in actuals:
             mode = modes.get(parameter_of.get(id(actual), ""), Mode.UNSPECIFIED)
             classes = self.analysis.ownership.holdings.classes(memory, actual.binding)
+            classes |= known_as(standing, actual)
             effect = Effect.BORROW
             if mode is Mode.CONSUMED:
                 effect = Effect.CONSUME
@@ -129,6 +132,7 @@ class Signatures:
             handed = self.calls.transforms.handed_through(memory, actuals)
             if handed is not None:
                 return handed
+        shape = solved(standing, known, shape)
         return Binding(self.analysis.heap.allocate(memory, origin, shape))
 
     def _chosen(

@@ -284,3 +284,53 @@ def test_an_alias_without_arguments_stands_for_the_named_type_variable(project: 
     assert project.errors() == []
     project.name_affine("kinds.S")
     assert project.errors() == ['main.py:6: error: "state" is out of date']
+
+
+def test_what_is_passed_for_a_named_type_variable_is_taken_over_and_comes_back(
+    project: Project,
+) -> None:
+    """Of `Step` only the type is known: a token, or a tuple with one, stands for its `S`."""
+    project.write(
+        kinds="""
+            from collections.abc import Callable
+            from typing import TypeVar
+
+            S = TypeVar("S")
+            Step = Callable[[S, int], tuple[int, S]]
+        """,
+        helpers="",
+        main="""
+            from kinds import Step
+            from token_class import Token
+
+            def bad(step: Step, token: Token) -> Token:
+                x, newer = step(token, 1)
+                return token
+
+            def bad_inside(step: Step, token: Token) -> Token:
+                pair = (1, token)
+                x, (count, newer) = step(pair, 1)
+                return pair[1]
+
+            def bad_of_the_result(step: Step, token: Token) -> object:
+                x, (count, newer) = step((1, token), 1)
+                newest = newer.advance()
+                return newer
+
+            def good(step: Step, token: Token) -> Token:
+                x, token = step(token, 1)
+                x, (count, token) = step((1, token), 1)
+                return token
+
+            def good_dropped(step: Step, token: Token) -> Token:
+                x, _ = step(token, 1)
+                return token
+        """,
+    )
+    assert project.errors() == []
+    project.name_affine("kinds.S")
+    assert project.errors() == [
+        'main.py:7: error: "token" is out of date',
+        'main.py:12: error: "pair[1]" is out of date',
+        'main.py:17: error: "newer" was consumed',
+    ]

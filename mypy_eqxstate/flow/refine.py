@@ -15,7 +15,14 @@ from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.heap import ClassKnowledge, values_of_shape
 from mypy_eqxstate.flow.values import NONE_VALUE, PLAIN_VALUE, Object, Origin, Unknown, Value
 from mypy_eqxstate.oracle.protocol import Oracle
-from mypy_eqxstate.oracle.shapes import AffineShape, NoneShape, PlainShape, UnknownShape
+from mypy_eqxstate.oracle.shapes import (
+    AffineShape,
+    NoneShape,
+    PlainShape,
+    Shape,
+    UnionShape,
+    UnknownShape,
+)
 
 
 def refined(
@@ -59,9 +66,10 @@ def refined(
             if not isinstance(shape, UnknownShape) and not doubtful:
                 for exact in values_of_shape(shape, origin_here, recent):
                     values[exact] = guard
-                if isinstance(shape, AffineShape) and not origin_here.is_input:
+                shown = _shown(shape, origin_here.operation in given)
+                if shown is not None and not origin_here.is_input:
                     # The call that made it is told in the next round what it has returned.
-                    classes.promoted.note(origin_here, shape.class_name)
+                    classes.promoted.note(origin_here, shown.class_name)
                 changed = True
                 continue
         elif several and (
@@ -72,6 +80,18 @@ def refined(
             continue
         values[value] = guard
     return Binding(values, binding.marks) if changed and values else binding
+
+
+def _shown(shape: Shape, was_given: bool) -> AffineShape | None:
+    """The affine shape that a declaration shows of what a call has returned.
+
+    `State | None` shows a State only of a call that was given one: what replaces a State is one,
+    but what comes from nowhere may well be missing.
+    """
+    if isinstance(shape, UnionShape) and was_given:
+        present = [item for item in shape.items if not isinstance(item, NoneShape)]
+        shape = present[0] if len(present) == 1 else shape
+    return shape if isinstance(shape, AffineShape) else None
 
 
 def may_be_refined(binding: Binding) -> bool:

@@ -23,17 +23,20 @@ from mypy_eqxstate.contracts.library import AFFINE_CLASSES, library_row
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.notation import parse_row
 from mypy_eqxstate.faults import THE_MODULE, Fault, contained
+from mypy_eqxstate.flow.abstraction import Context
 from mypy_eqxstate.flow.module import ModuleAnalysis
+from mypy_eqxstate.flow.observations import combined
 from mypy_eqxstate.flow.problems import Problem
 from mypy_eqxstate.flow.program import Program
 from mypy_eqxstate.flow.relevance import mentioned_names
 from mypy_eqxstate.flow.solver import NoFixpointError
 from mypy_eqxstate.flow.values import forget_objects
-from mypy_eqxstate.ir.model import FunctionNode
+from mypy_eqxstate.ir.model import BodyNode, FunctionNode
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import Oracle, Sources
 from mypy_eqxstate.oracle.shapes import UnknownShape, leaves_open
-from mypy_eqxstate.report.finding import Finding
+from mypy_eqxstate.report.finding import Finding, Standing
+from mypy_eqxstate.report.standing import standings
 from mypy_eqxstate.report.wording import Wording
 
 _RULE_ORDER: Final = (
@@ -54,12 +57,14 @@ class AnalysisResult:
         modules: full names of other modules on whose contents the findings rest.
         faults: descriptions of internal faults, one a function.
         limits: functions that are too much for the analysis, by name.
+        standings: how places stand, if that was asked for.
     """
 
     findings: list[Finding] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
+    standings: list[Standing] = field(default_factory=list)
 
 
 def analyze_module(
@@ -70,6 +75,8 @@ def analyze_module(
     oracle: Oracle,
     configuration: Configuration,
     program: Program | None = None,
+    *,
+    observe: bool = False,
 ) -> AnalysisResult:
     """Find old affine objects in one module.
 
@@ -81,6 +88,7 @@ def analyze_module(
         oracle: the type checker's answers about the nodes of `tree`.
         configuration: the user's settings.
         program: the other modules (`new_program`); None if their bodies are not to be read.
+        observe: tell also how places stand, for an editor.
 
     Returns:
         findings, modules and faults; nothing is raised but for what is no `Exception`.
@@ -99,6 +107,7 @@ def analyze_module(
             program,
         )
         module.faults = result.faults
+        module.observing = observe
         _analyze(module, path, source, result)
     return result
 
@@ -131,6 +140,10 @@ def _analyze(module: ModuleAnalysis, path: str, source: str, result: AnalysisRes
     for problem in problems:
         with contained(result.faults, problem.body or THE_MODULE):
             result.findings.append(wording.finding(problem))
+    if module.observing:
+        with contained(result.faults, THE_MODULE):
+            seen = [o for key in _counting(module) for o in module.observations.get(key, ())]
+            result.standings += standings(combined(seen), module, wording.position)
     result.findings.sort(key=lambda finding: (finding.position.line, finding.position.column))
     result.limits += module.given_up
     result.modules = module.modules - {module.index.name}
@@ -171,15 +184,21 @@ def _rows(configuration: Configuration) -> Callable[[str], Row | None]:
 
 
 def _problems(module: ModuleAnalysis) -> Iterator[Problem]:
-    """The problems of all bodies, each in the contexts that count."""
-    yield from module.problems.get((module.index.tree, ()), ())
+    """The problems of all bodies."""
+    for key in _counting(module):
+        yield from module.problems.get(key, ())
+
+
+def _counting(module: ModuleAnalysis) -> Iterator[tuple[BodyNode, Context]]:
+    """All bodies, each in the contexts that count."""
+    yield module.index.tree, ()
     for node in module.index.functions.values():
         contexts = module.contexts(node)
         if not contexts or _is_declared(module, node):
-            yield from module.problems.get((node, ()), ())
+            yield node, ()
             continue
         for context in sorted(contexts, key=repr):
-            yield from module.problems.get((node, context), ())
+            yield node, context
 
 
 def _malformed(module: ModuleAnalysis) -> Iterator[Problem]:

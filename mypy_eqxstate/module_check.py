@@ -25,6 +25,7 @@ from mypy_eqxstate.oracle.affine_names import AffineNames
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.finding import ModuleReport
+from mypy_eqxstate.report.stored import are_standings_wanted, keep_standings
 
 
 class ModuleCheck:
@@ -81,8 +82,17 @@ class ModuleCheck:
             return
         oracle = MypyOracle(tree, checker, module, self._affine_classes, self._concerned)
         result = analyze_module(
-            tree.path, tree.fullname, module, source, oracle, self._configuration, self._program
+            tree.path,
+            tree.fullname,
+            module,
+            source,
+            oracle,
+            self._configuration,
+            self._program,
+            observe=are_standings_wanted(),
         )
+        if self._manager is not None:
+            keep_standings(self._manager, tree.path, result.standings)
         said.findings = result.findings
         said.modules = result.modules
         said.faults += [*result.faults, *oracle.faults.values()]

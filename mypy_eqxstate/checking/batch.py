@@ -78,7 +78,7 @@ def _run(
         elif progress is not None:
             progress(path)
 
-    stored.remember_in({})
+    stored.remember_in(stored.Memory(standings={} if prepared.observe else None))
     sys.setrecursionlimit(max(RECURSION_LIMIT, sys.getrecursionlimit()))
     try:
         built = build(
@@ -168,6 +168,11 @@ def collect(
         sources=_sources(prepared),
         watched=_absolute({*watched, *_sources(prepared)}),
         type_errors=len(sorted_rows.others),
+        standings={
+            os.path.abspath(path): found  # noqa: PTH100
+            for path in _sources(prepared)
+            if (found := stored.standings(manager, path))
+        },
     )
     return result, unknown
 

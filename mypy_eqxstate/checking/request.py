@@ -48,6 +48,7 @@ class Request:
             choice (the configuration's, or the one that runs this).
         cache_dir: the folder of mypy's cache; None for mypy's own choice.
         arguments: further options of mypy, as they are written on its command line.
+        observe: find out also how places stand, for an editor.
     """
 
     paths: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class Request:
     python_executable: str | None = None
     cache_dir: str | None = None
     arguments: tuple[str, ...] = ()
+    observe: bool = False
 
     def command_line(self) -> list[str]:
         """The same as arguments of mypy."""
@@ -75,11 +77,13 @@ class Prepared:
         sources: what to check.
         options: mypy's.
         warnings: what mypy had to say about its configuration, one line each.
+        observe: as in the request.
     """
 
     sources: list[BuildSource]
     options: Options
     warnings: tuple[str, ...]
+    observe: bool = False
 
 
 def prepare(request: Request, files: FileSystemCache, *, for_daemon: bool = False) -> Prepared:
@@ -119,7 +123,7 @@ def prepare(request: Request, files: FileSystemCache, *, for_daemon: bool = Fals
     _set_output(options)
     if not any(map(_is_ours, options.plugins)):
         _add_plugin(options)
-    return Prepared(sources, options, warnings)
+    return Prepared(sources, options, warnings, request.observe)
 
 
 def _set_output(options: Options) -> None:

@@ -52,7 +52,7 @@ class Resident:
         self._files = OverlayFileSystem()
         self._server: Server | None = None
         self._configured: object = None
-        self._found: stored.Memory = {}
+        self._found = stored.Memory()
 
     def check(
         self, unsaved: Mapping[str, str] | None = None, paths: tuple[str, ...] | None = None
@@ -97,7 +97,7 @@ class Resident:
         configured = (copy.deepcopy(prepared.options.snapshot()), _own_configuration(prepared))
         if self._server is None or configured != self._configured:
             self._configured = configured
-            self._found = {}
+            self._found = stored.Memory(standings={} if prepared.observe else None)
             stored.remember_in(self._found)
             self._server = self._start(prepared, unsaved)
             self._files.lay(unsaved)

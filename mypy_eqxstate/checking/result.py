@@ -5,9 +5,10 @@ mypy's own errors are not part of it, but for those that stop mypy (`Blocker`), 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from mypy_eqxstate.report.finding import Finding, Position
+from mypy_eqxstate.report.finding import Finding, Position, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ class CheckResult:
         watched: the files of the user's own (not of installed packages) that the result rests on,
             by their absolute paths. If mypy was stopped, only the sources are known.
         type_errors: how many errors of its own mypy found.
+        standings: how places stand in the sources, by their absolute paths, if that was asked for.
+            A file that mypy did not have to check again may be missing in a run of its own
+            (`batch.py`).
     """
 
     files: tuple[FileReport, ...] = ()
@@ -69,6 +73,7 @@ class CheckResult:
     sources: tuple[str, ...] = ()
     watched: frozenset[str] = frozenset()
     type_errors: int = 0
+    standings: Mapping[str, tuple[Standing, ...]] = field(default_factory=dict)
 
     @property
     def findings(self) -> list[tuple[str, Finding]]:

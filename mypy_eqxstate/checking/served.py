@@ -62,7 +62,7 @@ class Served:
         # What mypy does at the beginning of a build; it reports codes that don't exist itself.
         prepared.options.process_error_codes(error_callback=lambda text: None)
         checker = self._checker_for(prepared.options)
-        overlays = {Path(os.path.abspath(p)): text for p, text in (unsaved or {}).items()}  # noqa: PTH100
+        overlays = {Path(path).resolve(): text for path, text in (unsaved or {}).items()}
         sources = [source for source in prepared.sources if source.path is not None]
         paths = {Path(source.path or "").resolve(): source for source in sources}
         missing = [path for path in paths if path not in overlays and not path.is_file()]
@@ -84,6 +84,11 @@ class Served:
             warnings=prepared.warnings,
             sources=tuple(source.path for source in sources if source.path is not None),
             watched=frozenset(map(str, checker.watched)),
+            standings={
+                os.path.abspath(paths[path].path or ""): tuple(report.standings)  # noqa: PTH100
+                for path, report in reports.items()
+                if report.standings
+            },
         )
 
     def close(self) -> None:
@@ -104,6 +109,7 @@ class Served:
                 command=self._command,
                 python=options.python_executable,
                 search_path=[Path(directory) for directory in options.mypy_path],
+                observe=self._request.observe,
             )
         return self._checker
 

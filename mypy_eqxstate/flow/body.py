@@ -31,6 +31,7 @@ from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.joins import join, widen
 from mypy_eqxstate.flow.liveness import crossing_temporaries
 from mypy_eqxstate.flow.memory import Memory, Root
+from mypy_eqxstate.flow.observations import Observer
 from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
 from mypy_eqxstate.flow.refine import may_be_refined, refined
@@ -89,6 +90,7 @@ class BodyAnalysis:
         self.position = (0, 0)
         self.dead_end = False
         self._call_conditions: dict[int, frozenset[str]] = {}
+        self.observer = Observer(self) if module.observing else None
         self._crossing = crossing_temporaries(body)
         self._conditions = conditions_by_variable(body)
 
@@ -159,6 +161,8 @@ class BodyAnalysis:
             binding = self.default_binding(variable)
             if binding is not None:
                 memory.bindings[variable] = binding
+        if self.observer is not None:
+            self.observer.begin(memory)
         return memory
 
     def default_binding(self, root: Root) -> Binding | None:
@@ -207,6 +211,9 @@ class BodyAnalysis:
         memory = state.copy()
         self._found_now = self._found[block.index] = _Found()
         self.dead_end = False
+        observer = self.observer
+        if observer is not None:
+            observer.visit(block.index)
         changed = True
         raising: list[Memory] = []
         names = self.module.definitions.names if self.is_module else None
@@ -227,6 +234,8 @@ class BodyAnalysis:
                     self.heap.age(memory, self.body.name, self.operation_number)
             before = memory.version
             self._steps[type(operation)](memory, operation)
+            if observer is not None:
+                observer.look(memory, operation)
             changed = changed or memory.version != before
             if self.dead_end:
                 if block.handler is not None:

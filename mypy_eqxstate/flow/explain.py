@@ -23,7 +23,7 @@ from typing import Final
 from mypy_eqxstate.flow.bindings import LIVE, Binding
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.solver import successors
-from mypy_eqxstate.flow.values import Event, Object
+from mypy_eqxstate.flow.values import Event, Object, Origin
 from mypy_eqxstate.ir.model import Attribute, Body, Item, Key, Variable
 
 BLOCK_STRIDE: Final = 10_000
@@ -128,9 +128,11 @@ def birth(memory: Memory, events: tuple[Event, ...], body: Body) -> ast.AST | No
         if isinstance(value, Object) and value.is_affine
         if value.events & happened or happened & set(binding.marks)
     }
-    if len(origins) != 1:
-        return None
-    (origin,) = origins
+    return maker(origins.pop(), body) if len(origins) == 1 else None
+
+
+def maker(origin: Origin, body: Body) -> ast.AST | None:
+    """What made the objects of an origin, or the parameter that they came in by."""
     if origin.body != body.name or (origin.is_input and origin.path):
         return None
     if not origin.is_input:
@@ -152,14 +154,22 @@ def _named_objects(memory: Memory) -> list[tuple[str, Binding, Object]]:
     for root, binding in memory.bindings.items():
         if not isinstance(root, Variable) or "@" in root.name:
             continue
-        found += _objects_below(memory, root.name, binding, 2)
+        found += objects_below(memory, root.name, binding)
     found.sort(key=lambda entry: (entry[0].startswith("_"), len(entry[0]), entry[0]))
     return found
 
 
-def _objects_below(
-    memory: Memory, text: str, binding: Binding, depth: int
+def objects_below(
+    memory: Memory, text: str, binding: Binding, depth: int = 2
 ) -> list[tuple[str, Binding, Object]]:
+    """The affine objects that a binding holds, itself or inside, by their place as written.
+
+    Args:
+        memory: where the fields are.
+        text: the place of the binding.
+        binding: what is looked into.
+        depth: how many fields deep.
+    """
     found: list[tuple[str, Binding, Object]] = []
     for value in binding.values:
         if not isinstance(value, Object):
@@ -169,7 +179,7 @@ def _objects_below(
         elif depth > 0:
             for key, field in memory.fields.get(value, {}).items():
                 if isinstance(key, Attribute | Item):
-                    found += _objects_below(memory, text + _written(key), field, depth - 1)
+                    found += objects_below(memory, text + _written(key), field, depth - 1)
     return found
 
 

@@ -32,6 +32,7 @@ from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import values_of_shape
 from mypy_eqxstate.flow.instances import MAXIMAL_ROUNDS, Instances
 from mypy_eqxstate.flow.lookups import Lookups
+from mypy_eqxstate.flow.observations import Observation
 from mypy_eqxstate.flow.problems import EventDetail, Problem
 from mypy_eqxstate.flow.recursion import Summaries
 from mypy_eqxstate.flow.relevance import Relevance
@@ -93,6 +94,8 @@ class ModuleAnalysis:
         modules: the modules on whose contents that of this one's analysis rests.
         given_up: functions whose body has no fixpoint within the bounds.
         faults: internal faults, with the function in whose body they came up.
+        observing: whether it is noted how places stand, for editors.
+        observations: what was noted, by body and context.
     """
 
     def __init__(
@@ -120,6 +123,8 @@ class ModuleAnalysis:
         index.look_into_everything()
         self.events: dict[Event, EventDetail] = {}
         self.problems: dict[tuple[BodyNode, Context], list[Problem]] = {}
+        self.observing = False
+        self.observations: dict[tuple[BodyNode, Context], list[Observation]] = {}
         self.modules: set[str] = set()
         self.given_up: list[str] = []
         self.faults: list[Fault] = []
@@ -328,6 +333,7 @@ class ModuleAnalysis:
     def analyze_module_body(self) -> None:
         """Solve the module body, so that the global names are known."""
         self.problems.clear()
+        self.observations.clear()
         self.events.clear()
         self._contexts.clear()
         names = self.definitions.names
@@ -405,6 +411,8 @@ class ModuleAnalysis:
         try:
             analysis.run()
             self.problems[node, context] = analysis.problems
+            if analysis.observer is not None:
+                self.observations[node, context] = analysis.observer.noted()
             return read_off(analysis)
         finally:
             analysis.release()

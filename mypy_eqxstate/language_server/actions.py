@@ -89,7 +89,7 @@ class Actions:
                 edit = self._edit(checked.sheet, fix.edits)
                 if edit is not None:
                     yield types.CodeAction(
-                        fix.title,
+                        checked.sheet.in_cells(fix.title),
                         kind=types.CodeActionKind.QuickFix,
                         diagnostics=solved or None,
                         is_preferred=number == 0 or None,

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from mypy_eqxstate.checking import Blocker, CheckResult, FileReport
@@ -35,6 +36,7 @@ class Checking:
         sheets: the open files as they are now.
         show: is told of every file whose state may have changed, once it is known.
         tell: is told what the user should know of the run as a whole.
+        announce: is called when something else is known of a text that has not changed.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Checking:
         sheets: Callable[[], Mapping[str, Sheet]],
         show: Callable[[Checked], None],
         tell: Callable[[str], None],
+        announce: Callable[[], None],
     ) -> None:
         self.root = root
         self.known: dict[str, Checked] = {}
@@ -51,6 +54,7 @@ class Checking:
         self._sheets = sheets
         self._show = show
         self._tell = tell
+        self._announce = announce
         self._wanted = asyncio.Event()
         self._changed = asyncio.Event()
         self._hurry = False
@@ -134,12 +138,14 @@ class Checking:
 
     def _take(self, sheets: Mapping[str, Sheet], answer: Answer) -> None:
         reports = self._reports(answer.result)
+        standings = answer.result.standings if answer.result is not None else {}
         elsewhere = _stopped_by_others(answer)
         if elsewhere is not None:
             self._fail(f"nothing is checked: {elsewhere.path or 'mypy'}: {elsewhere.message}")
         elif answer.error is None:
             self._error = None
         now = self._sheets()
+        is_news = False
         for uri, sheet in sheets.items():
             if uri not in now or now[uri].versions != sheet.versions:
                 continue
@@ -153,9 +159,14 @@ class Checking:
                 broken = answer.broken.get(sheet.path)
                 good = sheet.text if broken is None else broken.instead
                 blocker = None if broken is None else broken.blocker
-                checked = Checked(sheet, report.findings, report.limits, good, blocker)
+                stand = standings.get(sheet.path, ()) if broken is None else ()
+                checked = Checked(sheet, report.findings, report.limits, good, blocker, stand)
             self.known[uri] = checked
+            if before is not None and before.sheet.versions == sheet.versions:
+                is_news = is_news or replace(checked, sheet=before.sheet) != before
             self._show(checked)
+        if is_news:
+            self._announce()
 
     def _reports(self, result: CheckResult | None) -> dict[str, FileReport] | None:
         if result is None:

@@ -17,7 +17,7 @@ from pygls.workspace import PositionCodec
 
 from mypy_eqxstate.checking import Blocker
 from mypy_eqxstate.language_server.documents import Moved, Sheet, lines_of
-from mypy_eqxstate.report.finding import Finding, Note, Position
+from mypy_eqxstate.report.finding import Finding, Note, Position, Standing
 
 SOURCE: Final = "mypy-eqxstate"
 
@@ -35,6 +35,7 @@ class Checked:
         good: the text that `findings` belong to: that of `sheet` if it has no syntax error, else
             the last one without.
         blocker: the syntax error.
+        standings: how affine objects stand where they are named; empty if there is a blocker.
     """
 
     sheet: Sheet
@@ -42,6 +43,7 @@ class Checked:
     limits: tuple[str, ...]
     good: str
     blocker: Blocker | None = None
+    standings: tuple[Standing, ...] = ()
 
 
 class Presenter:
@@ -99,6 +101,7 @@ class Presenter:
             place = None if now is None else sheet.place(now, self._codec)
             if place is None:
                 continue
+            message = sheet.in_cells(finding.message)
             related = [
                 information
                 for note in finding.notes
@@ -108,7 +111,7 @@ class Presenter:
                 place.uri,
                 types.Diagnostic(
                     range=place.range,
-                    message=f"{finding.message} {_OLD}" if moved else finding.message,
+                    message=f"{message} {_OLD}" if moved else message,
                     severity=types.DiagnosticSeverity.Error,
                     code=finding.rule,
                     code_description=types.CodeDescription(self._page(finding.rule)),

@@ -21,6 +21,7 @@ from pygls.workspace import PositionCodec
 
 from mypy_eqxstate.report.finding import Position
 
+_LINE = re.compile(r"\bline (\d+)\b")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -80,6 +81,20 @@ class Sheet:
         if part is None:
             return None
         return types.Location(part.uri, _range(part, position, codec))
+
+    def in_cells(self, text: str) -> str:
+        """A sentence about lines of this sheet, as who sees its parts counts them."""
+        if len(self.parts) < 2:
+            return text
+
+        def named(found: re.Match[str]) -> str:
+            part = self.part_at(int(found[1]))
+            if part is None:
+                return found[0]
+            line = int(found[1]) - part.first_line
+            return f"line {line} of code cell {self.parts.index(part) + 1}"
+
+        return _LINE.sub(named, text)
 
     def line_and_column(
         self, uri: str, position: types.Position, codec: PositionCodec

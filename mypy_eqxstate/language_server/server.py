@@ -33,6 +33,7 @@ from mypy_eqxstate.language_server.documents import Sheet, sheet_of_document
 from mypy_eqxstate.language_server.engine import Engine
 from mypy_eqxstate.language_server.notebooks import sheet_of_notebook
 from mypy_eqxstate.language_server.settings import Settings, read_settings
+from mypy_eqxstate.language_server.standings import hover, moved_hints
 from mypy_eqxstate.report.pages import page
 from mypy_eqxstate.rules import RULES
 
@@ -57,6 +58,9 @@ class EqxstateServer(LanguageServer):
         self.settings = Settings()
         self.pulls = False
         self.versioned = False
+        self.markdown = False
+        self.refreshes_diagnostics = False
+        self.refreshes_hints = False
         self._sheets: dict[str, Sheet] = {}
         self._checkings: dict[str, Checking] = {}
         self._pages: Path | None = None
@@ -147,9 +151,15 @@ class EqxstateServer(LanguageServer):
                 config_file=self.settings.config_file,
                 python_executable=self.settings.python_executable,
                 arguments=self.settings.mypy_arguments,
+                observe=True,
             )
             checking = self._checkings[root] = Checking(
-                root, Engine(root, request), lambda: self._sheets_in(root), self._show, self.tell
+                root,
+                Engine(root, request),
+                lambda: self._sheets_in(root),
+                self._show,
+                self.tell,
+                self._announce,
             )
         return checking
 
@@ -190,6 +200,13 @@ class EqxstateServer(LanguageServer):
         shown = self.presenter(checked.sheet).diagnostics(checked)
         for uri, diagnostics in shown.items():
             self._push(uri, versions[uri], diagnostics)
+
+    def _announce(self) -> None:
+        """Let the editor ask again for what it has asked for, though no text has changed."""
+        if self.pulls and self.refreshes_diagnostics:
+            self.workspace_diagnostic_refresh(None)
+        if self.settings.moved_hints and self.refreshes_hints:
+            self.workspace_inlay_hint_refresh(None)
 
     def _push(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         if not self.pulls:
@@ -236,8 +253,15 @@ def _initialize(server: EqxstateServer, params: types.InitializeParams) -> None:
     server.settings, problems = read_settings(params.initialization_options)
     documents = params.capabilities.text_document
     server.pulls = documents is not None and documents.diagnostic is not None
-    edits = params.capabilities.workspace and params.capabilities.workspace.workspace_edit
+    workspace = params.capabilities.workspace
+    edits = workspace and workspace.workspace_edit
     server.versioned = bool(edits and edits.document_changes)
+    hovers = documents and documents.hover and documents.hover.content_format
+    server.markdown = types.MarkupKind.Markdown in (hovers or ())
+    hints = workspace and workspace.inlay_hint
+    server.refreshes_hints = bool(hints and hints.refresh_support)
+    diagnostics = workspace and workspace.diagnostics
+    server.refreshes_diagnostics = bool(diagnostics and diagnostics.refresh_support)
     for problem in problems:
         server.tell(problem)
 
@@ -321,6 +345,26 @@ def _code_action(
     return actions.actions(checked, uri, params.range, context.only, context.diagnostics)
 
 
+async def _hover(server: EqxstateServer, params: types.HoverParams) -> types.Hover | None:
+    uri = params.text_document.uri
+    sheet = server.sheet_with(uri)
+    checked = None if sheet is None else await server.checked(sheet)
+    if checked is None:
+        return None
+    return hover(checked, uri, params.position, server.workspace.position_codec, server.markdown)
+
+
+async def _inlay_hint(
+    server: EqxstateServer, params: types.InlayHintParams
+) -> list[types.InlayHint] | None:
+    uri = params.text_document.uri
+    sheet = server.sheet_with(uri) if server.settings.moved_hints else None
+    checked = None if sheet is None else await server.checked(sheet)
+    if checked is None:
+        return None
+    return moved_hints(checked, uri, params.range, server.workspace.position_codec)
+
+
 _ASK_AGAIN = {"retriggerRequest": True}
 
 
@@ -346,6 +390,8 @@ _HANDLERS: dict[str, tuple[Any, Any]] = {
     types.NOTEBOOK_DOCUMENT_DID_CHANGE: (_notebook_changed, None),
     types.NOTEBOOK_DOCUMENT_DID_SAVE: (_notebook_saved, None),
     types.NOTEBOOK_DOCUMENT_DID_CLOSE: (_notebook_closed, None),
+    types.TEXT_DOCUMENT_HOVER: (_hover, None),
+    types.TEXT_DOCUMENT_INLAY_HINT: (_inlay_hint, None),
     types.TEXT_DOCUMENT_CODE_ACTION: (_code_action, types.CodeActionOptions(list(KINDS))),
     types.TEXT_DOCUMENT_DIAGNOSTIC: (
         _diagnostic,

@@ -16,12 +16,14 @@ class Settings:
         mypy_arguments: further options of mypy.
         rule_pages: where the pages of the rules are, an address that `<rule>.md` is appended to;
             None for pages that the server writes itself.
+        moved_hints: whether it is shown beside an argument that the call takes it over.
     """
 
     config_file: str | None = None
     python_executable: str | None = None
     mypy_arguments: tuple[str, ...] = ()
     rule_pages: str | None = None
+    moved_hints: bool = False
 
 
 def read_settings(options: object) -> tuple[Settings, list[str]]:
@@ -48,6 +50,11 @@ def read_settings(options: object) -> tuple[Settings, list[str]]:
                 found[field] = tuple(value)
             else:
                 problems.append(f"{key}: a list of texts is expected")
+        elif wanted == "yes or no":
+            if isinstance(value, bool):
+                found[field] = value
+            else:
+                problems.append(f"{key}: true or false is expected")
         elif value is None or isinstance(value, str):
             found[field] = value or None
         else:
@@ -60,4 +67,5 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "pythonExecutable": ("python_executable", "text"),
     "mypyArguments": ("mypy_arguments", "list of texts"),
     "rulePages": ("rule_pages", "text"),
+    "movedHints": ("moved_hints", "yes or no"),
 }

@@ -126,6 +126,23 @@ class Finding:
     facts: Facts | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an affine object stands where it is named, for editors.
+
+    Attributes:
+        position: the name, attribute or item.
+        text: what is to be said of it, in Markdown.
+        moved: "moved" if the call around it takes it over, "may be moved" if that may be; else "".
+        why: the sentence of `text` that says so.
+    """
+
+    position: Position
+    text: str
+    moved: str = ""
+    why: str = ""
+
+
 @dataclass(slots=True)
 class ModuleReport:
     """All that is to be said about one module, and on what it rests.
@@ -135,9 +152,11 @@ class ModuleReport:
         limits: what is not checked, with the reason, one text each.
         faults: what went wrong inside.
         modules: the other modules on whose contents the findings rest.
+        standings: how affine objects stand where they are named, if somebody asked.
     """
 
     findings: Sequence[Finding] = ()
     limits: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
+    standings: Sequence[Standing] = ()

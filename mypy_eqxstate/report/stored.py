@@ -24,18 +24,29 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mypy.build import BuildManager, get_cache_names
 
-from mypy_eqxstate.report.finding import Facts, Finding, Note, NoteKind, Position, Taking
+from mypy_eqxstate.report.finding import Facts, Finding, Note, NoteKind, Position, Standing, Taking
 
 if TYPE_CHECKING:
     from mypy.options import Options
 
-Memory = dict[str, tuple[Finding, ...]]
-"""The findings of the modules that were analysed in one build, by file."""
+
+@dataclass(slots=True)
+class Memory:
+    """What is known of the modules that were analysed in one build, by file.
+
+    Attributes:
+        findings: what was found.
+        standings: how places stand, each with a digest of the text; None if nobody wants to know.
+    """
+
+    findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    standings: dict[str, tuple[str, tuple[Standing, ...]]] | None = None
+
 
 _memory: Memory | None = None
 
@@ -50,6 +61,36 @@ def remember_in(memory: Memory) -> None:
     _memory = memory
 
 
+def are_standings_wanted() -> bool:
+    """Whether it is to be found out how places stand."""
+    return _memory is not None and _memory.standings is not None
+
+
+def keep_standings(manager: BuildManager, path: str, standings: Sequence[Standing]) -> None:
+    """Keep how places stand in a module that was just analysed.
+
+    Args:
+        manager: mypy's build.
+        path: the module's file.
+        standings: all of them.
+    """
+    if _memory is not None and _memory.standings is not None:
+        _memory.standings[path] = (_source_digest(manager, path), tuple(standings))
+
+
+def standings(manager: BuildManager, path: str) -> tuple[Standing, ...]:
+    """How places stand in a module; nothing if that is not known for the text it has now.
+
+    Args:
+        manager: mypy's build.
+        path: the module's file.
+    """
+    known = None if _memory is None or _memory.standings is None else _memory.standings.get(path)
+    if known is None or known[0] != _source_digest(manager, path):
+        return ()
+    return known[1]
+
+
 def keep(manager: BuildManager, module: str, path: str, findings: Sequence[Finding]) -> None:
     """Keep the findings of a module that was just analysed.
 
@@ -61,7 +102,7 @@ def keep(manager: BuildManager, module: str, path: str, findings: Sequence[Findi
     """
     findings = [_with_shown_paths(finding, manager) for finding in findings]
     if _memory is not None:
-        _memory[path] = tuple(findings)
+        _memory.findings[path] = tuple(findings)
     options = manager.options
     if not findings or options.fine_grained_incremental or not options.incremental:
         return
@@ -86,8 +127,8 @@ def kept(manager: BuildManager, module: str, path: str) -> tuple[Finding, ...]:
         module: the module's name.
         path: its file.
     """
-    if _memory is not None and path in _memory:
-        return _memory[path]
+    if _memory is not None and path in _memory.findings:
+        return _memory.findings[path]
     try:
         entry = json.loads(manager.metastore.read(_entry_name(module, path, manager.options)))
         if entry["source"] != _source_digest(manager, path):

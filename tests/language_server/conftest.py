@@ -94,6 +94,62 @@ class Editor:
         return {a.title: a for a in found or () if isinstance(a, types.CodeAction)}
 
 
+def open_notebook(editor: Editor, name: str, texts: list[str]) -> list[str]:
+    """Open a notebook with cells of these texts; returns the names of the cells."""
+    notebook = editor.uri(name.replace(".py", ".ipynb"))
+    cells = [f"{notebook}#{number}" for number in range(len(texts))]
+    for cell in cells:
+        editor.versions[cell] = 1
+    editor.client.notebook_document_did_open(
+        types.DidOpenNotebookDocumentParams(
+            types.NotebookDocument(
+                notebook,
+                "jupyter-notebook",
+                1,
+                [types.NotebookCell(types.NotebookCellKind.Code, cell) for cell in cells],
+            ),
+            [
+                types.TextDocumentItem(cell, "python", 1, text)
+                for cell, text in zip(cells, texts, strict=True)
+            ],
+        )
+    )
+    return cells
+
+
+def type_in_cell(editor: Editor, cell: str, text: str) -> None:
+    """Replace the whole text of a cell."""
+    editor.versions[cell] += 1
+    number = editor.versions[cell]
+    editor.client.notebook_document_did_change(
+        types.DidChangeNotebookDocumentParams(
+            types.VersionedNotebookDocumentIdentifier(number, cell.partition("#")[0]),
+            types.NotebookDocumentChangeEvent(
+                cells=types.NotebookDocumentCellChanges(
+                    text_content=[
+                        types.NotebookDocumentCellContentChanges(
+                            types.VersionedTextDocumentIdentifier(number, cell),
+                            [types.TextDocumentContentChangeWholeDocument(text)],
+                        )
+                    ]
+                )
+            ),
+        )
+    )
+
+
+def when_asked(editor: Editor, request: str) -> asyncio.Event:
+    """Is set when the server makes a request without parameters."""
+    asked = asyncio.Event()
+    editor.client.protocol.fm.features.pop(request, None)
+
+    def answer(params: None) -> None:
+        asked.set()
+
+    editor.client.feature(request)(answer)
+    return asked
+
+
 def keep_published(editor: Editor) -> None:
     """Keep also the version that diagnostics were published for; pytest-lsp does not."""
     client = editor.client
@@ -129,6 +185,7 @@ def capabilities(
     wanted.workspace.workspace_edit = types.WorkspaceEditClientCapabilities(document_changes=True)
     wanted.general = types.GeneralClientCapabilities(position_encodings=[encoding])
     wanted.text_document.diagnostic = types.DiagnosticClientCapabilities() if pulls else None
+    wanted.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
     return wanted
 
 

@@ -12,7 +12,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from tests.language_server.conftest import Editor
+from tests.language_server.conftest import Editor, when_asked
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -185,6 +185,22 @@ async def test_what_was_asked_of_an_earlier_text_is_cancelled(
         await asked
     assert cancelled.value.code == types.LSPErrorCodes.ServerCancelled
     assert await pull(pulling_editor, uri) == []
+
+
+async def test_an_editor_that_pulls_is_told_of_changes_in_other_files(
+    pulling_editor: Editor, name: str
+) -> None:
+    asked = when_asked(pulling_editor, types.WORKSPACE_DIAGNOSTIC_REFRESH)
+    uri = pulling_editor.open(name, USE)
+    assert len(await pull(pulling_editor, uri)) == 1
+    text = (pulling_editor.root / "tickets.py").read_text()
+    tickets = pulling_editor.open("tickets.py", text)
+    assert await pull(pulling_editor, tickets) == []
+    assert not asked.is_set(), "nothing has changed"
+    pulling_editor.type(tickets, text.replace("    ticket.redeem()\n", "    pass\n"))
+    await asyncio.wait_for(asked.wait(), 60)
+    assert await pull(pulling_editor, uri) == []
+    pulling_editor.close(tickets)
 
 
 async def pull(editor: Editor, uri: str) -> list[types.Diagnostic]:

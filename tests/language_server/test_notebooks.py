@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from lsprotocol import types
 
 from mypy_eqxstate.language_server.notebooks import python_lines
-from tests.language_server.conftest import Editor
+from tests.language_server.conftest import Editor, open_notebook, type_in_cell
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -17,46 +16,17 @@ async def test_a_state_is_followed_from_cell_to_cell(editor: Editor, name: str) 
         "ticket = Ticket()\nticket.redeem()",
         "# again\nticket.look()",
     ]
-    notebook = editor.uri(name.replace(".py", ".ipynb"))
-    cells = [f"{notebook}#{number}" for number in range(3)]
-    for cell in cells:
-        editor.versions[cell] = 1
-    editor.client.notebook_document_did_open(
-        types.DidOpenNotebookDocumentParams(
-            types.NotebookDocument(
-                notebook,
-                "jupyter-notebook",
-                1,
-                [types.NotebookCell(types.NotebookCellKind.Code, cell) for cell in cells],
-            ),
-            [
-                types.TextDocumentItem(cell, "python", 1, text)
-                for cell, text in zip(cells, texts, strict=True)
-            ],
-        )
-    )
+    cells = open_notebook(editor, name, texts)
     (found,) = await editor.shown(cells[2])
     assert (found.code, str(found.range)) == ("state-reuse", "1:0-1:6")
     assert await editor.shown(cells[0]) == await editor.shown(cells[1]) == []
+    assert found.message.startswith(
+        '"ticket" was consumed by "ticket.redeem" on line 2 of code cell 2 and is used again'
+    )
     consumed = (found.related_information or ())[0].location
     assert (consumed.uri, consumed.range.start.line) == (cells[1], 1)
 
-    editor.client.notebook_document_did_change(
-        types.DidChangeNotebookDocumentParams(
-            types.VersionedNotebookDocumentIdentifier(2, notebook),
-            types.NotebookDocumentChangeEvent(
-                cells=types.NotebookDocumentCellChanges(
-                    text_content=[
-                        types.NotebookDocumentCellContentChanges(
-                            types.VersionedTextDocumentIdentifier(2, cells[1]),
-                            [types.TextDocumentContentChangeWholeDocument("ticket = Ticket()")],
-                        )
-                    ]
-                )
-            ),
-        )
-    )
-    editor.versions[cells[1]] = 2
+    type_in_cell(editor, cells[1], "ticket = Ticket()")
     await editor.shown(cells[1])
     assert await editor.shown(cells[2]) == []
 

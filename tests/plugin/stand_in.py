@@ -27,6 +27,7 @@ class AnalysisResult:
     modules: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
+    standings: tuple[()] = ()
 
 
 def new_program(sources: Any, configuration: Any) -> None:
@@ -41,6 +42,8 @@ def analyze_module(
     oracle: Any,
     configuration: Any,
     program: None,
+    *,
+    observe: bool = False,
 ) -> AnalysisResult:
     with Path("analysed.txt").open("a", encoding="utf-8") as log:
         log.write(f"{module_name}\n")

@@ -91,6 +91,7 @@ class TspChecker:
         search_path: directories with modules of the project.
         disabled: codes of rules that are not reported.
         root: the project's directory; the working directory if None.
+        observe: tell also how places stand, for an editor.
     """
 
     def __init__(
@@ -102,8 +103,10 @@ class TspChecker:
         search_path: Sequence[Path] = (),
         disabled: Collection[str] = (),
         root: Path | None = None,
+        observe: bool = False,
     ) -> None:
         self.configuration = configuration
+        self._observe = observe
         self._command = command
         self._python = python or sys.executable
         self._root = (root or Path.cwd()).resolve()
@@ -162,7 +165,8 @@ class TspChecker:
         roots = [*self._search_path, *(package_root(file) for file in files), self._root]
         roots = list(dict.fromkeys(roots))
         self._files.begin(overlays or {})
-        graph_only = Modules(self._files.read, roots, _own_search_path(self._python))
+        own = _own_search_path(self._python)
+        graph_only = Modules(self._files.read, roots, own, unsaved=self._files.overlays.keys())
         graph = ImportGraph(graph_only, self.configuration.affine)
         concerned = [file for file in files if graph.may_make_affine(graph_only.name_of(file))]
         reports = {file: ModuleReport() for file in files}
@@ -231,6 +235,7 @@ class TspChecker:
             search_path,
             self.configuration,
             self._parsed,
+            self._files.overlays.keys(),
         )
 
     def _run(self, world: World, file: Path) -> ModuleReport:
@@ -258,8 +263,16 @@ class TspChecker:
         oracle = world.oracle(file, text, tree)
         name = world.modules.name_of(file)
         result = analyze_module(
-            str(file), name, tree, text, oracle, self.configuration, world.program
+            str(file),
+            name,
+            tree,
+            text,
+            oracle,
+            self.configuration,
+            world.program,
+            observe=self._observe,
         )
+        report.standings = result.standings
         report.findings = kept(result.findings, read_ignores(text), self._disabled)
         report.modules = result.modules
         report.faults += [*result.faults, *oracle.faults.values()]

@@ -20,7 +20,7 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -161,6 +161,7 @@ class Modules:
         search_path: further directories, in the order of the type server: installed packages,
             and its standard library.
         parsed: modules that were parsed for an earlier check; more are added.
+        unsaved: files that are there although the disk may not have them yet.
     """
 
     def __init__(
@@ -169,8 +170,10 @@ class Modules:
         roots: Sequence[Path],
         search_path: Sequence[Path],
         parsed: dict[Path, Module] | None = None,
+        unsaved: Collection[Path] = (),
     ) -> None:
         self.read = read
+        self._unsaved = unsaved
         self._parsed = {} if parsed is None else parsed
         self.roots = list(dict.fromkeys(roots))
         self._libraries = [path for path in search_path if path not in self.roots]
@@ -206,7 +209,7 @@ class Modules:
                 candidate.with_name(candidate.name + ".pyi"),
                 candidate.with_name(candidate.name + ".py"),
             ):
-                if path.is_file():
+                if path in self._unsaved or path.is_file():
                     return path
         return None
 

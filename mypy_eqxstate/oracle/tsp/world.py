@@ -11,7 +11,7 @@ changes.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from mypy_eqxstate.analysis import new_program
@@ -43,6 +43,7 @@ class World:
         search_path: directories of other modules, in the type server's order.
         configuration: the user's settings.
         parsed: modules that were parsed for an earlier check; more are added.
+        unsaved: files that are there although the disk may not have them yet.
 
     Attributes:
         modules: sources by name and file.
@@ -60,8 +61,9 @@ class World:
         search_path: Sequence[Path],
         configuration: Configuration,
         parsed: dict[Path, Module] | None = None,
+        unsaved: Collection[Path] = (),
     ) -> None:
-        self.modules = Modules(read, roots, search_path, parsed)
+        self.modules = Modules(read, roots, search_path, parsed, unsaved)
         self.graph = ImportGraph(self.modules, configuration.affine)
         names = Names(self.modules)
         annotations = Annotations(names)

@@ -48,32 +48,36 @@ class Served:
         self._checker: TspChecker | None = None
         self._settings: object = None
 
-    def check(self, unsaved: Mapping[str, str] | None = None) -> CheckResult:
-        """Check all files that the request names.
+    def check(
+        self, unsaved: Mapping[str, str] | None = None, paths: tuple[str, ...] | None = None
+    ) -> CheckResult:
+        """Check all files that are named.
 
         Args:
             unsaved: texts that count instead of files, by path: all of them, at each check.
+            paths: files and folders to check instead of those of the request, at this check.
 
         Raises:
             CannotRunError: mypy does not accept the request or the configuration.
         """
         self._files.lay(unsaved or {})
-        prepared = prepare(self._request, self._files)
+        request = self._request if paths is None else replace(self._request, paths=paths)
+        prepared = prepare(request, self._files)
         # What mypy does at the beginning of a build; it reports codes that don't exist itself.
         prepared.options.process_error_codes(error_callback=lambda text: None)
         checker = self._checker_for(prepared.options)
         overlays = {Path(path).resolve(): text for path, text in (unsaved or {}).items()}
         sources = [source for source in prepared.sources if source.path is not None]
-        paths = {Path(source.path or "").resolve(): source for source in sources}
-        missing = [path for path in paths if path not in overlays and not path.is_file()]
+        named = {Path(source.path or "").resolve(): source for source in sources}
+        missing = [path for path in named if path not in overlays and not path.is_file()]
         if missing:
-            blockers = tuple(Blocker("Cannot read file", paths[path].path) for path in missing)
+            blockers = tuple(Blocker("Cannot read file", named[path].path) for path in missing)
             return CheckResult(blockers=blockers, warnings=prepared.warnings)
-        reports = checker.check(list(paths), overlays)
+        reports = checker.check(list(named), overlays)
         found = list(_of_configuration(prepared, checker.configuration))
         for path, report in reports.items():
-            options = prepared.options.clone_for_module(paths[path].module)
-            found.append(_file_report(paths[path].path or "", report, options))
+            options = prepared.options.clone_for_module(named[path].module)
+            found.append(_file_report(named[path].path or "", report, options))
         return CheckResult(
             files=tuple(
                 sorted(
@@ -85,7 +89,7 @@ class Served:
             sources=tuple(source.path for source in sources if source.path is not None),
             watched=frozenset(map(str, checker.watched)),
             standings={
-                os.path.abspath(paths[path].path or ""): tuple(report.standings)  # noqa: PTH100
+                os.path.abspath(named[path].path or ""): tuple(report.standings)  # noqa: PTH100
                 for path, report in reports.items()
                 if report.standings
             },

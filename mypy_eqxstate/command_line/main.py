@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "lsp":
         from mypy_eqxstate.language_server.main import serve
 
-        return serve()
+        return serve(options.types)
     from mypy_eqxstate.command_line.explain import rules
 
     return rules(options.write)
@@ -86,8 +86,18 @@ def _parser() -> argparse.ArgumentParser:
     explaining.add_argument("rule", metavar="RULE", help="its code, e.g. state-stale")
     listing = commands.add_parser("rules", help="list all rules")
     listing.add_argument("--write", metavar="FOLDER", help="write a page for each rule instead")
-    commands.add_parser("lsp", help="serve an editor on standard input and output")
+    serving = commands.add_parser("lsp", help="serve an editor on standard input and output")
+    _add_types(serving)
     return parser
+
+
+def _add_types(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--types",
+        choices=("mypy", "pyrefly"),
+        default="mypy",
+        help="who answers for the types; default: mypy",
+    )
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
@@ -105,12 +115,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-p", "--package", action="append", default=[], metavar="PACKAGE", help="a package to check"
     )
-    parser.add_argument(
-        "--types",
-        choices=("mypy", "pyrefly"),
-        default="mypy",
-        help="who answers for the types; default: mypy",
-    )
+    _add_types(parser)
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=formats, default="full", help="default: full")
     output.add_argument("--output", metavar="FILE", help="write to a file instead")

@@ -18,10 +18,12 @@ class Engine:
     Args:
         root: the folder.
         request: how to check.
+        types: who answers for the types, "mypy" or "pyrefly".
     """
 
-    def __init__(self, root: str, request: Request) -> None:
+    def __init__(self, root: str, request: Request, types: str = "mypy") -> None:
         self._root = root
+        self._types = types
         self._request = request
         self._pool: ProcessPoolExecutor | None = None
 
@@ -43,7 +45,7 @@ class Engine:
             1,
             multiprocessing.get_context("spawn"),
             initializer=worker.begin,
-            initargs=(self._root, self._request),
+            initargs=(self._root, self._request, self._types),
         )
         return self._pool
 

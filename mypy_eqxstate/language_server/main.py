@@ -6,8 +6,11 @@ import importlib.util
 import sys
 
 
-def serve() -> int:
+def serve(types: str = "mypy") -> int:
     """Serve an editor on standard input and output until it says good-bye.
+
+    Args:
+        types: who answers for the types if the editor does not say: "mypy" or "pyrefly".
 
     Returns:
         the exit status; 2 if the extra `lsp` is not installed.
@@ -17,6 +20,7 @@ def serve() -> int:
         print(f"mypy-eqxstate lsp: {message}", file=sys.stderr)
         return 2
     from mypy_eqxstate.language_server.server import new_server
+    from mypy_eqxstate.language_server.settings import Settings
 
-    new_server().start_io()
+    new_server(Settings(types=types)).start_io()
     return 0

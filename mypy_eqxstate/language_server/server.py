@@ -41,9 +41,13 @@ _SERVER_CANCELLED = -32802
 
 
 class EqxstateServer(LanguageServer):
-    """The server, with what it knows of the editor's documents."""
+    """The server, with what it knows of the editor's documents.
 
-    def __init__(self) -> None:
+    Args:
+        defaults: what counts where the editor sets nothing.
+    """
+
+    def __init__(self, defaults: Settings) -> None:
         super().__init__(
             "mypy-eqxstate",
             __version__,
@@ -55,7 +59,7 @@ class EqxstateServer(LanguageServer):
                 ]
             ),
         )
-        self.settings = Settings()
+        self.settings = defaults
         self.pulls = False
         self.versioned = False
         self.markdown = False
@@ -155,7 +159,7 @@ class EqxstateServer(LanguageServer):
             )
             checking = self._checkings[root] = Checking(
                 root,
-                Engine(root, request),
+                Engine(root, request, self.settings.types),
                 lambda: self._sheets_in(root),
                 self._show,
                 self.tell,
@@ -238,9 +242,13 @@ class EqxstateServer(LanguageServer):
         self._checkings.clear()
 
 
-def new_server() -> EqxstateServer:
-    """A server that answers all requests."""
-    server = EqxstateServer()
+def new_server(defaults: Settings) -> EqxstateServer:
+    """A server that answers all requests.
+
+    Args:
+        defaults: what counts where the editor sets nothing.
+    """
+    server = EqxstateServer(defaults)
     for method, (handler, options) in _HANDLERS.items():
         server.feature(method, options)(handler)
     return server
@@ -250,7 +258,7 @@ def new_server() -> EqxstateServer:
 
 
 def _initialize(server: EqxstateServer, params: types.InitializeParams) -> None:
-    server.settings, problems = read_settings(params.initialization_options)
+    server.settings, problems = read_settings(params.initialization_options, server.settings)
     documents = params.capabilities.text_document
     server.pulls = documents is not None and documents.diagnostic is not None
     workspace = params.capabilities.workspace

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
+
+CHECKERS: Final = ("mypy", "pyrefly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,7 @@ class Settings:
         mypy_arguments: further options of mypy.
         rule_pages: where the pages of the rules are, an address that `<rule>.md` is appended to;
             None for pages that the server writes itself.
+        types: who answers for the types, "mypy" or "pyrefly".
         moved_hints: whether it is shown beside an argument that the call takes it over.
     """
 
@@ -23,22 +27,24 @@ class Settings:
     python_executable: str | None = None
     mypy_arguments: tuple[str, ...] = ()
     rule_pages: str | None = None
+    types: str = "mypy"
     moved_hints: bool = False
 
 
-def read_settings(options: object) -> tuple[Settings, list[str]]:
+def read_settings(options: object, defaults: Settings = Settings()) -> tuple[Settings, list[str]]:
     """Understand initialization options, as an editor sends them.
 
     Args:
         options: an object of JSON, or None.
+        defaults: what counts where they say nothing.
 
     Returns:
         the settings, and one sentence for each value that was not understood and is left out.
     """
     if options is None:
-        return Settings(), []
+        return defaults, []
     if not isinstance(options, Mapping):
-        return Settings(), ["the initialization options are no object"]
+        return defaults, ["the initialization options are no object"]
     found: dict[str, object] = {}
     problems = []
     for key, value in options.items():
@@ -50,6 +56,11 @@ def read_settings(options: object) -> tuple[Settings, list[str]]:
                 found[field] = tuple(value)
             else:
                 problems.append(f"{key}: a list of texts is expected")
+        elif wanted == "checker":
+            if value in CHECKERS:
+                found[field] = value
+            else:
+                problems.append(f"{key}: one of {', '.join(CHECKERS)} is expected")
         elif wanted == "yes or no":
             if isinstance(value, bool):
                 found[field] = value
@@ -59,7 +70,7 @@ def read_settings(options: object) -> tuple[Settings, list[str]]:
             found[field] = value or None
         else:
             problems.append(f"{key}: a text is expected")
-    return Settings(**found), problems  # type: ignore[arg-type]
+    return replace(defaults, **found), problems  # type: ignore[arg-type]
 
 
 _FIELDS: Mapping[str, tuple[str, str]] = {
@@ -67,5 +78,6 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "pythonExecutable": ("python_executable", "text"),
     "mypyArguments": ("mypy_arguments", "list of texts"),
     "rulePages": ("rule_pages", "text"),
+    "types": ("types", "checker"),
     "movedHints": ("moved_hints", "yes or no"),
 }

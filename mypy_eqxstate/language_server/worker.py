@@ -1,5 +1,7 @@
 """What runs in the process of the engine: one resident build, asked to check again and again.
 
+With pyrefly's types there is its type server instead of the build.
+
 A file of the editor that has a syntax error would stop mypy for all files.  Its last text without
 one is checked instead, and an empty one if there was none; the answer says so (`Answer.broken`).
 
@@ -19,11 +21,12 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 
 from mypy_eqxstate.checking import Blocker, CannotRunError, CheckResult, Request, Resident
+from mypy_eqxstate.checking.served import Served
 from mypy_eqxstate.report.finding import Position
 
 
@@ -70,12 +73,21 @@ class Answer:
 
 
 class Checker:
-    """The resident build of a workspace folder, and the last texts without syntax errors."""
+    """The resident build of a workspace folder, and the last texts without syntax errors.
 
-    def __init__(self, root: str, request: Request) -> None:
+    Args:
+        root: the folder.
+        request: how to check.
+        types: who answers for the types, "mypy" or "pyrefly".
+    """
+
+    def __init__(self, root: str, request: Request, types: str) -> None:
         self._root = root
+        self._new: Callable[[Request], Resident | Served] = Resident
+        if types == "pyrefly":
+            self._new = Served
         self._request = request
-        self._resident = Resident(request)
+        self._resident = self._new(request)
         self._good: dict[str, str] = {}
 
     def check(self, job: Job) -> Answer:
@@ -110,7 +122,7 @@ class Checker:
     def begin_anew(self) -> None:
         """Throw the build away, whatever state it is in."""
         self._resident.close()
-        self._resident = Resident(self._request)
+        self._resident = self._new(self._request)
 
     def _absolute(self, path: str | None) -> str:
         return os.path.abspath(os.path.join(self._root, path or ""))  # noqa: PTH100, PTH118
@@ -132,7 +144,7 @@ def _syntax_error(path: str, text: str) -> Blocker | None:
 _checker: Checker | None = None
 
 
-def begin(root: str, request: Request) -> None:
+def begin(root: str, request: Request, types: str) -> None:
     """Prepare the process.
 
     Its standard input and output would be those of the server, which speaks with the editor there.
@@ -140,6 +152,7 @@ def begin(root: str, request: Request) -> None:
     Args:
         root: the workspace folder; mypy looks for its configuration there.
         request: how to check.
+        types: who answers for the types.
     """
     global _checker
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -149,7 +162,7 @@ def begin(root: str, request: Request) -> None:
     os.dup2(2, 1)
     os.chdir(root)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _checker = Checker(root, request)
+    _checker = Checker(root, request, types)
 
 
 def check(job: Job) -> Answer:

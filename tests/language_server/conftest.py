@@ -198,10 +198,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def editor(folder: Path) -> AsyncIterator[Editor]:
-    """An editor to which diagnostics are pushed."""
-    client = await ClientServerConfig(SERVER).start()
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["mypy", "pyrefly"])
+async def editor(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Editor]:
+    """An editor to which diagnostics are pushed, the types being mypy's or pyrefly's."""
+    command = [sys.executable, "-m", "mypy_eqxstate", "lsp", "--types", request.param]
+    client = await ClientServerConfig(command).start()
     assert isinstance(client, LanguageClient)
     editor = await begin(client, folder, capabilities())
     keep_published(editor)

@@ -1,7 +1,7 @@
-"""Whether a place may hold what a call returns, as far as annotations in the module tell.
+"""Whether a place may hold what a call returns, as far as classes and annotations tell.
 
-A parameter of a subclass of State, a `NewType` or a type variable takes no plain State; a type
-checker would complain about the fix.
+What is of a subclass of State, or of a `NewType`, can't be replaced by a plain State, nor a
+parameter of a type variable; a type checker would complain about the fix.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ def takes_the_newer(source: Source, facts: Facts, node: ast.AST) -> bool:
         node: where the old object is used, or taken over.
     """
     if not facts.is_object:
+        return False
+    own = facts.class_name
+    if own and any(taking.newer not in ("", own) for taking in facts.takings):
         return False
     parameter = source.parameter_around(node, facts.place)
     if parameter is None or parameter.annotation is None:

@@ -68,8 +68,8 @@ def _taking(
     position: Callable[[ast.AST], Position],
     declared: int | None,
 ) -> Taking:
-    result, width = _newer_part(node, module)
-    return Taking(position(node), place, result, width, declared)
+    result, width, newer = _newer_part(node, module)
+    return Taking(position(node), place, result, width, declared, newer)
 
 
 def _declared(detail: EventDetail, path: str) -> int | None:
@@ -78,15 +78,17 @@ def _declared(detail: EventDetail, path: str) -> int | None:
     return detail.origin[1] if detail.origin[0] in (None, path) else None
 
 
-def _newer_part(node: ast.AST, module: ModuleAnalysis) -> tuple[tuple[int, ...] | None, int]:
-    """Where in its result a call returns the newer object, by its type, and its width."""
+def _newer_part(node: ast.AST, module: ModuleAnalysis) -> tuple[tuple[int, ...] | None, int, str]:
+    """Where in its result a call returns the newer object, by its type; its width; the class."""
     if not isinstance(node, ast.Call):
-        return None, 0
+        return None, 0, ""
     shape = module.oracle.shape(node)
     if isinstance(shape, AffineShape):
-        return (), 0
+        return (), 0, shape.class_name
     if not isinstance(shape, TupleShape):
-        return None, 0
+        return None, 0, ""
     holders = [n for n, item in enumerate(shape.items) if module.classes.affine_classes_in(item)]
-    is_plain = len(holders) == 1 and isinstance(shape.items[holders[0]], AffineShape)
-    return (tuple(holders) if is_plain else None), len(shape.items)
+    only = shape.items[holders[0]] if len(holders) == 1 else None
+    if not isinstance(only, AffineShape):
+        return None, len(shape.items), ""
+    return tuple(holders), len(shape.items), only.class_name

@@ -72,6 +72,7 @@ class Taking:
         width: how many parts the returned tuple has; 0 if it is none.
         declared: line of the declaration whose signature alone says that the call takes the object
             over; None if something else says so, or if it is in another file.
+        newer: the full name of the newer object's class; "" if `result` is not known.
     """
 
     position: Position
@@ -79,6 +80,7 @@ class Taking:
     result: tuple[int, ...] | None = None
     width: int = 0
     declared: int | None = None
+    newer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

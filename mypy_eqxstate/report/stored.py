@@ -208,6 +208,7 @@ def _taking(data: dict[str, object]) -> Taking:
         result=None if result is None else tuple(result),
         width=width,
         declared=declared,
+        newer=str(data["newer"]),
     )
 
 

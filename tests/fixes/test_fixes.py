@@ -249,6 +249,44 @@ NOT_REBOUND: list[tuple[str, str]] = [
         """,
     ),
     (
+        "a subclass, of which the call returns the class above it",
+        """
+        class Named(Key): ...
+        def use(key: Named) -> int:
+            new = key.turn()
+            return key.look()
+        """,
+    ),
+    (
+        "a variable of such a class",
+        """
+        class Named(Key): ...
+        def use() -> int:
+            key = Named()
+            new = key.turn()
+            return key.look()
+        """,
+    ),
+    (
+        "a new type",
+        """
+        from typing import NewType
+        Mine = NewType("Mine", Key)
+        def use(key: Mine) -> int:
+            n, _ = step(key)
+            return key.look()
+        """,
+    ),
+    (
+        "a result of a new type that is thrown away",
+        """
+        from typing import NewType
+        Mine = NewType("Mine", Key)
+        def use(key: Mine) -> None:
+            key.turn()
+        """,
+    ),
+    (
         "nothing newer comes back",
         """
         def use(key: Key) -> int:

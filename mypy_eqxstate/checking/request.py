@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
@@ -124,6 +124,25 @@ def prepare(request: Request, files: FileSystemCache, *, for_daemon: bool = Fals
     if not any(map(_is_ours, options.plugins)):
         _add_plugin(options)
     return Prepared(sources, options, warnings, request.observe)
+
+
+def without_doubles(prepared: Prepared, preferred: Container[str]) -> tuple[str, ...]:
+    """Keep one source of each module.
+
+    Args:
+        prepared: changed.
+        preferred: paths that stay, if one of several is to go.
+
+    Returns:
+        the paths that were taken out.
+    """
+    first: dict[str, BuildSource] = {}
+    for source in sorted(prepared.sources, key=lambda each: each.path not in preferred):
+        first.setdefault(source.module, source)
+    kept = list(first.values())
+    out = tuple(s.path for s in prepared.sources if s not in kept and s.path is not None)
+    prepared.sources = [source for source in prepared.sources if source in kept]
+    return out
 
 
 def _set_output(options: Options) -> None:

@@ -10,6 +10,8 @@ mypy's mode has no `--follow-imports=silent` and knows `local_partial_types` onl
 configuration that asks for something else, each check is a run of its own (`batch.py`).  After a
 change of the configuration a new build is begun.
 
+Of several files that are one module to mypy it takes one; `CheckResult.left_out` names the others.
+
 Limits: one run at a time in a process, as for `batch.py`; and a run of `batch.check` while a build
 is kept can make mypy crash at the next edit, because it resets what they share.  Then a new build
 is begun.  The first check of a build does not use mypy's cache.  In a project with many
@@ -32,7 +34,13 @@ from mypy.modulefinder import SearchPaths
 
 from mypy_eqxstate.checking import batch
 from mypy_eqxstate.checking.overlay import OverlayFileSystem
-from mypy_eqxstate.checking.request import CannotRunError, Prepared, Request, prepare
+from mypy_eqxstate.checking.request import (
+    CannotRunError,
+    Prepared,
+    Request,
+    prepare,
+    without_doubles,
+)
 from mypy_eqxstate.checking.result import CheckResult
 from mypy_eqxstate.report import stored
 
@@ -52,6 +60,7 @@ class Resident:
         self._files = OverlayFileSystem()
         self._server: Server | None = None
         self._configured: object = None
+        self._sources: frozenset[str] = frozenset()
         self._found = stored.Memory()
 
     def check(
@@ -73,19 +82,25 @@ class Resident:
         except CannotRunError:
             self.close()
             raise
+        left_out = without_doubles(prepared, self._sources)
+        self._sources = frozenset(s.path for s in prepared.sources if s.path is not None)
         if not _can_be_kept(prepared):
-            return batch.check(request, unsaved)
+            paths = tuple(sorted(self._sources))
+            result = batch.check(replace(request, paths=paths), unsaved)
+            return replace(result, left_out=left_out)
         for attempt in ("on what is there", "from the beginning"):
             try:
                 # When mypy crashes, it prints what it has found so far.
                 with redirect_stdout(sys.stderr):
-                    return self._increment(prepared, unsaved or {})
+                    result = self._increment(prepared, unsaved or {})
+                    return replace(result, left_out=left_out)
             except (Exception, SystemExit) as error:
                 self.close()
                 if attempt == "from the beginning":
                     text = f"mypy has crashed: {type(error).__name__}: {error}"
                     raise CannotRunError(text) from error
                 prepared = prepare(request, self._files)
+                without_doubles(prepared, self._sources)
         raise AssertionError("not reached")
 
     def close(self) -> None:

@@ -65,6 +65,8 @@ class CheckResult:
         standings: how places stand in the sources, by their absolute paths, if that was asked for.
             A file that mypy did not have to check again may be missing in a run of its own
             (`batch.py`).
+        left_out: files that were not checked, because one that was is the same module to mypy
+            (`a/train.py` and `b/train.py`, no packages), as they were named.
     """
 
     files: tuple[FileReport, ...] = ()
@@ -74,6 +76,7 @@ class CheckResult:
     watched: frozenset[str] = frozenset()
     type_errors: int = 0
     standings: Mapping[str, tuple[Standing, ...]] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
     @property
     def findings(self) -> list[tuple[str, Finding]]:

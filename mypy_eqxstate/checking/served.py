@@ -23,7 +23,7 @@ from mypy.errorcodes import ErrorCode
 from mypy.options import Options
 
 from mypy_eqxstate.checking.overlay import OverlayFileSystem
-from mypy_eqxstate.checking.request import Prepared, Request, prepare
+from mypy_eqxstate.checking.request import Prepared, Request, prepare, without_doubles
 from mypy_eqxstate.checking.result import Blocker, CheckResult, FileReport
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.contracts.notation import parse_row
@@ -47,6 +47,7 @@ class Served:
         self._files = OverlayFileSystem()
         self._checker: TspChecker | None = None
         self._settings: object = None
+        self._sources: frozenset[str] = frozenset()
 
     def check(
         self, unsaved: Mapping[str, str] | None = None, paths: tuple[str, ...] | None = None
@@ -65,6 +66,8 @@ class Served:
         prepared = prepare(request, self._files)
         # What mypy does at the beginning of a build; it reports codes that don't exist itself.
         prepared.options.process_error_codes(error_callback=lambda text: None)
+        left_out = without_doubles(prepared, self._sources)
+        self._sources = frozenset(s.path for s in prepared.sources if s.path is not None)
         checker = self._checker_for(prepared.options)
         overlays = {Path(path).resolve(): text for path, text in (unsaved or {}).items()}
         sources = [source for source in prepared.sources if source.path is not None]
@@ -86,6 +89,7 @@ class Served:
                 )
             ),
             warnings=prepared.warnings,
+            left_out=left_out,
             sources=tuple(source.path for source in sources if source.path is not None),
             watched=frozenset(map(str, checker.watched)),
             standings={

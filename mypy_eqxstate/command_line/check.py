@@ -132,6 +132,7 @@ def _failed(options: argparse.Namespace, failures: list[str], sources: tuple[str
 
 def _show(options: argparse.Namespace, report: Report) -> None:
     render = FORMATS[options.format]
+    report.rule_pages = options.rule_pages
     if options.output:
         Path(options.output).write_text(render(report), encoding="utf-8")
         return

@@ -119,6 +119,11 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=formats, default="full", help="default: full")
     output.add_argument("--output", metavar="FILE", help="write to a file instead")
+    output.add_argument(
+        "--rule-pages",
+        metavar="ADDRESS",
+        help="where the pages of the rules are (`rules --write`), for the links of sarif",
+    )
     output.add_argument("--watch", action="store_true", help="check again when a file changes")
     output.add_argument("--baseline", metavar="FILE", help="leave out the findings in FILE")
     output.add_argument(

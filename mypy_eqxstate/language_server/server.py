@@ -2,9 +2,6 @@
 
 Diagnostics are pushed, or pulled by clients that can: never both, or an editor would show them
 twice.  Columns are counted in the encoding that the client prefers.
-
-Limits: files of a workspace folder are checked in one build, so two open files that are the same
-module to mypy (`a/train.py` and `b/train.py`, no packages) stop it; a message says so.
 """
 
 from __future__ import annotations
@@ -34,7 +31,7 @@ from mypy_eqxstate.language_server.engine import Engine
 from mypy_eqxstate.language_server.notebooks import sheet_of_notebook
 from mypy_eqxstate.language_server.settings import Settings, read_settings
 from mypy_eqxstate.language_server.standings import hover, moved_hints
-from mypy_eqxstate.report.pages import page
+from mypy_eqxstate.report.pages import address, page
 from mypy_eqxstate.rules import RULES
 
 _SERVER_CANCELLED = -32802
@@ -226,7 +223,7 @@ class EqxstateServer(LanguageServer):
 
     def _page_address(self, rule: str) -> str:
         if self.settings.rule_pages is not None:
-            return f"{self.settings.rule_pages.rstrip('/')}/{rule}.md"
+            return address(self.settings.rule_pages, rule)
         if self._pages is None:
             folder = tempfile.mkdtemp(prefix="mypy-eqxstate-rules-")
             atexit.register(shutil.rmtree, folder, ignore_errors=True)

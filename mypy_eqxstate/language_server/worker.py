@@ -22,7 +22,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import wait
 
 from mypy_eqxstate.checking import Blocker, CannotRunError, CheckResult, Request, Resident
@@ -70,6 +70,22 @@ class Answer:
     result: CheckResult | None = None
     broken: Mapping[str, Broken] = field(default_factory=dict)
     error: str | None = None
+
+
+def together(one: Answer, other: Answer) -> Answer:
+    """What came of a job whose files were checked in two parts."""
+    result = one.result
+    if result is not None and other.result is not None:
+        # Files that neither part was asked for may be spoken of in both.
+        known = {report.path for report in result.files}
+        result = replace(
+            result,
+            files=(*result.files, *(f for f in other.result.files if f.path not in known)),
+            blockers=(*result.blockers, *other.result.blockers),
+            warnings=tuple(dict.fromkeys((*result.warnings, *other.result.warnings))),
+            standings={**other.result.standings, **result.standings},
+        )
+    return Answer(result, {**other.broken, **one.broken}, one.error or other.error)
 
 
 class Checker:

@@ -43,6 +43,11 @@ def page(rule: Rule) -> str:
     )
 
 
+def address(folder: str, code: str) -> str:
+    """Where the page of a rule is, the pages of all rules being at an address."""
+    return f"{folder.rstrip('/')}/{code}.md"
+
+
 def index() -> str:
     """The list of all rules, as Markdown."""
     rows = [f"| [`{rule.code}`]({rule.code}.md) | {rule.summary} |" for rule in RULES.values()]

@@ -53,6 +53,12 @@ def test_the_default_is_a_frame(project: Project, capsys: pytest.CaptureFixture[
     assert "  ::: tickets.py:15\n" in said
 
 
+def test_sarif_can_link_to_pages(command: Command) -> None:
+    code, text = command("--rule-pages=https://example.org", "use.py", form="sarif")
+    rules = json.loads(text)["runs"][0]["tool"]["driver"]["rules"]
+    assert code == 1 and rules[0]["helpUri"] == f"https://example.org/{rules[0]['id']}.md"
+
+
 def test_the_types_can_come_from_pyrefly(project: Project, command: Command) -> None:
     assert command("--types=pyrefly", "use.py") == (1, LINE)
     assert command("--types=pyrefly", "nowhere.py") == (2, "")

@@ -140,6 +140,17 @@ def test_sarif_has_the_places_of_all_notes(report: Report) -> None:
     assert failed["toolExecutionNotifications"][0]["message"]["text"] == FAILED.failures[0]
 
 
+def test_sarif_links_to_the_pages_of_the_rules(report: Report) -> None:
+    def addresses() -> list[object]:
+        run = json.loads(FORMATS["sarif"](report))["runs"][0]
+        return [rule.get("helpUri") for rule in run["tool"]["driver"]["rules"]]
+
+    assert set(addresses()) == {None}, "nobody has said where they are"
+    report.rule_pages = "https://example.org/rules/"
+    assert "https://example.org/rules/state-reuse.md" in addresses()
+    validated(FORMATS["sarif"](report))
+
+
 def test_a_fingerprint_outlives_a_shift_of_lines() -> None:
     moved = Finding(FOUND.rule, FOUND.message.replace("line 2", "line 7"), Position(8, 15, 8, 20))
     before = fingerprints([("a.py", FOUND)], lambda path: TEXT.split("\n"))

@@ -19,6 +19,8 @@ from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 from tests.checking.conftest import CONFIGURATION, TICKETS
+from tests.checking.conftest import cache as cache
+from tests.checking.conftest import project as project
 
 SERVER = [sys.executable, "-m", "mypy_eqxstate.language_server"]
 PATIENCE = 60.0

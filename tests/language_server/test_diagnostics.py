@@ -117,6 +117,25 @@ async def test_only_the_last_text_counts_after_fast_typing(editor: Editor, name:
     assert found.range.start.line == 7
 
 
+async def test_files_that_are_one_module_to_mypy_are_all_checked(editor: Editor, name: str) -> None:
+    head = "from mypy_eqxstate import Consumed, affine\n\n\n@affine\nclass Key:\n"
+    head += "    def turn(self: 'Consumed[Key]') -> 'Key': ...\n\n\n"
+    good = head + "def use(key: Key) -> None:\n    print(key.turn())\n"
+    bad = good + "    print(key.turn())\n"
+    one = editor.open(f"a/{name}", bad)
+    assert [found.code for found in await editor.shown(one)] == ["state-reuse"]
+    other = editor.open(f"b/{name}", "\n" + bad)
+    (found,) = await editor.shown(other)
+    assert found.range.start.line == head.count("\n") + 3, "one line further down"
+    editor.type(one, good)
+    assert await editor.shown(one) == []
+    editor.type(other, good)
+    assert await editor.shown(other) == []
+    editor.close(one)
+    editor.type(other, bad)
+    assert len(await editor.shown(other)) == 1
+
+
 async def test_a_syntax_error_keeps_the_last_diagnostics(editor: Editor, name: str) -> None:
     uri = editor.open(name, USE)
     other = editor.open(f"other_{name}", GOOD)

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from lsprotocol import types
 
 from mypy_eqxstate.language_server.notebooks import python_lines
 from tests.language_server.conftest import Editor, open_notebook, type_in_cell
+
+HEAD = """\
+from __future__ import annotations
+from mypy_eqxstate import Borrowed, Consumed, affine
+
+@affine
+class Key:
+    def turn(self: Consumed[Key]) -> Key: ...
+    def look(self: Borrowed[Key]) -> int: ...
+"""
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -29,6 +40,47 @@ async def test_a_state_is_followed_from_cell_to_cell(editor: Editor, name: str) 
     type_in_cell(editor, cells[1], "ticket = Ticket()")
     await editor.shown(cells[1])
     assert await editor.shown(cells[2]) == []
+
+
+async def test_a_quick_fix_edits_the_cells_that_it_is_about(editor: Editor, name: str) -> None:
+    cells = open_notebook(
+        editor,
+        name,
+        [
+            HEAD,
+            '# Letters of several units stand before it.\nkey = Key()\n"ß😀"; new = key.turn()',
+            'print("ß😀", key.look())',
+        ],
+    )
+    (found,) = await editor.shown(cells[2])
+    actions = await editor.actions(cells[2], found)
+    assert list(actions) == [
+        "Write `key = key.turn(...)` on line 3 of code cell 2",
+        "Use `new` here",
+        "Ignore `state-reuse` on this line",
+    ]
+    rebound, newest, _ = actions.values()
+    column = len('print("ß😀", '.encode("utf-16-le")) // 2
+    assert edits(newest) == [(cells[2], 1, f"0:{column}-0:{column + 3}", "new")]
+    ((cell, version, _, text),) = edits(rebound)
+    assert (cell, version, text) == (cells[1], 1, "key")
+
+    type_in_cell(editor, cells[1], 'key = Key()\n"ß😀"; key = key.turn()')
+    await editor.shown(cells[1])
+    assert await editor.shown(cells[2]) == []
+
+
+def edits(action: types.CodeAction) -> list[tuple[str, int | None, str, str]]:
+    """The edits of an action: document, version, range, new text."""
+    assert action.edit is not None
+    found = []
+    for change in action.edit.document_changes or ():
+        assert isinstance(change, types.TextDocumentEdit)
+        for edit in change.edits:
+            assert isinstance(edit, types.TextEdit)
+            document = change.text_document
+            found.append((document.uri, document.version, str(edit.range), edit.new_text))
+    return found
 
 
 @pytest.mark.parametrize(

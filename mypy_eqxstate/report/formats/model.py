@@ -23,6 +23,7 @@ class Report:
         failures: why the check could not be made, one text each; then there are no findings.
         remarks: faults and limits, one text each.
         colours: whether the text goes to a terminal that shows colours.
+        rule_pages: the address of the pages of the rules, if they have one.
     """
 
     findings: Sequence[tuple[str, Finding]]
@@ -30,6 +31,7 @@ class Report:
     failures: Sequence[str] = ()
     remarks: Sequence[str] = ()
     colours: bool = False
+    rule_pages: str | None = None
     _lines: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def lines_of(self, path: str) -> Sequence[str]:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from mypy_eqxstate import __version__
 from mypy_eqxstate.report.finding import Finding, Position
 from mypy_eqxstate.report.formats.model import Report
-from mypy_eqxstate.report.pages import page
+from mypy_eqxstate.report.pages import address, page
 from mypy_eqxstate.rules import RULES, Rule
 
 SCHEMA: Final = (
@@ -44,7 +44,7 @@ def sarif(report: Report) -> str:
             "driver": {
                 "name": "mypy-eqxstate",
                 "version": __version__,
-                "rules": list(map(_rule, RULES.values())),
+                "rules": [_rule(rule, report.rule_pages) for rule in RULES.values()],
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -61,14 +61,17 @@ def sarif(report: Report) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(rule: Rule) -> Json:
-    return {
+def _rule(rule: Rule, rule_pages: str | None) -> Json:
+    described: Json = {
         "id": rule.code,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why},
         "help": {"text": f"{rule.why}\n\n{rule.silence}", "markdown": page(rule)},
         "defaultConfiguration": {"level": "error"},
     }
+    if rule_pages:
+        described["helpUri"] = address(rule_pages, rule.code)
+    return described
 
 
 def _result(path: str, found: Finding, fingerprint: str) -> Json:

@@ -19,7 +19,7 @@ CELLS = [
 
 def notebook(*cells: str) -> str:
     """A notebook with cells of code."""
-    written = [
+    written: list[dict[str, object]] = [
         {
             "cell_type": "code",
             "execution_count": None,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.checking.conftest import GOOD, Project
-from tests.hooks.snippets import ROOT, snippet
+from tests.snippets import ROOT, snippet
 
 FOUND = 'use.py:6:12: error: "ticket" was consumed by "finish" on line 5 and is used again;'
 

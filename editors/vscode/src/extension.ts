@@ -71,6 +71,7 @@ function readSettings(): Settings {
     configFile: section.get<string>("configFile", ""),
     pythonExecutable: section.get<string>("pythonExecutable", ""),
     mypyArguments: section.get<string[]>("mypyArguments", []),
+    types: section.get<string>("types", "mypy"),
     movedHints: section.get<boolean>("movedHints", false),
     rulePages: section.get<string>("rulePages", ""),
   };

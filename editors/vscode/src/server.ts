@@ -11,6 +11,7 @@ export interface Settings {
   readonly configFile: string;
   readonly pythonExecutable: string;
   readonly mypyArguments: readonly string[];
+  readonly types: string;
   readonly movedHints: boolean;
   readonly rulePages: string;
 }

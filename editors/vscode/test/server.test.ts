@@ -48,6 +48,7 @@ const settings: Settings = {
   configFile: "",
   pythonExecutable: "",
   mypyArguments: [],
+  types: "mypy",
   movedHints: false,
   rulePages: "",
 };
@@ -56,6 +57,7 @@ let folder: string;
 let server: ChildProcess;
 let connection: ProtocolConnection;
 const published: Diagnostic[][] = [];
+const said: string[] = [];
 let awake: () => void = () => {};
 
 before(async () => {
@@ -78,6 +80,9 @@ before(async () => {
       published.push(params.diagnostics);
       awake();
     }
+  });
+  connection.onNotification("window/showMessage", (params) => {
+    said.push(params.message);
   });
   connection.listen();
   const root = pathToFileURL(folder).href;
@@ -126,6 +131,7 @@ test("unsaved text is checked, and once more after an edit", { timeout: 120_000 
     contentChanges: [{ text: RIGHT }],
   });
   assert.deepEqual(await diagnostics(0), []);
+  assert.deepEqual(said, [], "the server knows all options that it is sent");
 });
 
 test("a relative path is looked for in the workspace folder", () => {
@@ -139,5 +145,5 @@ test("an empty command is refused with what to write", () => {
 
 test("empty settings are not sent", () => {
   const sent = initializationOptions({ ...settings, configFile: "mypy.ini" });
-  assert.deepEqual(sent, { configFile: "mypy.ini", movedHints: false });
+  assert.deepEqual(sent, { configFile: "mypy.ini", types: "mypy", movedHints: false });
 });

@@ -24,13 +24,12 @@ import copy
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from dataclasses import replace
-from pathlib import Path
 
 from mypy.build import BuildResult
 from mypy.dmypy_server import Server
-from mypy.modulefinder import SearchPaths
+from mypy.modulefinder import BuildSource
 
 from mypy_eqxstate.checking import batch
 from mypy_eqxstate.checking.overlay import OverlayFileSystem
@@ -116,9 +115,8 @@ class Resident:
             stored.remember_in(self._found)
             self._server = self._start(prepared, unsaved)
             self._files.lay(unsaved)
-        _let_speak(self._server, prepared)
         stored.remember_in(self._found)
-        answer = self._server.check(prepared.sources, False, False, 80)
+        answer = self._server.check(_as_on_a_command_line(prepared.sources), False, False, 80)
         lines = _lines(answer)
         kept = self._server.fine_grained_manager
         if kept is None:
@@ -136,9 +134,10 @@ class Resident:
         options = prepared.options
         server = Server(options, os.devnull + ".status")
         server.fscache = self._files
+        sources = _as_on_a_command_line(prepared.sources)
         texts = dict(unsaved)
         for _ in range(_MAXIMAL_EMPTY + 1):
-            answer = server.check(prepared.sources, False, False, 80)
+            answer = server.check(sources, False, False, 80)
             paths = {b.path for b in batch.broken_off(prepared, _lines(answer)).blockers}
             unusable = {path: "" for path in paths if path is not None}
             if server.fine_grained_manager is not None or unusable.items() <= texts.items():
@@ -148,24 +147,23 @@ class Resident:
         return server
 
 
-def _let_speak(server: Server, prepared: Prepared) -> None:
-    """Keep mypy from silencing the user's own files after their first edit.
+def _as_on_a_command_line(sources: list[BuildSource]) -> list[BuildSource]:
+    """The files by paths that are relative to the working directory.
 
-    It takes every folder of the interpreter's path for one of installed packages and forgets that a
-    file in it was named to be checked. An editable installation has such a folder, and so has
-    `python -m` in the folder of the project.
+    After an edit mypy forgets that a file was named to be checked. It then silences one whose path
+    begins with a folder of the interpreter's path, as if it were of an installed package; and an
+    editable installation has such a folder. What begins with no folder is heard.
     """
-    kept = server.fine_grained_manager
-    if kept is None:
-        return
-    paths = kept.manager.search_paths
-    files = [Path(s.path).absolute() for s in prepared.sources if s.path is not None]
-    own = {f for f in paths.package_path if any(Path(f) in file.parents for file in files)}
-    if own:
-        installed = tuple(folder for folder in paths.package_path if folder not in own)
-        kept.manager.search_paths = SearchPaths(
-            paths.python_path, paths.mypy_path, installed, paths.typeshed_path
+    found: list[BuildSource] = []
+    for source in sources:
+        path = source.path
+        if path is not None:
+            with suppress(ValueError):  # on another drive
+                path = os.path.relpath(path)
+        found.append(
+            BuildSource(path, source.module, source.text, source.base_dir, source.followed)
         )
+    return found
 
 
 def _lines(answer: Mapping[str, object]) -> list[str]:

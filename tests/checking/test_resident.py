@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
+from mypy.modulefinder import get_search_dirs
 
 from mypy_eqxstate.checking import CannotRunError, Resident, check
 from tests.checking.conftest import CONFIGURATION, GOOD, TICKETS, USE, Project
@@ -74,6 +76,29 @@ def test_it_follows_the_configuration(project: Project, resident: Resident) -> N
         resident.check()
     project.write("mypy.ini", "[mypy]\nplugins=mypy_eqxstate\n")
     assert len(resident.check().findings) == 1
+
+
+def test_files_in_a_folder_of_the_interpreters_path_are_heard_after_an_edit(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in an editable installation; mypy takes such a folder for one of installed packages."""
+    source = project.root / "src"
+    project.write("src/tickets.py", TICKETS)
+    use = str(project.write("src/use.py", USE))
+    monkeypatch.setattr(sys, "path", [*sys.path, str(source)])
+    get_search_dirs.cache_clear()
+    resident = Resident(project.request(str(source)))
+    try:
+        assert len(resident.check().findings) == 1
+        assert resident.check({use: GOOD}).findings == []
+        assert len(resident.check({use: "# more\n" + USE}).findings) == 1
+        project.write("src/tickets.py", BORROWING)
+        assert resident.check().findings == []
+        project.write("src/tickets.py", TICKETS)
+        assert len(resident.check().findings) == 1
+    finally:
+        resident.close()
+        get_search_dirs.cache_clear()
 
 
 def test_a_configuration_that_mypy_can_not_keep_is_run_each_time(project: Project) -> None:

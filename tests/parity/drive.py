@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.parity.program import Program
-from tests.parity.ways import FAMILIES, WARM, Batch, Daemon, by_file, ours
+from tests.parity.ways import FAMILIES, NOT_IN_DAEMON, WARM, Batch, Daemon, by_file, ours
 
 
 @dataclass
@@ -54,8 +54,11 @@ class Journey:
         self._daemons = {
             name: Daemon(root, f"daemon {name}", whole, commands=name) for name in self.daemons
         }
-        # The daemon takes another course where it does not follow imports.
-        self._skipping = Daemon(root, "daemon skip", FAMILIES["skip"])
+        self._daemons_of_families = {
+            name: Daemon(root, f"daemon of {name}", FAMILIES[name])
+            for name in self.families
+            if name not in NOT_IN_DAEMON
+        }
 
     def steps(self, count: int) -> Iterator[str]:
         """Go on by so many edits.
@@ -85,14 +88,18 @@ class Journey:
             made_up = [x for x in found if "[unused-ignore]" in x and x not in expected]
             yield from self._difference(f"dmypy {name}, unused ignores", [], made_up)
         if self._families is not None:
-            name = next(self._families)
-            target = FAMILIES[name]
-            cold = by_file(Batch(self.program.root, None, (), target).run())
-            warm = by_file(Batch(self.program.root, f"cache of {name}", (), target).run())
-            yield from self._difference(name, cold, warm)
-            if name == "skip":
-                found = by_file(self._skipping.run())
-                yield from self._difference("dmypy skip", ours(cold), ours(found))
+            yield from self._compare_family(next(self._families))
+
+    def _compare_family(self, name: str) -> Iterator[str]:
+        root, target = self.program.root, FAMILIES[name]
+        cold = by_file(Batch(root, None, (), target).run())
+        for way, options in {"warm": (), "workers": ("-n", "2")}.items():
+            batch = Batch(root, f"cache of {name}, {way}", options, target)
+            yield from self._difference(f"{name}, {way}", cold, by_file(batch.run()))
+        daemon = self._daemons_of_families.get(name)
+        if daemon is not None:
+            found = by_file(daemon.run())
+            yield from self._difference(f"dmypy {name}", ours(cold), ours(found))
 
     def _difference(self, way: str, expected: list[str], found: list[str]) -> Iterator[str]:
         self.compared += 1
@@ -102,7 +109,7 @@ class Journey:
 
     def close(self) -> None:
         """End the daemons."""
-        for daemon in (*self._daemons.values(), self._skipping):
+        for daemon in (*self._daemons.values(), *self._daemons_of_families.values()):
             daemon.stop()
 
 

@@ -89,6 +89,11 @@ def test_dmypy_run_crashes_where_a_code_of_a_plugin_is_disabled(run: Mypy) -> No
     assert run.dmypy("check", "a.py") == ""
 
 
+def test_the_daemon_has_no_silent_imports(run: Mypy) -> None:
+    run.write("a.py", "x = 1\n")
+    assert "silent not supported" in run.dmypy("run", "--", "--follow-imports=silent", "a.py")
+
+
 def test_recheck_with_a_list_of_changed_files_crashes_where_imports_are_followed(run: Mypy) -> None:
     run.write("a.py", "x = 1\n")
     run.dmypy("run", "--", "a.py")

@@ -284,6 +284,46 @@ def test_a_callee_is_broken_while_its_caller_changes(project: Project) -> None:
     assert project.errors() == [CONSUMED]
 
 
+def test_an_update_of_the_daemon_ends_where_class_bodies_have_errors(project: Project) -> None:
+    """The constructors of these classes are made anew by mypy, under new names, at each look.
+
+    So each module triggers the other, and each that is triggered is loaded as a whole. That ends;
+    and a module that was left alone in one update is looked at again in the next.
+    """
+    pair = """
+        from dataclasses import dataclass
+        from helpers import step
+        from token_class import Token
+        import {other}
+
+        @dataclass
+        class {name}:
+            number: int = 0
+            token: Token
+
+        def run(token: Token) -> list[Token]:
+            other = {other}.{other_name}(1, token)
+            newer = step(token)
+            return [newer, token]
+    """
+    project.write(
+        main="",
+        left=pair.format(name="Left", other="right", other_name="Right"),
+        right=pair.format(name="Right", other="left", other_name="Left"),
+    )
+    wrong = ["left.py:10: misc", "right.py:10: misc"]
+    assert project.errors() == [
+        "left.py:10: misc",
+        "left.py:15: consumed",
+        "right.py:10: misc",
+        "right.py:15: consumed",
+    ]
+    project.write(helpers=HELPERS.replace("token.advance()", "Token()"))
+    assert project.errors() == wrong
+    project.write(helpers=HELPERS)
+    assert len(project.errors()) == 4
+
+
 def test_the_plugins_own_configuration_changes(project: Project) -> None:
     project.write(helpers=HELPERS.replace("token.advance()", "Token()"))
     assert project.errors() == []

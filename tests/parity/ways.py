@@ -36,6 +36,8 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
         "far.py",
     ),
 }
+# "follow-imports=silent not supported", says the daemon (`test_faults_of_mypy.py`).
+NOT_IN_DAEMON: Final = frozenset({"silent"})
 _OURS: Final = re.compile(
     r": (error|note): .*(\[state-[a-z]+\]$|mypy_eqxstate"
     r"|was consumed here|was handed over here|takes it over here|is declared to consume)"

@@ -64,7 +64,9 @@ class EqxstatePlugin(Plugin):
         try:
             mark_affine(context.cls.info)
         except Exception as error:
-            self.session.note_fault("get_class_decorator_hook", error, context.cls.fullname)
+            module = getattr(context.api, "cur_mod_node", None)
+            path = getattr(module, "path", context.cls.fullname)
+            self.session.note_fault("get_class_decorator_hook", error, path)
 
     def _look_up(self, fullname: str) -> None:
         """While a module is checked, its type checker can be seen.

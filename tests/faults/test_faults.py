@@ -4,8 +4,8 @@ One function of the plugin is made to raise (`injector.py`) during a run of mypy
 program.  In each row of the table stands what that may cost: the findings in the function that the
 faulty call was about, those in the module, all, or none at all.
 
-Not in the table: `mark_affine`, one assignment.  Without the mark a class is not affine, and
-`Consumed` on it is reported.
+Not in the table: `mark_affine`.  Without the mark a class is not affine, and `Consumed` on it is
+reported.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -309,6 +309,19 @@ def test_warm_runs_and_workers_say_the_same(
     warm = check(program, cache, faults[0])
     compare(whole, warm, faults[0])
     assert warm == cold
+
+
+def test_a_class_that_could_not_be_marked_is_not_affine(
+    program: Path, tmp_path_factory: pytest.TempPathFactory, whole: Said
+) -> None:
+    """Nothing is found then but what the annotations say of a class that is none of ours."""
+    fault = Fault("mypy_plugin:mark_affine", costs="all", named="get_class_decorator_hook")
+    found = check(program, tmp_path_factory.mktemp("own_cache"), fault)
+    consumed_self, misplaced = ("tokens.py", 7), ("main.py", 21)
+    assert found.found == {consumed_self, misplaced}
+    compare(whole, replace(found, found={misplaced}), fault)
+    (note,) = found.notes
+    assert "tokens.py: get_class_decorator_hook" in note
 
 
 DAEMON = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import statistics
 import sys
 import tempfile
@@ -22,8 +23,14 @@ from pygls.lsp.client import LanguageClient
 GOOD, BAD = "        y, _ = model(batch, carry.state)\n", "        carry.state.set(None, None)\n"
 
 
-async def measure(lines: int, edits: int) -> None:
-    """Take the figures and print them."""
+async def measure(types_of: str, lines: int, edits: int) -> None:
+    """Take the figures and print them.
+
+    Args:
+        types_of: who answers for the types, "mypy" or "pyrefly".
+        lines: of the module.
+        edits: how many.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = generate(Path(name), STATE, lines, lines)
         (folder / "mypy.ini").write_text("[mypy]\nplugins = mypy_eqxstate\n", encoding="utf-8")
@@ -38,7 +45,8 @@ async def measure(lines: int, edits: int) -> None:
             arrived.put_nowait(params)
 
         begin = time.perf_counter()
-        await client.start_io(sys.executable, "-m", "mypy_eqxstate.language_server")
+        server_command = [sys.executable, "-m", "mypy_eqxstate", "lsp", "--types", types_of]
+        await client.start_io(*server_command)
         await client.initialize_async(
             types.InitializeParams(types.ClientCapabilities(), root_uri=folder.as_uri())
         )
@@ -66,7 +74,8 @@ async def measure(lines: int, edits: int) -> None:
         server = client._server
         assert server is not None
         print(
-            f"{text.count(chr(10))} lines: {statistics.median(times) * 1000:.0f} ms from a "
+            f"{types_of}, {text.count(chr(10))} lines, load {os.getloadavg()[0]:.1f}: "
+            f"{statistics.median(times) * 1000:.0f} ms from a "
             f"keystroke to diagnostics (slowest {max(times) * 1000:.0f} ms), {cold:.1f} s from the "
             f"start to the first ones; {', '.join(_memory(server.pid))}"
         )
@@ -74,16 +83,19 @@ async def measure(lines: int, edits: int) -> None:
         client.exit(None)
 
 
-def _memory(server: int) -> list[str]:
-    """The memory of the server and its processes (Linux)."""
-    children = Path(f"/proc/{server}/task").glob("*/children")
-    numbers = [server, *(int(each) for file in children for each in file.read_text().split())]
-    found = []
-    for number in numbers:
-        status = Path(f"/proc/{number}/status").read_text()
-        resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-        found.append(f"{int(resident.split()[1]) / 1024:.0f} MiB")
+def _memory(process: int) -> list[str]:
+    """The memory of a process and all below it, those that have any to speak of (Linux)."""
+    status = Path(f"/proc/{process}/status").read_text()
+    resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    found = [f"{Path(f'/proc/{process}/comm').read_text().strip()} {_mebibytes(resident)} MiB"]
+    children = Path(f"/proc/{process}/task").glob("*/children")
+    for child in (int(each) for file in children for each in file.read_text().split()):
+        found += _memory(child)
     return found
+
+
+def _mebibytes(line: str) -> int:
+    return round(int(line.split()[1]) / 1024)
 
 
 def main() -> None:
@@ -91,8 +103,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What an edit costs in the language server.")
     parser.add_argument("--lines", type=int, default=500)
     parser.add_argument("--edits", type=int, default=12)
+    parser.add_argument("--types", choices=("mypy", "pyrefly"), nargs="*", help="default: both")
     options = parser.parse_args()
-    asyncio.run(measure(options.lines, options.edits))
+    for types_of in options.types or ("mypy", "pyrefly"):
+        asyncio.run(measure(types_of, options.lines, options.edits))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from types import TracebackType
 from mypy_eqxstate.analysis import analyze_module
 from mypy_eqxstate.config import Configuration
 from mypy_eqxstate.faults import THE_MODULE, Fault, contained
+from mypy_eqxstate.oracle.tsp.folders import Folders
 from mypy_eqxstate.oracle.tsp.imports import ImportGraph
 from mypy_eqxstate.oracle.tsp.modules import Module, Modules, package_root, read_file
 from mypy_eqxstate.oracle.tsp.server import (
@@ -117,6 +118,7 @@ class TspChecker:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._shown: set[Path] = set()
         self._files = _Files()
+        self._folders = Folders()
         self._parsed: dict[Path, Module] = {}
 
     def __enter__(self) -> TspChecker:
@@ -165,8 +167,9 @@ class TspChecker:
         roots = [*self._search_path, *(package_root(file) for file in files), self._root]
         roots = list(dict.fromkeys(roots))
         self._files.begin(overlays or {})
+        self._folders.begin(self._files.overlays)
         own = _own_search_path(self._python)
-        graph_only = Modules(self._files.read, roots, own, unsaved=self._files.overlays.keys())
+        graph_only = Modules(self._files.read, roots, own, folders=self._folders)
         graph = ImportGraph(graph_only, self.configuration.affine)
         concerned = [file for file in files if graph.may_make_affine(graph_only.name_of(file))]
         reports = {file: ModuleReport() for file in files}
@@ -235,7 +238,7 @@ class TspChecker:
             search_path,
             self.configuration,
             self._parsed,
-            self._files.overlays.keys(),
+            self._folders,
         )
 
     def _run(self, world: World, file: Path) -> ModuleReport:

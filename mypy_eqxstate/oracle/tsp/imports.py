@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES
 from mypy_eqxstate.oracle.tsp.modules import Modules
@@ -85,26 +86,40 @@ class ImportGraph:
             return False
         return self._modules.find(name) is not None
 
-    def _read(self, name: str) -> Iterator[str]:
+    def _read(self, name: str) -> frozenset[str]:
         path = self._modules.find(name)
         text = None if path is None else self._modules.read(path)
         if path is None or text is None:
-            return
-        is_package = path.stem == "__init__"
-        for source, names, plain in _STATEMENT.findall(text):
-            if plain:
-                for part in plain.split(","):
-                    imported = part.split()[0] if part.split() else ""
-                    while imported:
-                        yield imported
-                        imported = imported.rpartition(".")[0]
-                continue
-            module = _absolute(name, source.replace(" ", ""), is_package)
-            if not module:
-                continue
-            yield module
-            for imported in _NAME.findall(names.strip("()").replace("\n", " ").strip()):
-                yield f"{module}.{imported}"
+            return frozenset()
+        return _imported(text, name, path.stem == "__init__")
+
+
+# The same texts come at each check of an editor.
+@lru_cache(maxsize=8192)
+def _imported(text: str, name: str, is_package: bool) -> frozenset[str]:
+    """The modules, and members of modules, that a text imports.
+
+    Args:
+        text: the source.
+        name: the module that it is of.
+        is_package: whether that is a package.
+    """
+    found: set[str] = set()
+    for source, names, plain in _STATEMENT.findall(text):
+        if plain:
+            for part in plain.split(","):
+                imported = part.split()[0] if part.split() else ""
+                while imported:
+                    found.add(imported)
+                    imported = imported.rpartition(".")[0]
+            continue
+        module = _absolute(name, source.replace(" ", ""), is_package)
+        if not module:
+            continue
+        found.add(module)
+        for imported in _NAME.findall(names.strip("()").replace("\n", " ").strip()):
+            found.add(f"{module}.{imported}")
+    return frozenset(found)
 
 
 def _absolute(name: str, source: str, is_package: bool) -> str:

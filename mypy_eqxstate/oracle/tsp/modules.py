@@ -18,12 +18,14 @@ Limits: namespace packages have no file and so no names; zipped packages are not
 from __future__ import annotations
 
 import ast
+import os
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from mypy_eqxstate.oracle.tsp.folders import Folders
 from mypy_eqxstate.oracle.tsp.scopes import Binding, Function, Scope, TypeParameter, read_scope
 
 Reader = Callable[[Path], str | None]
@@ -161,7 +163,7 @@ class Modules:
         search_path: further directories, in the order of the type server: installed packages,
             and its standard library.
         parsed: modules that were parsed for an earlier check; more are added.
-        unsaved: files that are there although the disk may not have them yet.
+        folders: what files there are, also those that are not saved yet.
     """
 
     def __init__(
@@ -170,10 +172,10 @@ class Modules:
         roots: Sequence[Path],
         search_path: Sequence[Path],
         parsed: dict[Path, Module] | None = None,
-        unsaved: Collection[Path] = (),
+        folders: Folders | None = None,
     ) -> None:
         self.read = read
-        self._unsaved = unsaved
+        self._folders = Folders() if folders is None else folders
         self._parsed = {} if parsed is None else parsed
         self.roots = list(dict.fromkeys(roots))
         self._libraries = [path for path in search_path if path not in self.roots]
@@ -193,24 +195,38 @@ class Modules:
         return self._found[name]
 
     def _search(self, name: str) -> Path | None:
-        top, _, rest = name.partition(".")
-        relative = Path(*name.split("."))
-        candidates: list[Path] = [root / relative for root in self.roots]
-        below = rest.split(".") if rest else []
-        candidates += [directory.joinpath(*below) for directory in self._stubs(top)]
-        if top in sys.stdlib_module_names:
-            candidates += [directory / relative for directory in self._standard]
-        candidates += [directory / relative for directory in self._installed]
-        candidates += [directory / relative for directory in self._standard]
-        for candidate in candidates:
-            for path in (
-                candidate / "__init__.pyi",
-                candidate / "__init__.py",
-                candidate.with_name(candidate.name + ".pyi"),
-                candidate.with_name(candidate.name + ".py"),
-            ):
-                if path in self._unsaved or path.is_file():
-                    return path
+        parts = name.split(".")
+        top, below = parts[0], parts[1:]
+        standard = self._standard if top in sys.stdlib_module_names else []
+        for directory in self.roots:
+            found = self._below(str(directory), parts)
+            if found is not None:
+                return found
+        for directory in self._stubs(top):
+            found = self._below(str(directory), below)
+            if found is not None:
+                return found
+        for directory in (*standard, *self._installed, *self._standard):
+            found = self._below(str(directory), parts)
+            if found is not None:
+                return found
+        return None
+
+    def _below(self, folder: str, parts: Sequence[str]) -> Path | None:
+        """The file of a module below a folder: a package's before a plain one, stubs first."""
+        has = self._folders.has
+        for part in parts[:-1]:
+            if not has(folder, part):
+                return None
+            folder = f"{folder}{os.sep}{part}"
+        if not parts or has(folder, parts[-1]):
+            package = f"{folder}{os.sep}{parts[-1]}" if parts else folder
+            for name in ("__init__.pyi", "__init__.py"):
+                if has(package, name):
+                    return Path(package, name)
+        for name in (f"{parts[-1]}.pyi", f"{parts[-1]}.py") if parts else ():
+            if has(folder, name):
+                return Path(folder, name)
         return None
 
     def _stubs(self, top: str) -> list[Path]:

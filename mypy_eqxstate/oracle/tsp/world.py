@@ -11,7 +11,7 @@ changes.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from mypy_eqxstate.analysis import new_program
@@ -20,6 +20,7 @@ from mypy_eqxstate.oracle.affine_names import AffineNames
 from mypy_eqxstate.oracle.tsp.affine_lines import AffineLines
 from mypy_eqxstate.oracle.tsp.annotations import Annotations
 from mypy_eqxstate.oracle.tsp.classes import Classes
+from mypy_eqxstate.oracle.tsp.folders import Folders
 from mypy_eqxstate.oracle.tsp.functions import Functions
 from mypy_eqxstate.oracle.tsp.imports import ImportGraph
 from mypy_eqxstate.oracle.tsp.inference import Inference
@@ -43,7 +44,7 @@ class World:
         search_path: directories of other modules, in the type server's order.
         configuration: the user's settings.
         parsed: modules that were parsed for an earlier check; more are added.
-        unsaved: files that are there although the disk may not have them yet.
+        folders: what files there are, also those that are not saved yet.
 
     Attributes:
         modules: sources by name and file.
@@ -61,9 +62,9 @@ class World:
         search_path: Sequence[Path],
         configuration: Configuration,
         parsed: dict[Path, Module] | None = None,
-        unsaved: Collection[Path] = (),
+        folders: Folders | None = None,
     ) -> None:
-        self.modules = Modules(read, roots, search_path, parsed, unsaved)
+        self.modules = Modules(read, roots, search_path, parsed, folders)
         self.graph = ImportGraph(self.modules, configuration.affine)
         names = Names(self.modules)
         annotations = Annotations(names)

@@ -110,6 +110,16 @@ def test_an_edit_of_the_same_size_within_the_same_second_is_not_seen(run: Mypy) 
     assert "[assignment]" in run.mypy("--no-incremental", "a.py")
 
 
+def test_errors_from_the_cache_keep_the_path_that_the_file_had(run: Mypy) -> None:
+    """A copy of a checkout that shares the cache with it, as in continuous integration."""
+    for folder in ("one", "two"):
+        (run.root / folder).mkdir()
+        (run.root / folder / "a.py").write_text("x: int = ''\n", encoding="utf-8")
+        os.utime(run.root / folder / "a.py", (1_700_000_000, 1_700_000_000))
+    assert run.mypy("one/a.py").startswith("one/a.py:1: error:")
+    assert run.mypy("two/a.py").startswith("one/a.py:1: error:")
+
+
 def test_a_partial_stub_package_without_its_package_is_found_where_nothing_is(
     tmp_path: Path,
 ) -> None:

@@ -365,6 +365,25 @@ def test_a_daemon_that_starts_from_a_fine_grained_cache(project: Project) -> Non
         daemon.stop()
 
 
+@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["warm", "workers"])
+def test_a_cache_that_was_filled_in_another_folder_hides_nothing(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    """The copy's lines have the paths of the original (mypy's fault), notes as well as errors."""
+    for name in ("original", "copy"):
+        (tmp_path / name).mkdir()
+        for module, text in (("token_class", TOKEN), ("helpers", HELPERS), ("main", MAIN)):
+            path = tmp_path / name / f"{module}.py"
+            path.write_text(textwrap.dedent(text), encoding="utf-8")
+            os.utime(path, (1_700_000_000, 1_700_000_000))
+    (tmp_path / "mypy.ini").write_text("[mypy]\nplugins = mypy_eqxstate\n", encoding="utf-8")
+    original = Batch(tmp_path, "cache", options, ("original",)).run()
+    assert [_short(x) for x in original if ": error: " in x] == [f"original/{CONSUMED}"]
+    assert Batch(tmp_path, "cache", options, ("copy",)).run() == original
+    cold = Batch(tmp_path, None, (), ("copy",)).run()
+    assert [line.replace("copy/", "original/") for line in cold] == original
+
+
 def test_random_edits(tmp_path: Path) -> None:
     journey = Journey(tmp_path, seed=1, each_step=2)
     try:

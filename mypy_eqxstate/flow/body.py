@@ -30,6 +30,7 @@ from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.joins import join, widen
 from mypy_eqxstate.flow.liveness import crossing_temporaries
+from mypy_eqxstate.flow.matching import always_matches
 from mypy_eqxstate.flow.memory import Memory, Root
 from mypy_eqxstate.flow.observations import Observer
 from mypy_eqxstate.flow.ownership import Ownership
@@ -261,6 +262,12 @@ class BodyAnalysis:
         if isinstance(terminator, ir.Jump):
             yield self._enter_block(terminator.block, memory)
         elif isinstance(terminator, ir.Branch):
+            subject = terminator.subject
+            if subject is not None and always_matches(
+                self, memory, self.read(memory, subject), terminator.node
+            ):
+                yield self._enter_block(terminator.then, memory)
+                return
             for target, facts in (
                 (terminator.then, terminator.then_facts),
                 (terminator.otherwise, terminator.otherwise_facts),

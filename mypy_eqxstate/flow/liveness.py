@@ -68,6 +68,12 @@ def crossing_temporaries(body: ir.Body) -> frozenset[ir.Temporary]:
             and defined.get(terminator.source) != block.index
         ):
             crossing.add(terminator.source)
+        elif (
+            isinstance(terminator, ir.Branch)
+            and terminator.subject is not None
+            and defined.get(terminator.subject) != block.index
+        ):
+            crossing.add(terminator.subject)
     # A superseded argument marks the places that it was built from, which may lie in other blocks.
     for whole, parts in body.parts.items():
         if whole in crossing or len({defined.get(part) for part in parts}) > 1:

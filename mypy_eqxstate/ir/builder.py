@@ -168,10 +168,11 @@ class Builder:
         otherwise: BlockIndex,
         node: ast.AST,
         facts: tuple[tuple[Fact, ...], tuple[Fact, ...]] = ((), ()),
+        subject: Temporary | None = None,
     ) -> None:
         """End the block: go on at either of two."""
         if self.live:
-            self.block.terminator = Branch(condition, then, otherwise, node, *facts)
+            self.block.terminator = Branch(condition, then, otherwise, node, *facts, subject)
             self.reached[then] = self.reached[otherwise] = True
             self.live = False
 

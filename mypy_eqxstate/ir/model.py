@@ -379,6 +379,10 @@ def may_raise(operation: Operation) -> bool:
         return operation.how not in QUIET_USES
     if isinstance(operation, Iterate | Next):
         return not isinstance(operation.node, DISPLAYS)
+    if isinstance(operation, Await):
+        # An awaited call fails as any other call does: before what it does, not behind.
+        awaited = operation.node.value if isinstance(operation.node, ast.Await) else None
+        return not isinstance(awaited, ast.Call)
     return type(operation) not in QUIET_OPERATIONS
 
 
@@ -396,7 +400,8 @@ class Jump:
 class Branch:
     """Go on at one of two; without a condition (`for`, `except`, `match`, `assert`) at either.
 
-    The facts hold on the respective edge.
+    The facts hold on the respective edge.  Where `node` is a pattern that may fail, `subject` is
+    what it is tested on.
     """
 
     condition: Temporary | None
@@ -405,6 +410,7 @@ class Branch:
     node: ast.AST
     then_facts: tuple[Fact, ...] = ()
     otherwise_facts: tuple[Fact, ...] = ()
+    subject: Temporary | None = None
 
 
 @dataclass(slots=True, eq=False)

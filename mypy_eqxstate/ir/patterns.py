@@ -103,6 +103,12 @@ class _Matching:
         self.builder.branch(condition, inside, self.otherwise, node, facts)
         self.builder.start(inside)
 
+    def test_pattern(self, pattern: ast.pattern, subject: Temporary) -> None:
+        """Go on if the subject is of the kind that a pattern is about."""
+        inside = self.builder.new_block()
+        self.builder.branch(None, inside, self.otherwise, pattern, subject=subject)
+        self.builder.start(inside)
+
     def match(self, pattern: ast.pattern, subject: Temporary, source: ast.expr | None) -> None:
         """Match one pattern; `source` is the expression of the subject, if it is the whole."""
         if isinstance(pattern, ast.MatchAs):
@@ -119,14 +125,14 @@ class _Matching:
             value = lower_constant(self.builder, constant, KEPT)
             self.compare(subject, value, ast.Is(), source, constant, pattern)
         elif isinstance(pattern, ast.MatchSequence):
-            self.test(None, pattern)
+            self.test_pattern(pattern, subject)
             self.sequence(pattern.patterns, subject)
         elif isinstance(pattern, ast.MatchMapping):
-            self.test(None, pattern)
+            self.test_pattern(pattern, subject)
             self.mapping(pattern, subject)
         elif isinstance(pattern, ast.MatchClass):
             self.builder.expression(pattern.cls)
-            self.test(None, pattern)
+            self.test_pattern(pattern, subject)
             self.fields(pattern, subject)
         elif isinstance(pattern, ast.MatchOr):
             self.alternatives(pattern, subject, source)

@@ -47,6 +47,7 @@ def redirected(terminator: Terminator, where: Callable[[BlockIndex], BlockIndex]
             terminator.node,
             terminator.then_facts,
             terminator.otherwise_facts,
+            terminator.subject,
         )
     if isinstance(terminator, Suppress):
         reraised = terminator.reraised

@@ -41,3 +41,31 @@ def bad_every_case(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Arra
         case _:
             x = state.set(index, x + 1).get(index)
     return x + state.get(index)  # E: state-reuse | "state" was consumed | @-1 | @-3
+
+
+def good_pair_matches_on_a_flag(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, flag: bool
+) -> Array:
+    match (x, state):
+        case (y, same) if flag:
+            x = y + same.set(index, x).get(index)
+        case _:
+            x = x + 1
+    return x if flag else state.get(index)
+
+
+def bad_pair_matches(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> Array:
+    match {"state": state}:
+        case {"state": same}:
+            x = same.set(index, x).get(index)
+    return x + state.get(index)  # E: state-reuse | "state" was consumed | @-1
+
+
+# silent-at-run-time: the list that is tried has another length
+def may_have_another_length(
+    states: list[eqx.nn.State], state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    match states:
+        case [first, second]:
+            x = state.set(index, first.get(index) + second.get(index)).get(index)
+    return x + state.get(index)  # E: state-reuse | "state" | may have been consumed | @-1

@@ -52,3 +52,11 @@ async def bad_async_generator(
 ) -> AsyncIterator[eqx.nn.State]:
     yield state.set(index, x)
     print(state.get(index))  # E: state-reuse | "state" was consumed | line -1
+
+
+async def good_awaited_call_fails(state: eqx.nn.State, index: eqx.nn.StateIndex[Array]) -> Array:
+    try:
+        state = await bump(state, index)
+    except ValueError:
+        return state.get(index)
+    return state.get(index)

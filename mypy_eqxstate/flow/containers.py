@@ -313,6 +313,13 @@ class Containers:
         binding = self.analysis.read(memory, op.source)
         for value in self.analysis.read(memory, op.container).values:
             if isinstance(value, Object):
+                before = memory.fields.get(value, {}).get(ir.ELEMENTS)
+                if before is not None:
+                    memory.repeated |= {
+                        item.identity
+                        for item in binding.objects
+                        if item.is_affine and item.recent and item.identity in before.objects
+                    }
                 self.analysis.heap.write(memory, value, ir.ELEMENTS, binding)
 
     def write_item(self, memory: Memory, op: ir.WriteItem) -> None:

@@ -388,6 +388,8 @@ class Ownership:
             if self.unchanged(memory, place, binding):
                 self.places.supersede(memory, place, event)
             return
+        if path and only is None:
+            only = frozenset(held)  # one item of a display, and not the others
         for part in self.analysis.body.parts.get(temporary, ()):
             part_binding = memory.bindings.get(part)
             if part_binding is not None and self.holdings.classes(memory, part_binding):

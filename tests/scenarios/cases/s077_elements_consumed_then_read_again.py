@@ -41,3 +41,19 @@ def good_twice_in_another_container(
     for state in [state]:
         state = state.set(index, x)
     return x
+
+
+def bad_one_state_several_times(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    states = [state for _ in range(2)]
+    for each in states:
+        x = each.set(index, x).get(index)  # E: state-reuse | "each" | loop -1
+    return x
+
+
+def good_filtered(states: list[eqx.nn.State], index: eqx.nn.StateIndex[Array], x: Array) -> Array:
+    kept = [state for state in states if x > 0]
+    for each in kept:
+        x = each.set(index, x).get(index)
+    return x

@@ -32,3 +32,26 @@ def bad_handed_on(
     same = handed_on(first=state, second=other)[1]
     new = same.set(index, x)
     return new.get(index) + other.get(index)  # E: state-reuse | "other" | line -1
+
+
+@eqx.filter_jit
+def compiled_bump(state, index):
+    return state.set(index, state.get(index) + 1)
+
+
+def hand_over_second(index, **named):
+    return compiled_bump(named["second"], index)
+
+
+def good_other_item_of_a_display(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array]
+) -> Array:
+    new = hand_over_second(index, **{"first": state, "second": other})
+    return new.get(index) + state.get(index)
+
+
+def bad_item_of_a_display(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array]
+) -> Array:
+    new = hand_over_second(index, **{"first": state, "second": other})
+    return new.get(index) + other.get(index)  # E: state-stale | "other" | line -1

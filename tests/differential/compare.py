@@ -17,14 +17,15 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tests.differential.checker import Checker, Report
 from tests.differential.judge import Judge, Judgement
-from tests.differential.policies import POLICIES, Difference, Evidence
+from tests.differential.policies import POLICIES, Difference, Evidence, turns
 from tests.differential.world import Cause
 
-ENOUGH_RUNS = 6000
+ENOUGH_RUNS = 3000
+MORE_RUNS = 1000
 _PLAIN = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Delete)
 # What may leave a part of a statement out, carry it out several times, or later.
 _CHOOSING = (
@@ -40,34 +41,35 @@ def compare(checker: Checker, source: str) -> list[Difference]:
     """
     reports = checker.reports(source)
     tree = ast.parse(source)
-    seen = _seen(source, reports)
-    assert not seen.mistaken, f"the judges of stale States disagree: {seen.mistaken[0]}"
-    evidence = Evidence(tree, seen)
-    return [
-        difference
-        for difference in _differences(reports, evidence)
-        if not any(policy.covers(difference, evidence) for policy in POLICIES)
-    ]
-
-
-def _seen(source: str, reports: Sequence[Report]) -> Judgement:
     watched: dict[int, list[str]] = {}
     for report in reports:
-        watched.setdefault(report.line, []).append(report.place)
+        if "(" in report.place:
+            continue  # a call, which would be carried out once more
+        for line in (report.line, *turns(tree, report.place)):
+            watched.setdefault(line, []).append(report.place)
     judge = Judge(source, "drive", watched)
-    seen = judge.look()
-    while not seen.complete and seen.executions < ENOUGH_RUNS:
-        lines = {line for use in seen.uses for line in use.lines}
-        if all(report.line in lines for report in reports):
+    evidence = Evidence(tree, judge.look())
+    while not evidence.seen.complete and evidence.seen.executions < ENOUGH_RUNS:
+        if not list(_uncovered(_false_alarms(reports, evidence.seen), evidence)):
             break
-        judge.look(1000)
-    return seen
+        judge.look(MORE_RUNS)
+    seen = evidence.seen
+    assert not seen.mistaken, f"the judges of stale States disagree: {seen.mistaken[0]}"
+    return list(_uncovered(_differences(reports, evidence), evidence))
+
+
+def _uncovered(differences: Iterable[Difference], evidence: Evidence) -> Iterator[Difference]:
+    """Those that no policy covers."""
+    for difference in differences:
+        if not any(policy.covers(difference, evidence) for policy in POLICIES):
+            yield difference
 
 
 def _differences(reports: Sequence[Report], evidence: Evidence) -> list[Difference]:
     """All differences, in the order of their lines."""
+    is_enough = evidence.seen.complete or evidence.seen.executions >= ENOUGH_RUNS
     found = {
-        *_false_alarms(reports, evidence.seen),
+        *(_false_alarms(reports, evidence.seen) if is_enough else ()),
         *_misses(reports, evidence.seen),
         *_worded_wrongly(reports, evidence),
     }
@@ -75,8 +77,7 @@ def _differences(reports: Sequence[Report], evidence: Evidence) -> list[Differen
 
 
 def _false_alarms(reports: Sequence[Report], seen: Judgement) -> Iterator[Difference]:
-    if not seen.complete and seen.executions < ENOUGH_RUNS:
-        return
+    """Reports that no run so far bears out."""
     used = {(line, c.rule) for use in seen.uses for line in use.lines for c in use.causes}
     for report in reports:
         # What no run reaches the judge knows nothing of.

@@ -12,6 +12,7 @@ Limit.  A State handed over as a conditional expression is not superseded, havin
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,15 +20,19 @@ from typing import Any
 
 from tests.differential import reference, world
 from tests.differential.reference import State, rebuilt, states_within
-from tests.differential.world import Lines, lines_at_work
+from tests.differential.world import Lines, TooLongError, lines_at_work
 
 # What a caller keeps of a result: all of it, nothing, or certain items.
 Kept = bool | dict[Any, Any]
 
 DRIVER = "drive"
-_IGNORING: tuple[object, ...] = (
-    *(isinstance, id, type, list, tuple, dict, any, sum),
-    *(enumerate, zip, reversed, iter, next, dataclasses.replace),
+MAXIMAL_ELEMENTS = 20
+_IGNORING: frozenset[int] = frozenset(
+    id(function)
+    for function in (
+        *(isinstance, id, type, list, tuple, dict, any, sum),
+        *(enumerate, zip, reversed, iter, next, dataclasses.replace),
+    )
 )
 
 
@@ -55,7 +60,9 @@ def apart(value: Any) -> Any:
 def each(values: Iterable[Any]) -> Iterator[Any]:
     """The elements of what is iterated."""
     iterator = iter(values)
-    while True:
+    for turn in itertools.count():
+        if turn == MAXIMAL_ELEMENTS:
+            raise TooLongError  # a list may grow in the loop over it
         causes, uses = len(world.WORLD.causes), len(world.WORLD.uses)
         try:
             value = next(iterator)
@@ -108,7 +115,8 @@ class _Calling:
         self, kept: Kept, function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
     ) -> None:
         frame = sys._getframe(2)
-        world.WORLD.reached.add(frame.f_lineno)
+        self._line = frame.f_lineno
+        world.WORLD.reached.add(self._line)
         self._by_driver = frame.f_code.co_name == DRIVER
         self._kept = kept
         self._receiver = getattr(function, "__self__", None)
@@ -118,7 +126,10 @@ class _Calling:
         self._handed = [] if _is_ignoring(function) else list(states_within(parts))
         for state in self._handed:
             state.use()
-        self._before = [(state.cell.version, state.cell.old) for state in self._handed]
+        self._before = [
+            (state.cell.version, state.cell.version.children, state.cell.old)
+            for state in self._handed
+        ]
         name = getattr(function, "__name__", "")
         self._pops = isinstance(self._receiver, list) and name == "pop"
         self._copies = function is dataclasses.replace or name == "_replace"
@@ -147,20 +158,22 @@ class _Calling:
         return result
 
     def _supersede(self, result: Any) -> None:
-        passed = {version for version, _ in self._before}
+        passed = {version for version, _, _ in self._before}
         made = [state.cell.version for state in _kept_states(result, self._kept)]
-        for state, (version, old) in zip(self._handed, self._before, strict=True):
+        for state, (version, children, old) in zip(self._handed, self._before, strict=True):
             newer = [one for one in made if one.follows(version) and one not in passed]
             is_living = state.cell.old is old and state.superseded is None
             if is_living and newer:
                 state.supersede(max(newer, key=lambda one: one.value))
+            elif is_living and version.children > children and not passed.issuperset(made):
+                world.WORLD.spared.add(self._line)
 
 
 def _is_ignoring(function: Callable[..., Any]) -> bool:
     """Whether a call of it is no use of its arguments."""
     if isinstance(getattr(function, "__self__", None), (list, dict, tuple)):
         return True
-    return any(function is each for each in _IGNORING)
+    return id(function) in _IGNORING
 
 
 def _kept_states(result: Any, kept: Kept) -> Iterator[State]:

@@ -40,6 +40,8 @@ class Judgement:
             rules that it broke, and the lines that had been carried out before.
         broken: lines of such statements that were left by an exception.
         held: on watched lines: the line, the place, and which lines made what the place held.
+        spared: lines with a call that has made something newer than one argument, of which only
+            something newer than another is kept.
         struck: a line that made something old, and which lines had made that.
         mistaken: decisions for which the two judges of superseded States disagree.
     """
@@ -49,6 +51,7 @@ class Judgement:
     cut: bool = False
     executions: int = 0
     reached: set[int] = field(default_factory=set)
+    spared: set[int] = field(default_factory=set)
     steps: dict[int, set[tuple[frozenset[str], frozenset[int]]]] = field(default_factory=dict)
     broken: set[int] = field(default_factory=set)
     held: set[tuple[int, str, Lines]] = field(default_factory=set)
@@ -101,6 +104,7 @@ class Judge:
         seen.executions += 1
         seen.runs.add(tuple(run.uses))
         seen.reached |= run.reached
+        seen.spared |= run.spared
         seen.held |= run.held
         seen.struck |= run.struck
         for step in run.steps:

@@ -36,11 +36,17 @@ GUARD_RAISES = False
 
 
 class Version:
-    """What a State holds, and what it was made from; `value` counts how often it was set."""
+    """What a State holds, and what it was made from.
+
+    `value` counts how often it was set, `children` what was made from it directly.
+    """
 
     def __init__(self, parent: Version | None = None) -> None:
         self.parent = parent
         self.value: int = 0 if parent is None else parent.value + 1
+        self.children = 0
+        if parent is not None:
+            parent.children += 1
 
     def follows(self, other: Version) -> bool:
         """Whether it was made from the other one, in one step or several."""
@@ -167,10 +173,12 @@ def make_with_state(make_model: Callable[..., Any]) -> Callable[..., tuple[Any, 
 
 def states_within(value: object, seen: set[int] | None = None) -> Iterator[State]:
     """The references in a value, in containers and fields, too."""
-    seen = set() if seen is None else seen
     if isinstance(value, State):
         yield value
         return
+    if value is None or isinstance(value, (Array, str, int)):
+        return
+    seen = set() if seen is None else seen
     if id(value) in seen:
         return
     seen.add(id(value))

@@ -246,6 +246,11 @@ class _Rewriting(_WithoutImports):
             node.body.insert(0, ast.copy_location(made, node.body[0]))
         return node
 
+    def visit_MatchClass(self, node: ast.MatchClass) -> ast.MatchClass:
+        node.patterns = [self.visit(pattern) for pattern in node.patterns]
+        node.kwd_patterns = [self.visit(pattern) for pattern in node.kwd_patterns]
+        return node
+
     def _tried(self, node: ast.Try | ast.TryStar) -> ast.stmt:
         self.generic_visit(node)
         node.body = [_trying(node.body, node)]

@@ -26,6 +26,7 @@ MAXIMAL_TURNS = 3
 MAXIMAL_FAILURES = 2
 MAXIMAL_DECISIONS = 40
 MAXIMAL_USES = 400
+MAXIMAL_STATEMENTS = 400
 # On the stack there is the driver, and the function that it has called.
 OUTERMOST = 2
 
@@ -96,11 +97,14 @@ class World:
     uses: list[Use] = field(default_factory=list)
     readings: list[tuple[int, bool]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    carried_out: frozenset[int] = frozenset()
+    statements: int = 0
     held: set[tuple[int, str, Lines]] = field(default_factory=set)
     struck: set[tuple[int, Lines]] = field(default_factory=set)
     causes: list[Cause] = field(default_factory=list)
     lost: set[int] = field(default_factory=set)
     reached: set[int] = field(default_factory=set)
+    spared: set[int] = field(default_factory=set)
     returned: tuple[object, Lines] = (None, ())
     trying: int = 0
     raised: int = 0
@@ -177,12 +181,16 @@ class World:
             look: the objects that a place holds in a function, by the lines that made them.
         """
         line = frame.f_lineno
+        self.statements += 1
+        if self.statements > MAXIMAL_STATEMENTS:
+            raise TooLongError
         for place in self.watched.get(line, ()):
             self.held.update((line, place, origin) for origin in look(place, frame))
         if frame in self.current or _depth(frame) == OUTERMOST:
-            before = frozenset(step.line for step in self.steps)
-            self.current[frame] = Step(line, before)
+            self.current[frame] = Step(line, self.carried_out)
             self.steps.append(self.current[frame])
+            if line not in self.carried_out:
+                self.carried_out |= {line}
 
     def break_off(self, frame: types.FrameType) -> None:
         """A statement was left by an exception."""

@@ -20,3 +20,22 @@ def bad_jitted(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], flag: bool)
 def bad_one_branch(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> Array:
     new = jax.lax.cond(x > 0, lambda s: s.set(index, x), lambda s: s, state)
     return state.get(index)  # E: state-stale | "state" is out of date | line -1
+
+
+@eqx.filter_jit
+def bump(state: eqx.nn.State, index: eqx.nn.StateIndex[Array]) -> eqx.nn.State:
+    return state.set(index, state.get(index) + 1)
+
+
+def only_second(
+    first: eqx.nn.State, second: eqx.nn.State, index: eqx.nn.StateIndex[Array]
+) -> eqx.nn.State:
+    tried = bump(first, index)
+    return bump(second, index)
+
+
+def bad_newer_than_another(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array]
+) -> Array:
+    new = only_second(state, other, index)
+    return state.get(index)  # E: state-stale | "state" is out of date | line -1

@@ -22,6 +22,7 @@ Limit: an entry can be missing, e.g. if two runs share a cache at the same time.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -41,7 +42,8 @@ class Memory:
 
     Attributes:
         findings: what was found.
-        standings: how places stand, each with a digest of the text; None if nobody wants to know.
+        standings: how places stand, each with a digest of the text, by absolute path: what mypy
+            was named as absolute may be relative later. None if nobody wants to know.
     """
 
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
@@ -75,7 +77,7 @@ def keep_standings(manager: BuildManager, path: str, standings: Sequence[Standin
         standings: all of them.
     """
     if _memory is not None and _memory.standings is not None:
-        _memory.standings[path] = (_source_digest(manager, path), tuple(standings))
+        _memory.standings[_absolute(path)] = (_source_digest(manager, path), tuple(standings))
 
 
 def standings(manager: BuildManager, path: str) -> tuple[Standing, ...]:
@@ -85,7 +87,8 @@ def standings(manager: BuildManager, path: str) -> tuple[Standing, ...]:
         manager: mypy's build.
         path: the module's file.
     """
-    known = None if _memory is None or _memory.standings is None else _memory.standings.get(path)
+    in_memory = None if _memory is None else _memory.standings
+    known = None if in_memory is None else in_memory.get(_absolute(path))
     if known is None or known[0] != _source_digest(manager, path):
         return ()
     return known[1]
@@ -152,6 +155,10 @@ def forget_module(manager: BuildManager, module: str, path: str) -> None:
         manager.metastore.commit_path(name)
     except OSError:
         pass
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(path)  # noqa: PTH100
 
 
 def _entry_name(module: str, path: str, options: Options) -> str:

@@ -81,6 +81,7 @@ async def hints(editor: Editor, uri: str, *lines: int) -> list[tuple[str, str, s
 
 
 async def test_a_hover_tells_how_a_state_stands(editor: Editor, name: str) -> None:
+    (editor.root / name).write_text(USE)
     uri = editor.open(name, USE)
     # It is answered when the check is done, without an error.
     assert await hovered(editor, uri, 4, 13) == (OWNED, "4:11-4:17")

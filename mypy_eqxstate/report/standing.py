@@ -95,11 +95,11 @@ class _Words:
         invalidated = any(event.invalidates for event in seen.taken)
         callees = " or ".join(dict.fromkeys(map(self._callee, seen.taken)))
         sentence = _TAKEN[invalidated, seen.may_be_taken].format(callees=callees)
+        if seen.successor == seen.place:
+            return f"{sentence}; `{seen.place}` is the newer {_class(seen)} then."
         hidden = self._hidden(seen.taken) if not invalidated else ""
         newer = ""
-        if seen.successor == seen.place:
-            newer = f"; `{seen.place}` is the newer {_class(seen)} then"
-        elif seen.successor is not None:
+        if seen.successor is not None:
             newer = f"; the newer {_class(seen)} is `{seen.successor}`"
         return f"{sentence}{hidden}{newer}."
 

@@ -105,10 +105,13 @@ def test_the_source_distribution_can_be_tested(distributions: Path) -> None:
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {
+        ".pre-commit-hooks.yaml",
         "LICENSE",
         "Makefile",
         "README.md",
         "pyproject.toml",
+        "docs/editors.md",
+        "editors/vscode/package.json",
         "examples/counter.py",
         "mypy_eqxstate/__init__.py",
         "stubs/equinox-stubs/nn/_stateful.pyi",

@@ -20,9 +20,17 @@ from typing import TYPE_CHECKING
 from mypy_eqxstate.flow.abstraction import Context, Kind, kind_of
 from mypy_eqxstate.flow.arguments import Actual, formals_of, star_names
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.values import VALUE_TYPES, Bound, Function, Transformed
+from mypy_eqxstate.flow.values import NONE_VALUE, VALUE_TYPES, Bound, Function, Transformed
 from mypy_eqxstate.ir.model import Variable
-from mypy_eqxstate.oracle.shapes import UNKNOWN, Shape, Signature, TupleShape, completed
+from mypy_eqxstate.oracle.shapes import (
+    NONE,
+    UNKNOWN,
+    Shape,
+    Signature,
+    TupleShape,
+    UnionShape,
+    completed,
+)
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
@@ -54,7 +62,7 @@ def context_of(
             kind = _star_kind(analysis, memory, actuals)
         if isinstance(shape, TupleShape):
             kind = _completed(shape, kind)
-        if kind and not (len(kind) == 1 and kind[0] == shape):
+        if kind and not _says_the_same(shape, kind):
             context.append((variable, kind))
     seen = set(parameters)
     waiting = list(home.free_variables(function.node))
@@ -74,6 +82,11 @@ def context_of(
             context.append((variable, kind))
             waiting += captured_by(analysis, kind)
     return tuple(context)  # type: ignore[arg-type]
+
+
+def _says_the_same(declared: Shape, kind: Kind) -> bool:
+    parts = {NONE if part == NONE_VALUE else part for part in kind}
+    return parts == set(declared.items if isinstance(declared, UnionShape) else (declared,))
 
 
 def _completed(declared: TupleShape, kind: Kind) -> Kind:

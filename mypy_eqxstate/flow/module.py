@@ -52,6 +52,7 @@ from mypy_eqxstate.ir.model import Body, BodyNode, FunctionNode, Variable
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import Oracle
 from mypy_eqxstate.oracle.shapes import (
+    NONE,
     UNKNOWN,
     AffineShape,
     CallableShape,
@@ -243,7 +244,11 @@ class ModuleAnalysis:
             return True
         if isinstance(shape, ContainerShape):
             return self.wants_context(shape.element)
-        return isinstance(shape, UnionShape) and any(map(self.wants_context, shape.items))
+        if not isinstance(shape, UnionShape):
+            return False
+        # Whether an Optional State is None decides what the callee does.
+        is_optional = NONE in shape.items and any(isinstance(s, AffineShape) for s in shape.items)
+        return is_optional or any(map(self.wants_context, shape.items))
 
     def foreign_binding(self, root: Variable, body: Body) -> Binding:
         """What a parameter, a captured variable or a global holds before a body begins."""

@@ -58,7 +58,7 @@ class Evidence:
 
     @cached_property
     def longer(self) -> Judge:
-        """A judge of the program with further turns of loops over displays (`_Prolonging`)."""
+        """A judge of the program with further turns of its loops (`_Prolonging`)."""
         tree = _Prolonging().visit(copy.deepcopy(self.tree))
         return Judge(ast.fix_missing_locations(tree), "drive")
 
@@ -286,28 +286,27 @@ def _moved(node: Node, place: ast.AST) -> Node:
 
 
 def _turns_of_a_loop(difference: Difference, evidence: Evidence) -> bool:
-    """What needs more turns than a loop over a display has: turns aren't counted.
+    """What needs more turns than a loop has: turns aren't counted.
 
     The report is right as soon as the loop goes on, with States that nobody has seen before.
     """
     report = difference.report
     if report is None or difference.kind != "false alarm":
         return False
-    return any(map(_is_over_display, ast.walk(evidence.tree))) and _bears_out(
-        evidence.longer, report
-    )
+    return any(map(_is_bounded, ast.walk(evidence.tree))) and _bears_out(evidence.longer, report)
 
 
-def _is_over_display(node: ast.AST) -> bool:
-    return isinstance(node, ast.For) and isinstance(node.iter, ast.Tuple)
+def _is_bounded(node: ast.AST) -> bool:
+    """A loop over a display, or over a list or a generator that has a name."""
+    return isinstance(node, ast.For) and isinstance(node.iter, (ast.Tuple, ast.Name))
 
 
 class _Prolonging(ast.NodeTransformer):
-    """The program with loops over displays that may go on."""
+    """The program with loops that may go on."""
 
     def visit_For(self, node: ast.For) -> ast.AST:
         self.generic_visit(node)
-        if _is_over_display(node):
+        if _is_bounded(node):
             further = ast.parse("[eqx.nn.State() for _ in items()]", mode="eval").body
             turns_of_all = ast.Tuple([_starred(node.iter), _starred(further)], ast.Load())
             node.iter = _moved(turns_of_all, node.iter)

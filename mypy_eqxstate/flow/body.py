@@ -140,6 +140,8 @@ class BodyAnalysis:
             solution = solve(self.body, self)
         found = [self._found[index] for index in solution.order if index in self._found]
         self.returned = [result for block in found for result in block.returned]
+        if not self.returned:  # a generator that never ends by itself is left at a `yield`
+            self.returned = [result for block in found for result in block.left]
         self.problems = [problem for block in found for problem in block.problems]
         if solution.widened:
             # What is only possible there may come of what the widening has given up.
@@ -388,6 +390,11 @@ class BodyAnalysis:
             return True
         return newest is not None and is_choice(self.body.node, node, place, newest)
 
+    def note_yield(self, memory: Memory) -> None:
+        """A generator may be left for good at the operation at work."""
+        if self.body.is_generator:
+            self._found_now.left.append((memory.copy(), one(NONE_VALUE)))
+
     def note_clean_use(self, node: ast.AST, place: str) -> None:
         """An operation of this node is no misuse: another copy of it (`finally`) "may" be one."""
         self._found_now.clean_uses.append((node, place, self.position))
@@ -528,11 +535,12 @@ class BodyAnalysis:
 class _Found:
     """What a visit of a block has found."""
 
-    __slots__ = ("clean_uses", "problems", "returned")
+    __slots__ = ("clean_uses", "left", "problems", "returned")
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.returned: list[tuple[Memory, Binding]] = []
+        self.left: list[tuple[Memory, Binding]] = []
         self.clean_uses: list[tuple[ast.AST, str, tuple[int, int]]] = []
 
 

@@ -85,6 +85,7 @@ class ImplicitCalls:
                 if self.analysis.yielded is None
                 else merge_bindings(self.analysis.yielded, binding)
             )
+        self.analysis.note_yield(memory)
         self.analysis.set(memory, op.target, one(UNKNOWN_VALUE), op.node)
 
 

@@ -56,3 +56,27 @@ def bad_delegated(
 ) -> Iterator[eqx.nn.State]:
     yield from updates(state, index, x)
     print(state.get(index))  # E: state-reuse | "state" | line -1
+
+
+def endless(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Iterator[eqx.nn.State]:
+    while True:
+        state = state.set(index, x)
+        yield state
+
+
+def bad_left_by_the_loop(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> Array:
+    for new in endless(state, index, x):
+        x = x + 1
+        break
+    return state.get(index)  # E: state-reuse | "state" | line -3
+
+
+def bad_behind_the_loop(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    for new in endless(state, index, x):
+        break
+    newer = other.set(index, x)
+    return other.get(index)  # E: state-reuse | "other" | line -1

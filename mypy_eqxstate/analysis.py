@@ -118,7 +118,7 @@ def _analyze(module: ModuleAnalysis, path: str, source: str, result: AnalysisRes
     if program is not None:
         program.begin(module)
     names = mentioned_names(module.index.tree)
-    if not module.relevance and not names & (module.telling_names | {"Borrowed", "Consumed"}):
+    if not module.relevance and not names & (module.telling_names.all | {"Borrowed", "Consumed"}):
         return
     with contained(result.faults, THE_MODULE):
         try:

@@ -22,6 +22,7 @@ from mypy_eqxstate.contracts.library import PRODUCERS
 from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.flow.heap import ClassKnowledge
 from mypy_eqxstate.flow.lookups import Lookups, Names
+from mypy_eqxstate.flow.relevance import Telling
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
     VALUE_TYPES,
@@ -39,7 +40,9 @@ from mypy_eqxstate.ir.model import Variable
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import ClassInfo, Oracle
 from mypy_eqxstate.oracle.shapes import (
+    UNKNOWN,
     AffineShape,
+    CallableShape,
     ContainerShape,
     InstanceShape,
     Shape,
@@ -168,21 +171,31 @@ class Definitions:
             return AffineShape(class_name)
         return InstanceShape(class_name)
 
-    def telling_names(self) -> frozenset[str]:
+    def telling_names(self) -> Telling:
         """Names whose mention shows that a function without types may meet an affine object."""
-        found = {name.rpartition(".")[2] for name in (*self.affine_classes, *PRODUCERS)}
+        makers = {name.rpartition(".")[2] for name in (*self.affine_classes, *PRODUCERS)}
+        takers: set[str] = set()
         for class_name in self.index.classes:
             info = self.classes.info(self.full_name(class_name))
             for field, shape in info.fields.items() if info is not None else ():
-                if self.classes.affine_classes_in(shape) or self._takes_affine(shape):
-                    found.add(field)
+                if self.classes.affine_classes_in(shape):
+                    makers.add(field)
+                elif self._takes_affine(shape):
+                    takers.add(field)
         for local, full_name in self.index.imported_names():
             declaration = self.oracle.declaration(full_name)
             for signature in declaration.signatures if declaration is not None else ():
-                shapes = (signature.result, *(p.shape for p in signature.parameters))
-                if any(self.classes.affine_classes_in(shape) for shape in shapes):
-                    found.add(local)
-        return frozenset(found)
+                if any(self.classes.affine_classes_in(p.shape) for p in signature.parameters):
+                    takers.add(local)
+                elif self.classes.affine_classes_in(signature.result):
+                    makers.add(local)
+        return Telling(frozenset(makers), frozenset(takers))
+
+    def leaves_open(self, class_name: str, field: str) -> bool:
+        """Whether the annotation of a field of an own class says too little, or there is none."""
+        info = self.oracle.class_info(self.full_name(class_name))
+        shape = info.fields.get(field, UNKNOWN) if info is not None else UNKNOWN
+        return _is_open(shape)
 
     def _takes_affine(self, shape: Shape) -> bool:
         """Whether a field holds a layer that is called with an affine object, or has such a one."""
@@ -274,6 +287,15 @@ class Definitions:
         if not isinstance(shape, InstanceShape) or self.classes.affine_classes_in(shape):
             return None
         return Object(Origin(self.index.name, -1, None), shape)
+
+
+def _is_open(shape: Shape) -> bool:
+    """Whether something of a declared shape may be, or hold, a callable or anything."""
+    if isinstance(shape, ContainerShape):
+        return _is_open(shape.element)
+    if isinstance(shape, TupleShape | UnionShape):
+        return any(map(_is_open, shape.items))
+    return isinstance(shape, UnknownShape | CallableShape)
 
 
 def _is_function_like(

@@ -35,7 +35,7 @@ from mypy_eqxstate.flow.lookups import Lookups
 from mypy_eqxstate.flow.observations import Observation
 from mypy_eqxstate.flow.problems import EventDetail, Problem
 from mypy_eqxstate.flow.recursion import Summaries
-from mypy_eqxstate.flow.relevance import Relevance
+from mypy_eqxstate.flow.relevance import Relevance, Telling
 from mypy_eqxstate.flow.solver import NoFixpointError
 from mypy_eqxstate.flow.summarize import says_nothing, summary_of
 from mypy_eqxstate.flow.values import (
@@ -158,17 +158,22 @@ class ModuleAnalysis:
         self.modules.add(full_name.rpartition(".")[0])
 
     @cached_property
-    def telling_names(self) -> frozenset[str]:
+    def telling_names(self) -> Telling:
         """Names whose mention shows that a function without types may meet an affine object."""
         found = self.definitions.telling_names()
         if self.program is not None:
-            found |= self.program.telling_names(self.index)
+            found = found.joined(self.program.telling_names(self.index))
         return found
 
     @cached_property
     def relevance(self) -> Relevance:
         """The functions that an affine object can reach."""
-        return Relevance(self.index.functions, self.oracle.affine_lines(), self.telling_names)
+        return Relevance(
+            self.index.functions,
+            self.oracle.affine_lines(),
+            self.telling_names,
+            self.definitions.leaves_open,
+        )
 
     @property
     def is_foreign(self) -> bool:

@@ -35,6 +35,7 @@ from mypy_eqxstate.faults import Fault, note_fault
 from mypy_eqxstate.flow.lookups import Lookups
 from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.recursion import Summaries
+from mypy_eqxstate.flow.relevance import Telling
 from mypy_eqxstate.flow.solver import NoFixpointError
 from mypy_eqxstate.flow.telling import TellingNames
 from mypy_eqxstate.flow.values import Descriptor, Symbol, Value
@@ -139,7 +140,7 @@ class Program:
                     return module
         return None
 
-    def telling_names(self, index: ModuleIndex) -> frozenset[str]:
+    def telling_names(self, index: ModuleIndex) -> Telling:
         """The names in a module that tell because of what they mean in another one."""
         return self._telling.in_module(index)
 

@@ -8,7 +8,10 @@ another module hands on (`from .models import create` in an `__init__.py`).
 Worked example.  `train.py`: `from app import create`; `app/__init__.py`: `from app.models import
 create`; `app/models.py`: `def create(key): return build(key)` beside `def build(key): return
 eqx.nn.make_with_state(Net)(key)`.  `create` leads to `app.models.create`, which mentions `build`,
-which mentions `make_with_state`: it tells.
+which mentions `make_with_state`: it makes one.
+
+A function with a parameter that is annotated as affine, and a class of which only such methods have
+to do with affine objects, *take* one and make none (`flow/relevance.py` says what that means).
 
 Limits: a name that is bound to anything but a function, a class or an import tells nothing; `import
 *` is not followed.
@@ -19,7 +22,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from mypy_eqxstate.flow.relevance import mentioned_names
+from mypy_eqxstate.flow.relevance import Telling, mentioned_names, takes_as_declared
 from mypy_eqxstate.ir.module import ModuleIndex
 
 
@@ -34,51 +37,57 @@ class TellingNames:
     def __init__(self, index: Callable[[str], ModuleIndex | None], words: frozenset[str]) -> None:
         self._index = index
         self._words = words
-        self._known: dict[str, bool] = {}
+        self._makes: dict[str, bool] = {}
+        self._tells: dict[str, bool] = {}
         self._imports: dict[str, dict[str, str]] = {}
 
-    def in_module(self, index: ModuleIndex) -> frozenset[str]:
+    def in_module(self, index: ModuleIndex) -> Telling:
         """The telling ones of the names that a module has imported, or reads off modules."""
-        found: set[str] = set()
+        makers: set[str] = set()
+        takers: set[str] = set()
         mentioned: frozenset[str] | None = None
         for local, full_name in self._imported(index).items():
             if self.tells(full_name):
-                found.add(local)
+                (makers if self._is_maker(full_name) else takers).add(local)
                 continue
             module = self._index(full_name)
             if module is None:
                 continue
             if mentioned is None:
                 mentioned = mentioned_names(index.tree)
-            found.update(
-                name
-                for name in mentioned & (module.functions.keys() | module.classes.keys())
-                if self.tells(f"{full_name}.{name}")
-            )
-        return frozenset(found)
+            for name in mentioned & (module.functions.keys() | module.classes.keys()):
+                if self.tells(f"{full_name}.{name}"):
+                    (makers if self._is_maker(f"{full_name}.{name}") else takers).add(name)
+        return Telling(frozenset(makers), frozenset(takers))
 
     def tells(self, full_name: str) -> bool:
         """Whether the mention of what a full name stands for tells."""
-        if full_name not in self._known:
-            self._known[full_name] = any(self._reached(full_name))
-        return self._known[full_name]
+        if full_name not in self._tells:
+            self._tells[full_name] = any(self._reached(full_name, self._tells, with_takers=True))
+        return self._tells[full_name]
 
-    def _reached(self, full_name: str) -> Iterator[bool]:
+    def _is_maker(self, full_name: str) -> bool:
+        """Whether what a full name stands for may make affine objects, or hold one."""
+        if full_name not in self._makes:
+            self._makes[full_name] = any(self._reached(full_name, self._makes, with_takers=False))
+        return self._makes[full_name]
+
+    def _reached(self, full_name: str, known: dict[str, bool], with_takers: bool) -> Iterator[bool]:
         """For every definition that a name leads to: whether it mentions one of the words."""
         seen = {full_name}
         waiting = [full_name]
         while waiting:
             name = waiting.pop()
-            if self._known.get(name):
+            if known.get(name):
                 yield True
-            for further in self._leads_to(name):
+            for further in self._leads_to(name, with_takers):
                 if further in self._words:
                     yield True
                 elif further not in seen:
                     seen.add(further)
                     waiting.append(further)
 
-    def _leads_to(self, full_name: str) -> Iterator[str]:
+    def _leads_to(self, full_name: str, with_takers: bool) -> Iterator[str]:
         """Words, and full names, that the definition of a name mentions."""
         home, _, own = full_name.rpartition(".")
         index = self._index(home)
@@ -90,13 +99,23 @@ class TellingNames:
         node: ast.AST | None = index.functions.get(own) or index.classes.get(own)
         if node is None:
             return
-        for name in mentioned_names(node):
+        mentioned = mentioned_names(node) if with_takers else self._mentioned_by_makers(node)
+        for name in mentioned:
             if name in self._words:
                 yield name
             elif name in imports:
                 yield imports[name]
             elif name in index.functions or name in index.classes:
                 yield f"{home}.{name}"
+
+    def _mentioned_by_makers(self, node: ast.AST) -> frozenset[str]:
+        """The names in a definition, but for functions that take something affine."""
+        if takes_as_declared(node, self._words):
+            return frozenset()
+        if not isinstance(node, ast.ClassDef):
+            return mentioned_names(node)
+        parts = [*node.body, *node.bases, *node.keywords, *node.decorator_list]
+        return frozenset[str]().union(*map(self._mentioned_by_makers, parts))
 
     def _imported(self, index: ModuleIndex) -> dict[str, str]:
         found = self._imports.get(index.name)

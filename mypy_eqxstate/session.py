@@ -28,7 +28,6 @@ analysis (a note says so).
 from __future__ import annotations
 
 import gc
-import hashlib
 import sys
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
@@ -48,6 +47,7 @@ from mypy_eqxstate.daemon import Daemon, name_dependencies
 from mypy_eqxstate.faults import THE_MODULE, Fault, contained, fault_of, note_fault
 from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES
 from mypy_eqxstate.graph import dependencies, importers, reachable, states
+from mypy_eqxstate.own_digest import own_digest
 from mypy_eqxstate.report.to_mypy import (
     HOW_TO_REPORT,
     any_rule_enabled,
@@ -115,7 +115,7 @@ class Session:
         """What the findings of each module rest on besides its source."""
         common = {
             "version": __version__,
-            "sources": own_digest(),
+            "sources": own_digest(Path(__file__).parent, __version__),
             "configuration": self.configuration.digest(),
         }
         return CacheData(common)
@@ -435,16 +435,6 @@ def _parse_row(text: str) -> object:
     from mypy_eqxstate.contracts.notation import parse_row
 
     return parse_row(text)
-
-
-def own_digest() -> str:
-    """A digest of this package's own sources: mypy itself watches only the plugin's first file."""
-    digest = hashlib.sha256()
-    package = Path(__file__).parent
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _is_shown(checker: TypeChecker) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mypy_eqxstate.report.finding import Finding, Position
+if TYPE_CHECKING:
+    from mypy_eqxstate.report.finding import Finding
 
 
 def problem_findings(config_file: str, problems: Sequence[str]) -> list[Finding]:
@@ -20,6 +22,9 @@ def problem_findings(config_file: str, problems: Sequence[str]) -> list[Finding]
         config_file: the file's name as the user gave it.
         problems: one sentence each, possibly starting with the file's name.
     """
+    # Not above: every run of mypy imports this module, and the findings take long to import.
+    from mypy_eqxstate.report.finding import Finding, Position
+
     line = section_line(config_file)
     place = Position(line, 0, line, 1)
     return [Finding("state-contract", problem_text(config_file, text), place) for text in problems]

@@ -12,6 +12,8 @@
 #               EVERY=20 takes every 20th file)
 #   make mutants changes the analysis in COUNT=200 places, one at a time, and shows which changes
 #               the tests don't notice; SEED=... as above
+#   make compiled builds the package with the analysis compiled to machine code (needs a C compiler
+#               and some minutes) in .compiled and runs the scenarios and a fuzzer on it
 #   make vscode builds the extension for VS Code and tests it against the real server; needs npm
 #   make matrix runs the tests on each combination of versions in tests/matrix/combinations.py (some
 #               5 GB and half an hour the first time) and writes the tables of docs/versions.md;
@@ -33,7 +35,7 @@ PYTHON := $(shell for candidate in python3 python3.14 python3.13 python3.12 pyth
 	&& { echo $$candidate; break; }; done)
 endif
 
-.PHONY: demo test fuzz parity pages torture mutants vscode matrix clean
+.PHONY: demo test fuzz parity pages torture mutants compiled vscode matrix clean
 
 SECONDS := 60
 STEPS := 100
@@ -73,6 +75,17 @@ torture: $(STAMPS)/torture
 mutants: $(STAMPS)/test
 	$(BIN)/python -m tests.mutation.drive --count $(COUNT) $(if $(SEED),--seed $(SEED))
 
+# The sources with the wheel unpacked over them: what is compiled is found before its source.
+compiled: $(STAMPS)/compiled
+	rm -rf .compiled
+	HATCH_BUILD_HOOK_ENABLE_MYPYC=true $(BIN)/python -m build --no-isolation --outdir .compiled
+	mkdir .compiled/package
+	tar -x -f .compiled/*.tar.gz -C .compiled/package --strip-components=1
+	$(BIN)/python -m zipfile -e .compiled/*.whl .compiled/package
+	cd .compiled/package && PYTHONPATH=.:stubs ../../$(BIN)/python -m tests.compiled
+	cd .compiled/package && PYTHONPATH=$$PWD:$$PWD/stubs ../../$(BIN)/python -m pytest tests/scenarios
+	cd .compiled/package && PYTHONPATH=$$PWD:$$PWD/stubs ../../$(BIN)/python -m tests.differential.fuzz $(SECONDS) $(SEED)
+
 vscode: $(STAMPS)/test
 	cd editors/vscode && npm ci --no-audit --no-fund
 	cd editors/vscode && EQXSTATE_PYTHON=$(abspath $(BIN)/python) npm test
@@ -81,10 +94,10 @@ matrix:
 	$(PYTHON) -m tests.matrix.run $(ONLY)
 
 clean:
-	rm -rf $(VENV) .matrix .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .compiled .matrix .mypy_cache .pytest_cache .ruff_cache
 
 # Editable, so that what is checked is always what stands in the checkout.
-$(STAMPS)/examples $(STAMPS)/test $(STAMPS)/torture: $(STAMPS)/%: pyproject.toml | $(STAMPS)/venv
+$(STAMPS)/examples $(STAMPS)/test $(STAMPS)/torture $(STAMPS)/compiled: $(STAMPS)/%: pyproject.toml | $(STAMPS)/venv
 	@echo 'installing what `make $(if $(filter examples,$*),demo,test)` needs into $(VENV) ...'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@touch $@

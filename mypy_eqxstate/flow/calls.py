@@ -77,6 +77,9 @@ MAXIMAL_DEPTH: Final = 12
 class Calls:
     """The calls of one body."""
 
+    # For mypyc: what `release` takes away.
+    __deletable__ = ["bodies", "callbacks", "rows", "signatures", "transforms"]  # noqa: RUF012
+
     def __init__(self, analysis: BodyAnalysis) -> None:
         self.analysis = analysis
         self.attributes = Attributes(analysis)
@@ -88,6 +91,10 @@ class Calls:
         self.rows = Rows(analysis, self)
         self.signatures = Signatures(analysis, self)
         self.transforms = Transforms(analysis, self)
+
+    def release(self) -> None:
+        """Let go of the parts, which refer to each other; nothing may be called afterwards."""
+        del self.bodies, self.callbacks, self.rows, self.signatures, self.transforms
 
     # --- entry points ----------------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from mypy_eqxstate.contracts.model import Row
@@ -138,6 +137,8 @@ class ModuleAnalysis:
         self._summaries = foreign[1] if foreign is not None else Summaries(self.lookups)
         self._contexts: dict[BodyNode, set[Context]] = {}
         self._signatures: dict[BodyNode, Signature | None] = {}
+        self._telling_names: Telling | None = None
+        self._relevance: Relevance | None = None
         self._texts: dict[ast.AST, str] = {}
 
     # --- names -----------------------------------------------------------------------------------
@@ -157,23 +158,27 @@ class ModuleAnalysis:
         """Note that a finding may rest on the definition of a full name."""
         self.modules.add(full_name.rpartition(".")[0])
 
-    @cached_property
+    @property
     def telling_names(self) -> Telling:
         """Names whose mention shows that a function without types may meet an affine object."""
-        found = self.definitions.telling_names()
-        if self.program is not None:
-            found = found.joined(self.program.telling_names(self.index))
-        return found
+        if self._telling_names is None:
+            self._telling_names = self.definitions.telling_names()
+            if self.program is not None:
+                others = self.program.telling_names(self.index)
+                self._telling_names = self._telling_names.joined(others)
+        return self._telling_names
 
-    @cached_property
+    @property
     def relevance(self) -> Relevance:
         """The functions that an affine object can reach."""
-        return Relevance(
-            self.index.functions,
-            self.oracle.affine_lines(),
-            self.telling_names,
-            self.definitions.leaves_open,
-        )
+        if self._relevance is None:
+            self._relevance = Relevance(
+                self.index.functions,
+                self.oracle.affine_lines(),
+                self.telling_names,
+                self.definitions.leaves_open,
+            )
+        return self._relevance
 
     @property
     def is_foreign(self) -> bool:

@@ -18,7 +18,7 @@ constants.  Every value is an immutable tuple with a tag, hence hashable and che
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mypy_eqxstate.contracts.model import Result, TransformKind
 from mypy_eqxstate.ir.model import FunctionNode, Key, Variable
@@ -224,7 +224,7 @@ class Producer(NamedTuple):
 class Literal(NamedTuple):
     """A constant; `type_name` keeps True apart from 1."""
 
-    value: object
+    value: Any  # not `object`, which mypyc can't compile here
     type_name: str
     tag: str = "literal"
 

@@ -40,7 +40,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mypy_eqxstate.ir.places import DROPPED as DROPPED
 from mypy_eqxstate.ir.places import ELEMENTS as ELEMENTS
@@ -156,7 +156,7 @@ class Constant(NamedTuple):
     """`target = value`: a literal."""
 
     target: Temporary
-    value: object
+    value: Any  # not `object`, which mypyc can't compile here
     node: ast.AST
 
 

@@ -8,7 +8,7 @@ what a branch establishes about places.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Variable(NamedTuple):
@@ -28,7 +28,7 @@ class Attribute(NamedTuple):
 class Item(NamedTuple):
     """The key of an item whose index is a constant: `[0]`, `["name"]`."""
 
-    value: object
+    value: Any  # not `object`, which mypyc can't compile here
     kind: str = "item"
 
 

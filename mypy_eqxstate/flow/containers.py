@@ -16,6 +16,7 @@ policy: `states[i] = states[i].set(j, v)` is the idiom).
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,14 @@ from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import PLAIN_VALUE, UNKNOWN_VALUE, Object, Origin, Value
 from mypy_eqxstate.ir import model as ir
-from mypy_eqxstate.oracle.shapes import UNKNOWN, ContainerShape, Shape, TupleShape, UnknownShape
+from mypy_eqxstate.oracle.shapes import (
+    UNKNOWN,
+    ContainerShape,
+    PlainShape,
+    Shape,
+    TupleShape,
+    UnknownShape,
+)
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
@@ -240,9 +248,11 @@ class Containers:
         base = self.analysis.read(memory, op.iterator)
         element = self.items_of(memory, base, ir.ELEMENTS)
         element = self.representative(memory, element, held_once=self._once(memory, base))
-        self.analysis.set(
-            memory, op.target, self.analysis.refine(memory, element, op.node), op.node
-        )
+        # The node is that of the container: it tells of the elements only that they are plain, too.
+        node = op.node
+        if isinstance(node, ast.expr) and isinstance(self.analysis.oracle.shape(node), PlainShape):
+            element = self.analysis.refine(memory, element, op.node)
+        self.analysis.set(memory, op.target, element, op.node)
 
     # --- building and writing -------------------------------------------------------------------
 

@@ -105,7 +105,7 @@ class BodyCalls:
         promote_arguments(analysis.module.classes, matched.pairs, signature)
         modes = module.modes(node)
         context = context_of(analysis, memory, function, signature, parameters)
-        captured = frozenset(variable for variable, _ in context) - parameters.keys()
+        captured = frozenset(variable for variable, _ in context if variable not in parameters)
         summary = module.summary(function, context)
         promote_shown(analysis.module.classes, module.classes, function.name, matched.pairs)
         line = getattr(node, "lineno", 0)

@@ -82,6 +82,8 @@ compiled: $(STAMPS)/compiled
 	mkdir .compiled/package
 	tar -x -f .compiled/*.tar.gz -C .compiled/package --strip-components=1
 	$(BIN)/python -m zipfile -e .compiled/*.whl .compiled/package
+	# Type checkers would take it for a second copy of stubs/.
+	rm -rf .compiled/package/equinox-stubs
 	cd .compiled/package && PYTHONPATH=.:stubs ../../$(BIN)/python -m tests.compiled
 	cd .compiled/package && PYTHONPATH=$$PWD:$$PWD/stubs ../../$(BIN)/python -m pytest tests/scenarios
 	cd .compiled/package && PYTHONPATH=$$PWD:$$PWD/stubs ../../$(BIN)/python -m tests.differential.fuzz $(SECONDS) $(SEED)

@@ -89,3 +89,10 @@ def test_a_line_with_an_affine_type_makes_its_function_relevant() -> None:
             return x
     """
     assert _relevant(code, lines=frozenset({3})) == {"f"}
+
+
+def test_where_no_types_are_known_at_all_annotations_say_nothing() -> None:
+    code = "def f(x: Array) -> Array: return layer.weight + x"
+    index = ModuleIndex(ast.parse(code), "module", False)
+    relevance = Relevance(index.functions, None, TELLING, lambda *_: False, all_open=True)
+    assert index.functions["f"] in relevance

@@ -172,11 +172,13 @@ class ModuleAnalysis:
     def relevance(self) -> Relevance:
         """The functions that an affine object can reach."""
         if self._relevance is None:
+            lines = self.oracle.affine_lines()
             self._relevance = Relevance(
                 self.index.functions,
-                self.oracle.affine_lines(),
+                lines,
                 self.telling_names,
                 self.definitions.leaves_open,
+                all_open=not lines and not self.is_foreign,
             )
         return self._relevance
 

@@ -68,6 +68,8 @@ class Relevance:
         telling: the names that tell.
         leaves_open: whether a field of a class, both by name, may hold anything: who stores there
             tells what the field is.
+        all_open: nothing is known of the types of the module that is being checked, so that every
+            function counts as open.
     """
 
     def __init__(
@@ -76,8 +78,10 @@ class Relevance:
         lines: frozenset[int] | None,
         telling: Telling,
         leaves_open: Callable[[str, str], bool],
+        all_open: bool = False,
     ) -> None:
         self._functions = functions
+        self._all_open = all_open
         self._lines = sorted(lines or ())
         self._leaves_open = leaves_open
         self._relevant: set[FunctionNode] = set()
@@ -135,7 +139,11 @@ class Relevance:
 
     def _is_open(self, qualified: str, node: FunctionNode) -> bool:
         """Whether an affine object can come into a function without a type that says so."""
-        if _has_open_input(node) or any(map(_has_open_input, self._enclosing(qualified))):
+        if (
+            self._all_open
+            or _has_open_input(node)
+            or any(map(_has_open_input, self._enclosing(qualified)))
+        ):
             return True
         class_name, _, name = qualified.rpartition(".")
         return name == "__init__" and any(

@@ -178,7 +178,7 @@ class ModuleAnalysis:
                 lines,
                 self.telling_names,
                 self.definitions.leaves_open,
-                all_open=not lines and not self.is_foreign,
+                all_open=lines is None and not self.is_foreign,
             )
         return self._relevance
 

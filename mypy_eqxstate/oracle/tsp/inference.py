@@ -84,6 +84,11 @@ class Inference:
         self._known: dict[tuple[str, Range], Term] = {}
         self.fault: str | None = None
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether there is a server, and it has not gone."""
+        return self._server is not None and self.fault is None
+
     def expressions(self, module: Module, nodes: Sequence[ast.expr]) -> list[Term]:
         """The types of expressions of a module; ANY where nothing is known."""
         positions = self._positions_in(module)

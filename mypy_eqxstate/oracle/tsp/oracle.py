@@ -85,7 +85,7 @@ class TspOracle(Answering):
         """The lines on which an expression's type can hold an affine object; None if not known."""
         nodes = self._asked
         terms = self._terms(nodes)
-        if self._inference.fault is not None:
+        if not self._inference.is_answering:
             return None
         return self._lines.of(nodes, terms)
 

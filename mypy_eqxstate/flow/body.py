@@ -411,7 +411,8 @@ class BodyAnalysis:
             binding = self.default_binding(op.variable)
             if binding is None:
                 binding = one(UNKNOWN_VALUE)
-            memory.bindings[op.variable] = binding
+            if binding.objects:
+                memory.bindings[op.variable] = binding
         exact = self.refine(memory, binding, op.node)
         if exact is not binding:
             memory.bindings[op.variable] = exact

@@ -9,6 +9,11 @@ The effect of a block is given as the states that it passes on: one for each suc
 terminator, and those with which an operation in it may raise, for the handler.  The state of every
 edge is kept, and the entry of a block is the join of all its edges at once.
 
+The solver goes over a body in rounds: a block that an edge leads back to waits for the next round,
+by which all other edges to it are known as well.  So a body of loops inside each other takes about
+as many rounds as there are loops around its innermost block, and two more.  To finish the inner
+loop first, in each turn of the outer one, would take a power of that.
+
 The state of an edge is replaced by the one of the next visit, which keeps it exact.  Where that
 does not settle within `PATIENCE` visits, states are accumulated instead, which nearly always
 settles; what does not within `LONG_PATIENCE` visits is widened: the problem gives up precision
@@ -136,8 +141,12 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
     incoming: dict[int, dict[tuple[int, int], StateType]] = {0: {(-1, 0): solution.entry[0]}}
     visits: dict[int, int] = {}
     waiting = [0]
+    next_round: list[int] = []
     queued = {0}
-    while waiting:
+    while waiting or next_round:
+        if not waiting:
+            waiting, next_round = next_round, waiting
+            heapq.heapify(waiting)
         index = order[heapq.heappop(waiting)]
         queued.discard(rank[index])
         visits[index] = visits.get(index, 0) + 1
@@ -172,5 +181,8 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
                 solution.entry[successor] = merged
                 if rank[successor] not in queued:
                     queued.add(rank[successor])
-                    heapq.heappush(waiting, rank[successor])
+                    if rank[successor] > rank[index]:
+                        heapq.heappush(waiting, rank[successor])
+                    else:
+                        next_round.append(rank[successor])
     return solution

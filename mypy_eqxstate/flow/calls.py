@@ -33,6 +33,7 @@ from mypy_eqxstate.flow.construct import construct
 from mypy_eqxstate.flow.effects import CallSite, Effects, Grounds
 from mypy_eqxstate.flow.evidence import note_evidence
 from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard
+from mypy_eqxstate.flow.inert import inert_result
 from mypy_eqxstate.flow.joins import join_bindings
 from mypy_eqxstate.flow.kept import Kept
 from mypy_eqxstate.flow.memory import Memory
@@ -102,6 +103,9 @@ class Calls:
         """Carry out a call operation."""
         analysis = self.analysis
         self.effects.begin()
+        inert = inert_result(analysis, memory, op)
+        if inert is not None:
+            return inert
         decorates = self._decorates(op)
         node = op.node.func if isinstance(op.node, ast.Call) and not decorates else op.node
         direct = isinstance(op.node, ast.Call) and not decorates

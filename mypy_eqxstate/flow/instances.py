@@ -29,9 +29,19 @@ from mypy_eqxstate.flow.abstraction import shape_of, with_origin
 from mypy_eqxstate.flow.bindings import substitute
 from mypy_eqxstate.flow.heap import Heap
 from mypy_eqxstate.flow.memory import Memory
+from mypy_eqxstate.flow.relevance import stored_fields
 from mypy_eqxstate.flow.values import Bound, Function, Method, Object, Origin, Transformed, Value
+from mypy_eqxstate.fullnames import canonical
 from mypy_eqxstate.ir.model import Attribute, Variable
-from mypy_eqxstate.oracle.shapes import UNKNOWN, Shape, UnknownShape
+from mypy_eqxstate.oracle.shapes import (
+    UNKNOWN,
+    CallableShape,
+    ClassShape,
+    InstanceShape,
+    Shape,
+    UnionShape,
+    UnknownShape,
+)
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.module import ModuleAnalysis
@@ -58,9 +68,30 @@ class Instances:
         found = False
         for name in self._module.index.classes:
             node = self._module.index.functions.get(f"{name}.__init__")
-            if isinstance(node, ast.FunctionDef) and node in self._module.relevance:
-                found |= self._read(self._module.definitions.full_name(name), node)
+            full_name = self._module.definitions.full_name(name)
+            if (
+                isinstance(node, ast.FunctionDef)
+                and node in self._module.relevance
+                and self._says_more(full_name, node)
+            ):
+                found |= self._read(full_name, node)
         return found
+
+    def _says_more(self, class_name: str, node: ast.FunctionDef) -> bool:
+        """Whether a constructor can tell anything that the class does not say of its fields."""
+        declared = self._module.oracle.class_info(class_name)
+        if declared is None or not stored_fields(node) <= declared.fields.keys():
+            return True
+        return any(map(self._may_be_callable, declared.fields.values()))
+
+    def _may_be_callable(self, shape: Shape) -> bool:
+        """Whether a field of a declared shape may hold anything, or a function."""
+        if isinstance(shape, UnionShape):
+            return any(map(self._may_be_callable, shape.items))
+        if isinstance(shape, InstanceShape):
+            is_layer = canonical(shape.class_name).startswith("equinox.nn.")
+            return not is_layer and not self._module.definitions.is_own_class(shape.class_name)
+        return isinstance(shape, UnknownShape | CallableShape | ClassShape)
 
     def shapes(self, class_name: str) -> Mapping[str, Shape]:
         """The shapes of the fields that hold objects."""

@@ -29,6 +29,7 @@ from mypy_eqxstate.flow.definitions import Definitions
 from mypy_eqxstate.flow.explain import leads_to
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import values_of_shape
+from mypy_eqxstate.flow.inert import InertCallees
 from mypy_eqxstate.flow.instances import MAXIMAL_ROUNDS, Instances
 from mypy_eqxstate.flow.lookups import Lookups
 from mypy_eqxstate.flow.observations import Observation
@@ -115,6 +116,7 @@ class ModuleAnalysis:
         self.program = program
         self.path = foreign[0] if foreign is not None else None
         self.instances = Instances(self)
+        self.inert_callees = InertCallees(self)
         self.lookups = Lookups() if program is None else program.lookups
         self.definitions = Definitions(
             index, oracle, row, affine_classes, self._stored, self.lookups

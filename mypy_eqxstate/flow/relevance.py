@@ -103,7 +103,7 @@ class Relevance:
             telling = makers if is_maker and not takes_as_declared(node, words) else takers
             if name == "__init__":
                 # What the class says of its fields is known already.
-                telling |= {f for f in _stored_fields(node) if self._leaves_open(class_name, f)}
+                telling |= {f for f in stored_fields(node) if self._leaves_open(class_name, f)}
             if name not in _COMMON_NAMES:
                 telling.add(name)
 
@@ -147,7 +147,7 @@ class Relevance:
             return True
         class_name, _, name = qualified.rpartition(".")
         return name == "__init__" and any(
-            self._leaves_open(class_name, field) for field in _stored_fields(node)
+            self._leaves_open(class_name, field) for field in stored_fields(node)
         )
 
     def _enclosing(self, qualified: str) -> Iterator[FunctionNode]:
@@ -238,7 +238,7 @@ _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 _FIELDS_WITHOUT_NAMES = frozenset({"ctx", "op", "ops", "asname", "level", "type_comment"})
 
 
-def _stored_fields(node: FunctionNode) -> frozenset[str]:
+def stored_fields(node: FunctionNode) -> frozenset[str]:
     """The fields that a constructor stores something in."""
     return frozenset(
         inner.attr

@@ -108,7 +108,10 @@ def analyze_module(
         )
         module.faults = result.faults
         module.observing = observe
-        _analyze(module, path, source, result)
+        try:
+            _analyze(module, path, source, result)
+        finally:
+            module.release()
     return result
 
 

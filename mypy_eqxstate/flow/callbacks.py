@@ -56,30 +56,36 @@ def calls_in(
 ) -> dict[Called, Destination]:
     """The calls that a row describes, each once, with what becomes of what it returns."""
     found: dict[Called, Destination] = {}
-
-    def look(result: contract.Result, destination: Destination) -> None:
-        match result:
-            case contract.Called():
-                found[result] = destination
-            case contract.Part(whole=called, index=index):
-                before = found.get(called, DROPPED).items
-                found[called] = Destination(kept=False, items=(*before, (index, destination)))
-            case contract.TupleOf(items=items):
-                for index, item in enumerate(items):
-                    look(item, destination.at(index))
-            case contract.Either(items=items):
-                for item in items:
-                    look(item, destination)
-            case contract.Given(parameter=name, present=present, absent=absent):
-                look(present if is_given(arguments.get(name, ())) else absent, destination)
-            case contract.Otherwise(known=first, unknown=second):
-                look(first, destination)
-                look(second, destination)
-
-    look(row.result, whole)
+    _find_calls(row.result, whole, arguments, found)
     for call in row.calls:
         found.setdefault(call, DROPPED)
     return found
+
+
+def _find_calls(
+    result: contract.Result,
+    destination: Destination,
+    arguments: Arguments,
+    found: dict[Called, Destination],
+) -> None:
+    match result:
+        case contract.Called():
+            found[result] = destination
+        case contract.Part(whole=called, index=index):
+            before = found.get(called, DROPPED).items
+            found[called] = Destination(kept=False, items=(*before, (index, destination)))
+        case contract.TupleOf(items=items):
+            for index, item in enumerate(items):
+                _find_calls(item, destination.at(index), arguments, found)
+        case contract.Either(items=items):
+            for item in items:
+                _find_calls(item, destination, arguments, found)
+        case contract.Given(parameter=name, present=present, absent=absent):
+            chosen = present if is_given(arguments.get(name, ())) else absent
+            _find_calls(chosen, destination, arguments, found)
+        case contract.Otherwise(known=first, unknown=second):
+            _find_calls(first, destination, arguments, found)
+            _find_calls(second, destination, arguments, found)
 
 
 class Callbacks:

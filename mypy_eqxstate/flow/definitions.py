@@ -86,6 +86,10 @@ class Definitions:
         self.names = Names(lookups)
         self._stateful: dict[str, bool] = {}
 
+    def release(self) -> None:
+        """Let go of the parts that refer back, and of the syntax tree."""
+        del self.classes, self.index, self.names, self.oracle, self._stored
+
     # --- names ----------------------------------------------------------------------------------
 
     def full_name(self, name: str) -> str:

@@ -99,6 +99,19 @@ class ModuleAnalysis:
         observations: what was noted, by body and context.
     """
 
+    # For mypyc: what `release` takes away.
+    __deletable__ = [  # noqa: RUF012
+        "_bodies",
+        "_relevance",
+        "_summaries",
+        "classes",
+        "definitions",
+        "index",
+        "inert_callees",
+        "instances",
+        "oracle",
+    ]
+
     def __init__(
         self,
         index: ModuleIndex,
@@ -142,6 +155,23 @@ class ModuleAnalysis:
         self._telling_names: Telling | None = None
         self._relevance: Relevance | None = None
         self._texts: dict[ast.AST, str] = {}
+
+    def release(self) -> None:
+        """Let go of everything, without waiting for the garbage collector.
+
+        The parts of an analysis refer to each other, and with them they keep the syntax tree.
+        """
+        if self.program is not None:
+            self.program.end()
+        self.definitions.release()
+        self.problems.clear()
+        self.observations.clear()
+        self.events.clear()
+        self._contexts.clear()
+        self._signatures.clear()
+        self._texts.clear()
+        del self._bodies, self._relevance, self._summaries, self.classes, self.definitions
+        del self.index, self.inert_callees, self.instances, self.oracle
 
     # --- names -----------------------------------------------------------------------------------
 

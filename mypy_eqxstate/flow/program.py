@@ -86,6 +86,10 @@ class Program:
             if module is not None:
                 module.forget_contexts()
 
+    def end(self) -> None:
+        """The module that was being analysed is not needed any more."""
+        self._analysed = None
+
     def home(self, node: BodyNode) -> ModuleAnalysis | None:
         """The module that has a function; None if nobody knows it."""
         if self._analysed is not None and self._analysed.index.has(node):

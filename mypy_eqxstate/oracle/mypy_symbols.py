@@ -72,11 +72,7 @@ class Symbols:
         self._local_classes: dict[str, TypeInfo] = {}
         self._classes: dict[str, ClassInfo | None] = {}
         self._declarations: dict[str, Declaration | None] = {}
-        self.shapes = ShapeMaker(affine, self.remember)
-
-    def remember(self, info: TypeInfo) -> None:
-        """Note a class that a shape mentions, so that its full name leads back to it."""
-        self._local_classes.setdefault(info.fullname, info)
+        self.shapes = ShapeMaker(affine, self._local_classes)
 
     def node(self, full_name: str) -> SymbolNode | None:
         """The symbol of this full name, aliases of classes resolved; None if there is none."""

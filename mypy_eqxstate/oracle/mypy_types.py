@@ -22,7 +22,7 @@ user's own generic class are not seen (`Box[State]` is `Box`, whose field of typ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import ArgKind, FuncDef, OverloadedFuncDef, TypeInfo
@@ -98,13 +98,13 @@ class ShapeMaker:
 
     Args:
         affine: which classes are affine.
-        seen: called with every class that a shape is made of, so that a class which no full
-            name leads to (one defined inside a function) can be found again.
+        seen: every class that a shape is made of is put here, so that one which no full name
+            leads to (it is defined inside a function) can be found again.
     """
 
-    def __init__(self, affine: AffineClasses, seen: Callable[[TypeInfo], None]) -> None:
+    def __init__(self, affine: AffineClasses, seen: dict[str, TypeInfo]) -> None:
         self._affine = affine
-        self._seen = seen
+        self._classes_seen = seen
         self._instances: dict[Instance, Shape] = {}
 
     def shape(self, type_: Type | None, depth: int = 0) -> Shape:
@@ -193,6 +193,9 @@ class ShapeMaker:
         if len(flat) == 1:
             return next(iter(flat))
         return UnionShape(tuple(flat)) if flat else PLAIN
+
+    def _seen(self, info: TypeInfo) -> None:
+        self._classes_seen.setdefault(info.fullname, info)
 
     # --- kinds of types
 

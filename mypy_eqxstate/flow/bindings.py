@@ -120,31 +120,51 @@ def cleaned(entries: Mapping[Entry, Guard], texts: frozenset[str]) -> Mapping[En
     return found if changed else entries
 
 
-def renaming(new: Object) -> Callable[[Object, Guard], Mapping[Object, Guard]]:
+Change = Callable[[Object, Guard], Mapping[Object, Guard]]
+"""What becomes of a reference to an object that holds under a guard."""
+
+
+def renaming(new: Object) -> Change:
     """The change for `rewritten` that puts an object in its place, dead or alive as the old one."""
     return lambda item, guard: {new.with_events(item.events): guard}
 
 
 def renamed(binding: Binding, old: Object, new: Object) -> Binding:
     """A binding with one object replaced by another."""
-    return rewritten(binding, old, renaming(new))
+    return rewritten(binding, {old.identity: renaming(new)})
 
 
-def rewritten(
-    binding: Binding, item: Object, change: Callable[[Object, Guard], Mapping[Object, Guard]]
-) -> Binding:
-    """A binding with every reference to an object replaced by what a function makes of it."""
-    item = item.identity
-    if item not in binding.objects:
+def rewritten(binding: Binding, changes: Mapping[Object, Change]) -> Binding:
+    """A binding with every reference to some objects replaced by what functions make of it.
+
+    Args:
+        binding: not changed itself.
+        changes: by the identity of the object.
+    """
+    if changes.keys().isdisjoint(binding.objects):
         return binding
     values: dict[Value, Guard] = {}
     for value, guard in binding.values.items():
-        found = [held for held in objects_within(value) if held.identity is item]
-        if not found:
-            _add(values, value, guard)
+        if type(value) is Object:
+            change = changes.get(value.identity)
+            if change is None:
+                _add(values, value, guard)
+            else:
+                for new, new_guard in change(value, guard).items():
+                    _add(values, new, new_guard)
             continue
-        for new, new_guard in change(found[0], guard).items():
-            _add(values, substitute(value, item, new), new_guard)
+        versions: dict[Value, Guard] = {value: guard}
+        first = {held.identity: held for held in reversed(objects_within(value))}
+        for identity, held in first.items():
+            change = changes.get(identity)
+            if change is not None:
+                changed: dict[Value, Guard] = {}
+                for version, under_guard in versions.items():
+                    for new, new_guard in change(held, under_guard).items():
+                        _add(changed, substitute(version, held, new), new_guard)
+                versions = changed
+        for version, under_guard in versions.items():
+            _add(values, version, under_guard)
     return Binding(values, binding.marks)
 
 

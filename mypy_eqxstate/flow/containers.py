@@ -241,7 +241,7 @@ class Containers:
         """A new iteration meets the elements that an earlier one has consumed."""
         for found in list(self.analysis.ownership.holdings.held(memory, one(container))):
             if any(event.through >= 0 for event in found.item.events):
-                memory.rewrite(found.item, _met_again)
+                memory.rewrite({found.item.identity: _met_again})
 
     def next_element(self, memory: Memory, op: ir.Next) -> None:
         """The next element of an iterator."""

@@ -68,6 +68,9 @@ class Definitions:
         names: what the module body and class bodies have bound their names to.
     """
 
+    # For mypyc: what `release` takes away.
+    __deletable__ = ["_stored", "classes", "index", "names", "oracle"]  # noqa: RUF012
+
     def __init__(
         self,
         index: ModuleIndex,

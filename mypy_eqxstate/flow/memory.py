@@ -32,18 +32,19 @@ in `flow/bindings.py`, the joining of memories in `flow/joins.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TypeVar
 
 from mypy_eqxstate.flow.bindings import (
     Binding,
+    Change,
     Status,
     cleaned,
     merge_fields,
     renaming,
     rewritten,
 )
-from mypy_eqxstate.flow.guards import NO_FACTS, Conjunction, Guard
+from mypy_eqxstate.flow.guards import NO_FACTS, Conjunction
 from mypy_eqxstate.flow.values import Object
 from mypy_eqxstate.ir.model import Key, Place, Variable
 
@@ -177,24 +178,25 @@ class Memory:
                     }
                     break
 
-    def rewrite(
-        self, item: Object, change: Callable[[Object, Guard], Mapping[Object, Guard]]
-    ) -> None:
-        """Replace every reference to an object by what a function makes of it and its guard."""
-        self.version += 1
-        self._rewrite(item.identity, change)
+    def rewrite(self, changes: Mapping[Object, Change]) -> None:
+        """Replace every reference to some objects by what functions make of it and its guard.
 
-    def _rewrite(
-        self, item: Object, change: Callable[[Object, Guard], Mapping[Object, Guard]]
-    ) -> None:
+        Args:
+            changes: by the identity of the object.
+        """
+        self.version += 1
+        self._rewrite(changes)
+
+    def _rewrite(self, changes: Mapping[Object, Change]) -> None:
+        struck = changes.keys()
         for root, binding in self.bindings.items():
-            if item in binding.objects:
-                self.bindings[root] = rewritten(binding, item, change)
+            if not struck.isdisjoint(binding.objects):
+                self.bindings[root] = rewritten(binding, changes)
         for holder, fields in self.fields.items():
             for field in fields.values():
-                if item in field.objects:
+                if not struck.isdisjoint(field.objects):
                     self.fields[holder] = {
-                        key: rewritten(held, item, change) for key, held in fields.items()
+                        key: rewritten(held, changes) for key, held in fields.items()
                     }
                     break
 
@@ -246,7 +248,7 @@ class Memory:
 
     def rename(self, old: Object, new: Object) -> None:
         """Replace an object by another everywhere: this turn's object becomes an earlier one."""
-        self._rewrite(old, renaming(new))
+        self._rewrite({old.identity: renaming(new)})
         if old in self.fields:
             moved = self.fields.pop(old)
             kept = self.fields.get(new)

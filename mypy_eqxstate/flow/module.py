@@ -47,6 +47,7 @@ from mypy_eqxstate.flow.values import (
     Symbol,
     Value,
 )
+from mypy_eqxstate.flow.written import Written
 from mypy_eqxstate.fullnames import canonical
 from mypy_eqxstate.ir.model import Body, BodyNode, FunctionNode, Variable
 from mypy_eqxstate.ir.module import ModuleIndex
@@ -73,7 +74,6 @@ if TYPE_CHECKING:
 MAXIMAL_CONTEXTS: Final = 8
 MAXIMAL_RECURSION: Final = 2
 MAXIMAL_OPERATIONS: Final = 3000
-MAXIMAL_TEXT: Final = 60
 
 _Result = TypeVar("_Result")
 
@@ -154,7 +154,7 @@ class ModuleAnalysis:
         self._signatures: dict[BodyNode, Signature | None] = {}
         self._telling_names: Telling | None = None
         self._relevance: Relevance | None = None
-        self._texts: dict[ast.AST, str] = {}
+        self._written = Written()
 
     def release(self) -> None:
         """Let go of everything, without waiting for the garbage collector.
@@ -169,7 +169,7 @@ class ModuleAnalysis:
         self.events.clear()
         self._contexts.clear()
         self._signatures.clear()
-        self._texts.clear()
+        self._written.forget()
         del self._bodies, self._relevance, self._summaries, self.classes, self.definitions
         del self.index, self.inert_callees, self.instances, self.oracle
 
@@ -177,14 +177,7 @@ class ModuleAnalysis:
 
     def text(self, node: ast.AST) -> str:
         """An expression as Python writes it, shortened if it is long."""
-        found = self._texts.get(node)
-        if found is None:
-            found = _as_written(node) if isinstance(node, ast.expr) else "value"
-            if len(found) > MAXIMAL_TEXT:
-                inner = self.text(node.func) if isinstance(node, ast.Call) else found
-                found = f"{inner}(...)" if inner != found else f"{found[: MAXIMAL_TEXT - 3]}..."
-            self._texts[node] = found
-        return found
+        return self._written.text(node)
 
     def depends_on(self, full_name: str) -> None:
         """Note that a finding may rest on the definition of a full name."""
@@ -524,12 +517,3 @@ class ModuleAnalysis:
         """
         name = THE_MODULE if node is None else self.index.name_of(node)
         note_fault(self.faults, error, name if self.path is None else f"{name} of {self.path}")
-
-
-def _as_written(node: ast.expr) -> str:
-    """An expression as Python writes it; `ast.unparse` is slow for what is most common."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
-        return f"{_as_written(node.value)}.{node.attr}"
-    return ast.unparse(node)

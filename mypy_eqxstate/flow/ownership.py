@@ -24,7 +24,7 @@ import ast
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mypy_eqxstate.flow.bindings import LIVE, Binding, Status
+from mypy_eqxstate.flow.bindings import LIVE, Binding, Change, Status
 from mypy_eqxstate.flow.derivation import hand_over, hand_over_sources
 from mypy_eqxstate.flow.fate import Fate
 from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard, both, excluded, exclusive
@@ -217,7 +217,7 @@ class Ownership:
                 return {item.with_events(_SILENT): guard}
             return {item: guard}
 
-        memory.rewrite(dead, silenced)
+        memory.rewrite({dead.identity: silenced})
 
     def _check_inside(
         self, memory: Memory, item: Object, use: _Use, place: str, guard: Guard, depth: int
@@ -270,6 +270,14 @@ class Ownership:
         ]
         several = len({one.item.identity for one in held}) > 1
         before = self.places.at(memory, place) if place is not None and several else None
+        fates: dict[Object, Fate] = {}
+
+        def strike(item: Object, fate: Fate) -> None:
+            if item.identity in fates:  # reached by two ways: one after the other
+                self._strike(memory, fates)
+                fates.clear()
+            fates[item.identity] = fate
+
         for item, guard, path, alone in held:
             self._check_borrowed(memory, item, event, node)
             certain = item.recent and not any(isinstance(key, Elements) for key in path)
@@ -279,23 +287,30 @@ class Ownership:
                 surely and certain and (alone or guard is not ALWAYS),
                 split if certain and alone else None,
             )
-            self._strike(memory, item, fate)
+            strike(item, fate)
             through = event._replace(through=item.origin.operation)
             self.analysis.module.events[through] = self.analysis.module.events[event]
             for represented in memory.represents.get(item.identity, ()):
-                self._strike(memory, represented, Fate(through, ALWAYS, False, None))
+                strike(represented, Fate(through, ALWAYS, False, None))
+        self._strike(memory, fates)
         if before is not None and place is not None and (surely or split is not None):
             self._strike_place(memory, place, before, binding, Fate(event, ALWAYS, surely, split))
         return bool(held)
 
-    def _strike(self, memory: Memory, struck: Object, fate: Fate) -> None:
-        """Change every reference to an object."""
-        memory.rewrite(struck, lambda item, guard: fate.of_reference(item, guard, memory.facts))
-        item = struck.identity
-        if item.origin.is_input:
-            memory.input_status[item] = fate.of_status(
-                memory.input_status.get(item, {LIVE: ALWAYS}), memory.facts
-            )
+    def _strike(self, memory: Memory, fates: Mapping[Object, Fate]) -> None:
+        """Change every reference to some objects, given by identity, which are different ones."""
+        if not fates:
+            return
+        facts = memory.facts
+
+        def change(fate: Fate) -> Change:
+            return lambda item, guard: fate.of_reference(item, guard, facts)
+
+        memory.rewrite({item: change(fate) for item, fate in fates.items()})
+        for item, fate in fates.items():
+            if item.origin.is_input:
+                before = memory.input_status.get(item, {LIVE: ALWAYS})
+                memory.input_status[item] = fate.of_status(before, facts)
 
     def _strike_place(
         self, memory: Memory, place: Place, before: Binding, passed: Binding, fate: Fate

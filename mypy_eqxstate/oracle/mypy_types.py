@@ -272,8 +272,9 @@ class ShapeMaker:
         shapes = tuple(self.shape(item, depth + 1) for item in items)
         if all(isinstance(shape, PlainShape) for shape in shapes):
             return PLAIN
-        if info.fullname != "builtins.tuple":
-            self._seen(info)
+        if info.fullname == "builtins.tuple":
+            return TupleShape(shapes, info.fullname)
+        self._seen(info)
         return TupleShape(shapes, info.fullname, named_tuple_fields(info))
 
     def _unpacked(self, item: Type, depth: int) -> Shape:

@@ -1,0 +1,85 @@
+"""Expressions as Python writes them, for messages.
+
+What is longer than `MAXIMAL_TEXT` characters is cut: a call becomes `callee(...)`, anything else
+ends in `...`.
+
+Only the beginning of a long expression is ever shown.  So of one that spans more than a few lines
+only its leftmost part is put into words: of `s.set(i, 1).set(j, 2)...`, a thousand in a row, each
+is a part of the next, and writing all of them down whole would take the square of the length.
+
+Limit: such a leftmost part is written without the parentheses that it has in the whole.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+MAXIMAL_TEXT: Final = 60
+_LONG: Final = 400
+
+
+class Written:
+    """The texts of one module's expressions, remembered."""
+
+    def __init__(self) -> None:
+        self._texts: dict[ast.AST, str] = {}
+
+    def text(self, node: ast.AST) -> str:
+        """An expression as Python writes it, shortened if it is long; "value" for a statement."""
+        found = self._texts.get(node)
+        if found is None:
+            found = self._write(node) if isinstance(node, ast.expr) else "value"
+            self._texts[node] = found
+        return found
+
+    def forget(self) -> None:
+        """Forget all of them, and the nodes."""
+        self._texts.clear()
+
+    def _write(self, node: ast.expr) -> str:
+        shown = _beginning(node)
+        found = _as_written(shown)
+        if shown is node and len(found) <= MAXIMAL_TEXT:
+            return found
+        if isinstance(node, ast.Call):
+            return f"{self.text(node.func)}(...)"
+        return f"{found[: MAXIMAL_TEXT - 3]}..."
+
+
+def _beginning(node: ast.expr) -> ast.expr:
+    """The leftmost part of a very long expression that is longer than what is shown; else all."""
+    if _span(node) <= _LONG:
+        return node
+    while True:
+        first = _leftmost(node)
+        if first is None or _span(first) <= 2 * MAXIMAL_TEXT:
+            return node
+        node = first
+
+
+def _span(node: ast.expr) -> int:
+    """About how many characters long an expression is."""
+    lines = (node.end_lineno or node.lineno) - node.lineno
+    return lines * MAXIMAL_TEXT + (node.end_col_offset or 0) - node.col_offset
+
+
+def _leftmost(node: ast.expr) -> ast.expr | None:
+    match node:
+        case ast.BinOp(left=first) | ast.Compare(left=first) | ast.Call(func=first):
+            return first
+        case ast.Attribute(value=first) | ast.Subscript(value=first) | ast.IfExp(body=first):
+            return first
+        case ast.BoolOp(values=[first, *_]):
+            return first
+        case _:
+            return None
+
+
+def _as_written(node: ast.expr) -> str:
+    """An expression as Python writes it; `ast.unparse` is slow for what is most common."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+        return f"{_as_written(node.value)}.{node.attr}"
+    return ast.unparse(node)

@@ -10,9 +10,8 @@ terminator, and those with which an operation in it may raise, for the handler. 
 edge is kept, and the entry of a block is the join of all its edges at once.
 
 The solver goes over a body in rounds: a block that an edge leads back to waits for the next round,
-by which all other edges to it are known as well.  So a body of loops inside each other takes about
-as many rounds as there are loops around its innermost block, and two more.  To finish the inner
-loop first, in each turn of the outer one, would take a power of that.
+by which all other edges to it are known as well.  To visit the head of a loop at once for every
+`continue` in it would repeat the loop as often, and for loops inside each other that multiplies.
 
 The state of an edge is replaced by the one of the next visit, which keeps it exact.  Where that
 does not settle within `PATIENCE` visits, states are accumulated instead, which nearly always

@@ -271,6 +271,10 @@ def _initialize(server: EqxstateServer, params: types.InitializeParams) -> None:
         server.tell(problem)
 
 
+def _configured(server: EqxstateServer, params: types.DidChangeConfigurationParams) -> None:
+    """Some editors send the options once more after the start; those of the start count."""
+
+
 def _shutdown(server: EqxstateServer, params: None) -> None:
     server.close()
 
@@ -390,6 +394,7 @@ _HANDLERS: dict[str, tuple[Any, Any]] = {
     types.TEXT_DOCUMENT_DID_CHANGE: (_changed, None),
     types.TEXT_DOCUMENT_DID_SAVE: (_saved, None),
     types.TEXT_DOCUMENT_DID_CLOSE: (_closed, None),
+    types.WORKSPACE_DID_CHANGE_CONFIGURATION: (_configured, None),
     types.WORKSPACE_DID_CHANGE_WATCHED_FILES: (_files_changed, None),
     types.NOTEBOOK_DOCUMENT_DID_OPEN: (_notebook_opened, None),
     types.NOTEBOOK_DOCUMENT_DID_CHANGE: (_notebook_changed, None),

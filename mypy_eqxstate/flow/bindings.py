@@ -15,7 +15,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
-from mypy_eqxstate.flow.guards import ALWAYS, NO_FACTS, Conjunction, Guard, either, under, without
+from mypy_eqxstate.flow.guards import (
+    ALWAYS,
+    NO_FACTS,
+    Conjunction,
+    Guard,
+    either,
+    excluded,
+    under,
+    without,
+)
 from mypy_eqxstate.flow.values import (
     HOLDING_NOTHING,
     PLAIN_VALUE,
@@ -223,12 +232,13 @@ def merge_entries(sides: Sequence[Sided[Entry]]) -> Mapping[Entry, Guard]:
             continue
         together = None
         for guard, (_, extra) in zip(guards, sides, strict=True):
-            if guard is not None:
+            # What a path can't have brought about is not there.
+            if guard is not None and not excluded(guard, extra):
                 here = under(guard, extra)
                 together = here if together is None else either(together, here)
-        assert together is not None
-        merged[entry] = together
-    return first if merged == first else merged
+        if together is not None:
+            merged[entry] = together
+    return first if merged == first or not merged else merged
 
 
 def merge_sides(sides: Sequence[tuple[Binding, Conjunction]]) -> Binding:

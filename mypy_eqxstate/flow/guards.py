@@ -83,10 +83,12 @@ def either(guard: Guard, other: Guard) -> Guard:
 
 
 def under(guard: Guard, facts: Conjunction) -> Guard:
-    """The guard with facts that hold besides."""
+    """The guard with facts that hold besides; these are not excluded by it."""
     if not facts:
         return guard
-    return _simplified({alternative | facts for alternative in guard})
+    return _simplified(
+        {alternative | facts for alternative in guard if not _contradict(alternative, facts)}
+    )
 
 
 def without(guard: Guard, questions: frozenset[str]) -> Guard:

@@ -287,7 +287,7 @@ class Heap:
         if summary is not None and is_display(item):
             return summary
         default = self.default_field(item, key)
-        if default is not None:
+        if default is not None and not is_display(item):
             default = self._sharing_fate(memory, item, default)
             memory.set_field(item, key, default)
         return default

@@ -31,6 +31,7 @@ from mypy_eqxstate.flow.evidence import promote_arguments, promote_shown, shown_
 from mypy_eqxstate.flow.instantiate import Instantiation
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import Misuse
+from mypy_eqxstate.flow.suspended import is_coroutine, is_generator, suspend
 from mypy_eqxstate.flow.trust import says_less
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
@@ -69,9 +70,9 @@ class BodyCalls:
     def invoke(
         self, site: CallSite, memory: Memory, function: Function, actuals: list[Actual]
     ) -> Binding:
-        """A call of a function; of a generator function, which only prepares."""
-        if self.analysis.module.home(function.node).is_generator(function.node):
-            suspended = _suspended(function, actuals)
+        """A call of a function; one of a generator, or of a coroutine that is kept, prepares."""
+        if is_generator(self.analysis, function) or (site.keeps and is_coroutine(function)):
+            suspended = suspend(self.analysis, function, actuals)
             if suspended is not None:
                 for actual in actuals:
                     self.calls.effects.check(site, memory, actual, deep=False)
@@ -359,6 +360,8 @@ class BodyCalls:
         summary: Summary,
     ) -> None:
         """Where the body does not know what it returns: as for an unknown callee."""
+        if not summary.returns:
+            return  # nothing newer comes of it
         analysis = self.analysis
         shown = shown_classes(
             analysis.module.classes,
@@ -498,21 +501,6 @@ _Item = TypeVar("_Item")
 def _in_order(items: Collection[_Item]) -> Iterable[_Item]:
     """In an order that is the same in every run; working it out takes long, most have one item."""
     return items if len(items) < 2 else sorted(items, key=repr)
-
-
-def _suspended(function: Function, actuals: Sequence[Actual]) -> Suspended | None:
-    """The generator that a call prepares; None if what it is given can't be told exactly."""
-    positional: list[Value] = []
-    named: list[tuple[str, Value]] = []
-    for actual in actuals:
-        if len(actual.binding.values) != 1 or actual.splat or actual.copied_by:
-            return None
-        value = next(iter(actual.binding.values))
-        if actual.name is not None:
-            named.append((actual.name, value))
-        else:
-            positional.append(value)
-    return Suspended(function, tuple(positional), tuple(named))
 
 
 def _hands_through(summary: Summary, binding: Binding | None, path: tuple[Key, ...]) -> bool:

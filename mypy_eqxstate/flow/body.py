@@ -29,7 +29,7 @@ from mypy_eqxstate.flow.explain import BLOCK_STRIDE, birth, loop_line, newest_pl
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.joins import join, widen
-from mypy_eqxstate.flow.liveness import crossing_temporaries
+from mypy_eqxstate.flow.liveness import live_temporaries
 from mypy_eqxstate.flow.matching import always_matches
 from mypy_eqxstate.flow.memory import Memory, Root
 from mypy_eqxstate.flow.observations import Observer
@@ -37,6 +37,7 @@ from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
 from mypy_eqxstate.flow.refine import may_be_refined, refined
 from mypy_eqxstate.flow.solver import solve
+from mypy_eqxstate.flow.suspended import run_coroutines
 from mypy_eqxstate.flow.values import (
     NONE_VALUE,
     PLAIN_VALUE,
@@ -95,7 +96,7 @@ class BodyAnalysis:
         self.dead_end = False
         self._call_conditions: dict[int, frozenset[str]] = {}
         self.observer = Observer(self) if module.observing else None
-        self._crossing = crossing_temporaries(body)
+        self._live = live_temporaries(body)
         self._conditions = conditions_by_variable(body)
 
     def _steps_by_type(self) -> Mapping[type, Callable[[Memory, Any], None]]:
@@ -207,6 +208,13 @@ class BodyAnalysis:
         """Whether the operation at work may run several times."""
         return self.body.blocks[self.position[0]].loop is not None
 
+    def is_bound_next(self, temporary: ir.Temporary) -> bool:
+        """Whether the next operation gives the value of a temporary a name."""
+        block, number = self.position
+        operations = self.body.blocks[block].operations
+        following = operations[number + 1] if number + 1 < len(operations) else None
+        return isinstance(following, ir.WriteVariable) and following.source == temporary
+
     def origin(self, *path: ir.Key) -> Origin:
         """The origin of what the operation at work makes."""
         return Origin(self.body.name, self.operation_number, None, path)
@@ -255,9 +263,9 @@ class BodyAnalysis:
         yield from self._leave(block, memory)
 
     def _enter_block(self, block: int, memory: Memory) -> tuple[int, int, Memory]:
-        """A memory as it goes over an edge: without the temporaries that end in this block."""
-        crossing = self._crossing
-        for root in [r for r in memory.bindings if type(r) is int and r not in crossing]:
+        """A memory as it goes over an edge: without the temporaries that nobody reads there."""
+        live = self._live[block]
+        for root in [r for r in memory.bindings if type(r) is int and r not in live]:
             del memory.bindings[root]
         if memory.fields:
             memory.drop_unreachable()
@@ -287,6 +295,8 @@ class BodyAnalysis:
             if terminator.reraised is not None:
                 yield self._enter_block(terminator.reraised, memory)
         elif isinstance(terminator, ir.Return):
+            if terminator.source is not None:
+                run_coroutines(self, memory, terminator.source, terminator.node)
             if terminator.source is not None and not isinstance(self.body.node, ast.Module):
                 note_declared(self, memory, terminator.source)
                 self.use(memory, terminator.source, misuse=Misuse.USED)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final
 from mypy_eqxstate.contracts.model import Decorator
 from mypy_eqxstate.flow.arguments import Actual, actual_arguments
 from mypy_eqxstate.flow.attributes import Attributes
-from mypy_eqxstate.flow.bindings import ALIVE, Binding, merge_bindings, one
+from mypy_eqxstate.flow.bindings import ALIVE, Binding, one
 from mypy_eqxstate.flow.bodies import BodyCalls
 from mypy_eqxstate.flow.callbacks import Callbacks
 from mypy_eqxstate.flow.construct import construct
@@ -41,6 +41,7 @@ from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.results import Results, typed_call
 from mypy_eqxstate.flow.rows import Rows
 from mypy_eqxstate.flow.signatures import Signatures
+from mypy_eqxstate.flow.suspended import run_in_place, run_suspended
 from mypy_eqxstate.flow.transforms import Transforms
 from mypy_eqxstate.flow.values import (
     PLAIN_VALUE,
@@ -54,7 +55,6 @@ from mypy_eqxstate.flow.values import (
     Origin,
     Plain,
     Producer,
-    Suspended,
     Symbol,
     Transformed,
     Value,
@@ -115,6 +115,7 @@ class Calls:
             destination=op.destination,
             typed=typed_call(analysis, op.node) if direct else UNKNOWN,
             direct=direct,
+            keeps=analysis.is_bound_next(op.target),
         )
         if decorates:
             held = list(analysis.read(memory, op.arguments[0].source).values)
@@ -123,8 +124,10 @@ class Calls:
         callee = analysis.read(memory, op.callee)
         receiver = analysis.receivers.get(op.callee)
         note_evidence(analysis, memory, op, receiver)
+        for argument in op.arguments:
+            run_in_place(analysis, memory, argument.source, op.node)
         actuals = [
-            actual._replace(binding=self.run_suspended(memory, actual.binding, op.node))
+            actual._replace(binding=run_suspended(analysis, memory, actual.binding, op.node))
             for actual in actual_arguments(analysis, memory, op.arguments)
         ]
         return self.of_binding(site, memory, callee, actuals, receiver, op.callee)
@@ -228,22 +231,6 @@ class Calls:
         site = CallSite(node, f"{text}.property", ir.KEPT, UNKNOWN, False, getter=True)
         receiver = Actual(one(item), base, text, node, receiver=True)
         return self.invoke(site, memory, function, [receiver])
-
-    def run_suspended(self, memory: Memory, binding: Binding, node: ast.AST) -> Binding:
-        """Run generators that have not started yet: somebody iterates them now."""
-        if not any(isinstance(value, Suspended) for value in binding.values):
-            return binding
-        result: Binding | None = None
-        for value in binding.values:
-            part = one(value)
-            if isinstance(value, Suspended) and isinstance(value.function, Function):
-                text = value.function.name.rpartition(".")[2]
-                site = CallSite(node, text, ir.KEPT, UNKNOWN, False)
-                passed = [Actual(one(held), None, text, node) for held in value.positional]
-                passed += [Actual(one(held), None, text, node, name) for name, held in value.named]
-                part = self.bodies.run(site, memory, value.function, passed)
-            result = part if result is None else merge_bindings(result, part)
-        return result if result is not None else binding
 
     def hand_over(self, site: CallSite, memory: Memory, actuals: Sequence[Actual]) -> None:
         """A function of this module given to a callee that can't be read: it may call it, once."""

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING
 
 from mypy_eqxstate.flow.bindings import LIVE, Binding, merge_bindings, one
 from mypy_eqxstate.flow.evidence import promote_like
-from mypy_eqxstate.flow.guards import ALWAYS, Guard, both
+from mypy_eqxstate.flow.guards import ALWAYS, Guard, both, exclusive
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
 from mypy_eqxstate.flow.memory import Memory
+from mypy_eqxstate.flow.suspended import run_coroutines, run_suspended
 from mypy_eqxstate.flow.values import PLAIN_VALUE, UNKNOWN_VALUE, Object, Origin, Value
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import (
@@ -60,11 +61,18 @@ class Containers:
             if part is None:
                 part = one(UNKNOWN_VALUE)
             if guard is not ALWAYS:
-                part = Binding({v: both(g, guard) for v, g in part.values.items()}, part.marks)
+                # What it holds on a path on which it is not there itself does not count.
+                possible = {
+                    held: both(inner, guard)
+                    for held, inner in part.values.items()
+                    if not exclusive(inner, guard)
+                }
+                if possible:
+                    part = Binding(possible, part.marks)
             result = part if result is None else merge_bindings(result, part)
         if result is None:
             result = one(UNKNOWN_VALUE)
-        return self.inherit_marks(memory, result, base)
+        return self.inherit_marks(memory, _without_others(result), base)
 
     def inherit_marks(self, memory: Memory, part: Binding, whole: Binding) -> Binding:
         """A part of something that was superseded as a whole is superseded too."""
@@ -229,9 +237,8 @@ class Containers:
     def iterate(self, memory: Memory, op: ir.Iterate) -> None:
         """Begin an iteration: generators start to run, elements may come a second time."""
         self.analysis.use(memory, op.source, deep=False)
-        binding = self.analysis.calls.run_suspended(
-            memory, self.analysis.read(memory, op.source), op.node
-        )
+        source = self.analysis.read(memory, op.source)
+        binding = run_suspended(self.analysis, memory, source, op.node)
         for value in binding.values:
             if isinstance(value, Object):
                 self._start_over(memory, value)
@@ -240,7 +247,8 @@ class Containers:
     def _start_over(self, memory: Memory, container: Object) -> None:
         """A new iteration meets the elements that an earlier one has consumed."""
         for found in list(self.analysis.ownership.holdings.held(memory, one(container))):
-            if any(event.through >= 0 for event in found.item.events):
+            was_taken = any(event.through >= 0 for event in found.item.events)
+            if was_taken and not _sums_up_several(found.item):
                 memory.rewrite({found.item.identity: _met_again})
 
     def next_element(self, memory: Memory, op: ir.Next) -> None:
@@ -261,6 +269,7 @@ class Containers:
         fields: dict[ir.Key, Binding] = {}
         position: int | None = 0
         for element in op.elements:
+            run_coroutines(self.analysis, memory, element.source, op.node)
             binding = self.analysis.read(memory, element.source)
             if op.kind == "dict":
                 if element.splat:
@@ -355,6 +364,9 @@ class Containers:
     ) -> None:
         """Store something under a key of whatever a temporary holds."""
         holders = self.analysis.read(memory, base)
+        if source is not None:
+            node = self.analysis.definitions.get(source, ast.Pass())
+            run_coroutines(self.analysis, memory, source, node)
         binding = one(UNKNOWN_VALUE) if source is None else self.analysis.read(memory, source)
         objects = [value for value in holders.values if isinstance(value, Object)]
         if source is not None and any(item.origin.is_input for item in objects):
@@ -375,6 +387,33 @@ class Containers:
             if before is not None:
                 promote_like(self.analysis.module.classes, binding, before)
             self.analysis.heap.write(memory, item, key, binding, strong)
+
+
+def _sums_up_several(item: Object) -> bool:
+    """Whether an object stands for all that an operation has made in earlier turns of a loop."""
+    origin = item.origin
+    return not item.recent and not origin.is_input and ir.ELEMENTS not in origin.path
+
+
+def _without_others(binding: Binding) -> Binding:
+    """What a container holds, without what only other containers may hold.
+
+    After `states = [f(s) for s in states]` in a loop, the new elements and those that were taken
+    out of the list before are summed up in one object, and the old ones are not in the list.
+    """
+    values = {
+        value: guard
+        for value, guard in binding.values.items()
+        if not (
+            isinstance(value, Object)
+            and value.events
+            and all(event.through >= 0 for event in value.events)
+            and _sums_up_several(value)
+        )
+    }
+    if not values or len(values) == len(binding.values):
+        return binding
+    return Binding(values, binding.marks)
 
 
 def _is_dead(value: Value) -> bool:

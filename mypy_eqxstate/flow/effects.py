@@ -42,6 +42,7 @@ class CallSite(NamedTuple):
         inference: the callee is in inference mode.
         depth: how many callables deep (a transform of a partial of ...).
         getter: it is the reading of a property.
+        keeps: a coroutine that is made is bound to a name, and awaited later if at all.
     """
 
     node: ast.AST
@@ -52,6 +53,7 @@ class CallSite(NamedTuple):
     inference: bool = False
     depth: int = 0
     getter: bool = False
+    keeps: bool = False
 
 
 class Grounds(NamedTuple):
@@ -233,15 +235,19 @@ class Effects:
         held_items = list(ownership.holdings.held(memory, actual.binding, materialise=True))
         self.taken.update(held.item.identity for held in held_items)
         if effect is Effect.SUPERSEDE:
-            event = self.event(site, actual, False, grounds, classes[0])
-            ownership.supersede(
-                memory,
-                actual.binding,
-                event,
-                actual.temporary,
-                actual.path,
-                captured=actual.place,
-            )
+            # What the same call has consumed as another argument is old already.
+            handed = frozenset(one.item.identity for one in held_items)
+            alive = handed.difference(self._consumed)
+            if alive:
+                ownership.supersede(
+                    memory,
+                    actual.binding,
+                    self.event(site, actual, False, grounds, classes[0]),
+                    actual.temporary,
+                    actual.path,
+                    None if alive == handed else alive,
+                    captured=actual.place,
+                )
             return False
         self.passed_twice(site, memory, actual)
         if kept and memory.derived:

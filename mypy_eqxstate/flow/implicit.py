@@ -19,6 +19,7 @@ from mypy_eqxstate.flow.bindings import Binding, merge_bindings, one
 from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.heap import is_display, values_of_shape
 from mypy_eqxstate.flow.memory import Memory
+from mypy_eqxstate.flow.suspended import run_suspended
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object, Value
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import ContainerShape
@@ -36,7 +37,7 @@ class ImplicitCalls:
     def enter(self, memory: Memory, op: ir.Enter) -> None:
         """`with context as target`: what `__enter__` returns."""
         context = self.analysis.read(memory, op.context)
-        entered = self.analysis.calls.run_suspended(memory, context, op.node)
+        entered = run_suspended(self.analysis, memory, context, op.node)
         if entered is not context or _is_generator_that_ran(context):
             # A generator as a context manager: what it yields is what `as` binds.
             result = self.analysis.containers.items_of(memory, entered, ir.ELEMENTS)
@@ -58,8 +59,9 @@ class ImplicitCalls:
         self.analysis.calls.call_method(memory, op.context, "__exit__", op.node)
 
     def await_value(self, memory: Memory, op: ir.Await) -> None:
-        """`await source`: what the coroutine returns."""
-        binding = self.analysis.read(memory, op.source)
+        """`await source`: what the coroutine returns; one that was kept runs now."""
+        kept = self.analysis.read(memory, op.source)
+        binding = run_suspended(self.analysis, memory, kept, op.node, op.destination)
         values: dict[Value, Guard] = {}
         for value, guard in binding.values.items():
             if (
@@ -78,7 +80,7 @@ class ImplicitCalls:
             self.analysis.use(memory, op.source)
             binding = self.analysis.read(memory, op.source)
             if op.delegate:
-                binding = self.analysis.calls.run_suspended(memory, binding, op.node)
+                binding = run_suspended(self.analysis, memory, binding, op.node)
                 binding = self.analysis.containers.items_of(memory, binding, ir.ELEMENTS)
             self.analysis.yielded = (
                 binding

@@ -21,6 +21,7 @@ from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.bindings import ALIVE, LIVE, Binding, Status, one
 from mypy_eqxstate.flow.guards import ALWAYS, Guard, both, either, exclusive
 from mypy_eqxstate.flow.memory import Memory
+from mypy_eqxstate.flow.places import format_key
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Event, Object, Origin, Value, objects_within
 from mypy_eqxstate.ir.model import Attribute, Item, Key, Variable
 from mypy_eqxstate.oracle.shapes import UnknownShape
@@ -128,8 +129,6 @@ class Instantiation:
 
     def text(self, item: Object, actuals: Sequence[Actual]) -> str:
         """The caller's spelling of an input object of the callee."""
-        from mypy_eqxstate.flow.ownership import format_key
-
         variable = item.origin.variable
         root = actuals[0].text if actuals else (variable.name if variable else "value")
         return root + "".join(format_key(key) for key in item.origin.path)

@@ -1,12 +1,17 @@
-"""Which temporaries outlive the block that defines them.
+"""Which temporaries are still to be read where a block begins.
 
 Most temporaries are used up within their block (`t1 = read f; t2 = call t1()`); carrying them
 further would only make joins slower.  Those that cross a block boundary are a `for` loop's
-iterator, the value of a conditional expression, a comprehension's container and the like.
+iterator, the value of a conditional expression, a comprehension's container and the like.  These
+end as well: what `[a] if p else [b]` has made in an earlier turn of a loop must not be taken for
+something that is still there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
+from mypy_eqxstate.flow.solver import successors
 from mypy_eqxstate.ir import model as ir
 
 
@@ -47,35 +52,52 @@ def temporaries_read(operation: ir.Operation) -> tuple[ir.Temporary, ...]:
             return ()
 
 
-def crossing_temporaries(body: ir.Body) -> frozenset[ir.Temporary]:
-    """The temporaries that are read in another block than one that defines them."""
-    defined: dict[ir.Temporary, int] = {}
-    crossing: set[ir.Temporary] = set()
+def live_temporaries(body: ir.Body) -> Mapping[ir.BlockIndex, frozenset[ir.Temporary]]:
+    """By block, the temporaries that it or a later block reads before they are written again."""
+    reads: list[set[ir.Temporary]] = []
+    writes: list[set[ir.Temporary]] = []
+    before: dict[ir.BlockIndex, list[ir.BlockIndex]] = {}
     for block in body.blocks:
+        written: set[ir.Temporary] = set()
+        read: set[ir.Temporary] = set()
         for operation in block.operations:
+            for temporary in temporaries_read(operation):
+                read.update(part for part in _with_parts(body, temporary) if part not in written)
             target = getattr(operation, "target", None)
-            if target is not None and defined.setdefault(target, block.index) != block.index:
-                crossing.add(target)
-    for block in body.blocks:
-        for operation in block.operations:
-            for read in temporaries_read(operation):
-                if defined.get(read) != block.index:
-                    crossing.add(read)
-        terminator = block.terminator
-        if (
-            isinstance(terminator, ir.Return)
-            and terminator.source is not None
-            and defined.get(terminator.source) != block.index
-        ):
-            crossing.add(terminator.source)
-        elif (
-            isinstance(terminator, ir.Branch)
-            and terminator.subject is not None
-            and defined.get(terminator.subject) != block.index
-        ):
-            crossing.add(terminator.subject)
-    # A superseded argument marks the places that it was built from, which may lie in other blocks.
-    for whole, parts in body.parts.items():
-        if whole in crossing or len({defined.get(part) for part in parts}) > 1:
-            crossing.update(parts)
-    return frozenset(crossing)
+            if isinstance(operation, ir.Alias):
+                written.update(_with_parts(body, operation.target))  # one arm, and not the others
+            elif target is not None:
+                written.add(target)
+        for temporary in _read_by(block.terminator):
+            read.update(part for part in _with_parts(body, temporary) if part not in written)
+        reads.append(read)
+        writes.append(written)
+        for successor in successors(block):
+            before.setdefault(successor, []).append(block.index)
+    live = [set(read) for read in reads]
+    waiting = [block.index for block in body.blocks if live[block.index]]
+    while waiting:
+        index = waiting.pop()
+        for earlier in before.get(index, ()):
+            # An exception may leave a block before it writes what it writes.
+            raised = body.blocks[earlier].handler == index
+            more = live[index] - live[earlier] - (set() if raised else writes[earlier])
+            if more:
+                live[earlier] |= more
+                waiting.append(earlier)
+    return {index: frozenset(found) for index, found in enumerate(live)}
+
+
+def _read_by(terminator: ir.Terminator) -> tuple[ir.Temporary, ...]:
+    if isinstance(terminator, ir.Return) and terminator.source is not None:
+        return (terminator.source,)
+    if isinstance(terminator, ir.Branch) and terminator.subject is not None:
+        return (terminator.subject,)
+    return ()
+
+
+def _with_parts(body: ir.Body, temporary: ir.Temporary) -> Iterator[ir.Temporary]:
+    """A temporary, and those it was built from: a superseded argument marks where they are from."""
+    yield temporary
+    for part in body.parts.get(temporary, ()):
+        yield from _with_parts(body, part)

@@ -44,8 +44,8 @@ from mypy_eqxstate.flow.bindings import (
     renaming,
     rewritten,
 )
-from mypy_eqxstate.flow.guards import NO_FACTS, Conjunction
-from mypy_eqxstate.flow.values import Object
+from mypy_eqxstate.flow.guards import NO_FACTS, Conjunction, Guard, either
+from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object, Origin, Suspended, Value
 from mypy_eqxstate.ir.model import Key, Place, Variable
 
 Root = Variable | int
@@ -200,6 +200,15 @@ class Memory:
                     }
                     break
 
+    def end(self, origin: Origin) -> None:
+        """What a call has prepared has run: nothing is known of it to those who hold it."""
+        for root, binding in self.bindings.items():
+            if _holds_prepared(binding, origin):
+                self.bindings[root] = _without(binding, origin)
+        for holder, fields in self.fields.items():
+            if any(_holds_prepared(field, origin) for field in fields.values()):
+                self.fields[holder] = {key: _without(held, origin) for key, held in fields.items()}
+
     def renew(self, place: Place) -> None:
         """Something new is stored at a place: nothing at it, or inside it, is old any more."""
         length = len(place.path)
@@ -259,6 +268,21 @@ class Memory:
             self.derived[new] = self.derived.get(new, frozenset()) | self.derived.pop(old)
         if old in self.handed_over:
             self.handed_over = self.handed_over - {old} | {new}
+
+
+def _holds_prepared(binding: Binding, origin: Origin) -> bool:
+    return any(type(value) is Suspended and value.origin == origin for value in binding.values)
+
+
+def _without(binding: Binding, origin: Origin) -> Binding:
+    if not _holds_prepared(binding, origin):
+        return binding
+    values: dict[Value, Guard] = {}
+    for value, guard in binding.values.items():
+        ended = isinstance(value, Suspended) and value.origin == origin
+        kept = UNKNOWN_VALUE if ended else value
+        values[kept] = either(values[kept], guard) if kept in values else guard
+    return Binding(values, binding.marks)
 
 
 def _share(entries: dict[_Key, _Held], others: Mapping[_Key, _Held]) -> bool:

@@ -32,7 +32,7 @@ from mypy_eqxstate.flow.bindings import ALIVE, LIVE, Binding, Status
 from mypy_eqxstate.flow.explain import loop_line, maker, newest_place, objects_below
 from mypy_eqxstate.flow.guards import Guard, excluded
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.ownership import format_key
+from mypy_eqxstate.flow.places import format_key
 from mypy_eqxstate.flow.values import NO_EVENTS, REPORTED, Event, Object, Value
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import AffineShape, Mode

@@ -30,25 +30,16 @@ from mypy_eqxstate.flow.fate import Fate
 from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard, both, excluded, exclusive
 from mypy_eqxstate.flow.holdings import DEPTH, Holdings
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.places import Places
+from mypy_eqxstate.flow.places import Places, format_key
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.values import REPORTED, Event, Object, Value, objects_within
-from mypy_eqxstate.ir.model import Attribute, Elements, Item, Key, Place, Temporary
+from mypy_eqxstate.ir.model import Elements, Key, Place, Temporary
 from mypy_eqxstate.oracle.shapes import AffineShape, Mode
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
 
 _SILENT: Final = frozenset({REPORTED})
-
-
-def format_key(key: Key) -> str:
-    """A key as it is written in Python."""
-    if isinstance(key, Attribute):
-        return f".{key.name}"
-    if isinstance(key, Item):
-        return f"[{key.value!r}]"
-    return "[...]"
 
 
 def without_events(status: Status) -> Status:

@@ -21,7 +21,7 @@ from mypy_eqxstate.flow.guards import ALWAYS
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Event, Object
-from mypy_eqxstate.ir.model import Elements, Key, Place, Variable
+from mypy_eqxstate.ir.model import Attribute, Elements, Item, Key, Place, Variable
 
 
 class Places:
@@ -104,6 +104,15 @@ class Places:
         item = None if holder is None else _single_object(holder)
         if item is not None:
             self.heap.write(memory, item, place.path[-1], binding, strong=True)
+
+
+def format_key(key: Key) -> str:
+    """A key as it is written in Python."""
+    if isinstance(key, Attribute):
+        return f".{key.name}"
+    if isinstance(key, Item):
+        return f"[{key.value!r}]"
+    return "[...]"
 
 
 def _single_object(binding: Binding) -> Object | None:

@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from mypy_eqxstate.contracts.model import Result, TransformKind
-from mypy_eqxstate.ir.model import FunctionNode, Key, Variable
+from mypy_eqxstate.ir.model import FunctionNode, Key, Place, Variable
 from mypy_eqxstate.oracle.shapes import AffineShape, Shape
 
 
@@ -205,11 +205,22 @@ class Bound(NamedTuple):
 
 
 class Suspended(NamedTuple):
-    """A generator that has not started: its function and arguments; it runs when it is iterated."""
+    """A call that has only prepared: of a generator function, or of an `async` one that is kept.
+
+    It runs when it is iterated, awaited or passed on, and then nobody holds it any more.
+
+    Attributes:
+        function: what was called.
+        positional, named: the arguments.
+        places: where these were read from, in the same order.
+        origin: of the call.
+    """
 
     function: Value
     positional: tuple[Value, ...]
     named: tuple[tuple[str, Value], ...]
+    places: tuple[Place | None, ...]
+    origin: Origin
     tag: str = "suspended"
 
 

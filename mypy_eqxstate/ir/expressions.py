@@ -254,7 +254,7 @@ def lower_await(builder: Builder, node: ast.Await, destination: Destination) -> 
     """`await value`."""
     source = builder.expression(node.value, destination)
     target = builder.temporary()
-    builder.emit(Await(target, source, node))
+    builder.emit(Await(target, source, destination, node))
     return target
 
 

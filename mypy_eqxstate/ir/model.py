@@ -303,10 +303,11 @@ class Exit(NamedTuple):
 
 
 class Await(NamedTuple):
-    """`target = await source`."""
+    """`target = await source`; `destination` as for a call."""
 
     target: Temporary
     source: Temporary
+    destination: Destination
     node: ast.AST
 
 

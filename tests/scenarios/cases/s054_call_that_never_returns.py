@@ -35,3 +35,18 @@ def may_return(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, f
         new = state.set(index, x)
         risky(False)
     return state.get(index)  # E: state-reuse | "state" | may have been consumed | line -2
+
+
+def fail(x, state):
+    raise RuntimeError(f"nothing comes of {x}")
+
+
+def good_failing_call_gives_nothing_newer(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    try:
+        x, new_state = fail(x, state)
+        x = x + new_state.get(index)
+    except RuntimeError:
+        pass
+    return x + state.get(index)

@@ -15,3 +15,14 @@ def bad_in_a_third_turn(
         waiting = state
         state = state.set(index, x * factor)
     return x
+
+
+# silent-at-run-time: the list has one element
+def bad_in_a_second_turn(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    states = [state]
+    for number, each in enumerate(states):
+        new = other.set(index, x * number)  # E: state-reuse | "other" | loop -1
+        x = new.get(index)
+    return x

@@ -1,4 +1,4 @@
-"""An exception that an inner handler surely catches is taken to reach an outer one, too (policy)."""
+"""What is raised is not looked at: it is taken to reach any handler around it (policy)."""
 
 import contextlib
 
@@ -18,4 +18,17 @@ def may_inner_handler_catches_it(
             risky(fail)
     except RuntimeError:
         return state.get(index)  # E: state-reuse | "state" | may have been consumed | line -3
+    return x
+
+
+# silent-at-run-time: the handler catches nothing of that kind
+def may_raised_as_another_kind(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, fail: bool
+) -> Array:
+    try:
+        new = state.set(index, x)
+        if fail:
+            raise RuntimeError
+    except ValueError:
+        return state.get(index)  # E: state-reuse | "state" | may have been consumed | line -4
     return x

@@ -1,0 +1,68 @@
+"""A list whose elements each turn of a loop replaces by newer ones."""
+
+import equinox as eqx
+from jaxtyping import Array
+
+from mypy_eqxstate import clone
+
+from .common import EagerCounter
+
+
+def good_comprehension(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    states = [clone(state) for _ in numbers]
+    for number in numbers:
+        states = [each.set(index, x * number) for each in states]
+        x = states[0].get(index)
+    for each in states:
+        x = x + each.get(index)
+    return x + states[0].get(index)
+
+
+def good_appended(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    counter = EagerCounter(index)
+    states = [clone(state) for _ in numbers]
+    for _ in numbers:
+        newer = []
+        for each in states:
+            x, each = counter(x, each)
+            newer.append(each)
+        states = newer
+        x = x + states[-1].get(index)
+    for each in states:
+        x = x + each.get(index)
+    return x
+
+
+def good_dictionary(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    table = {"first": state, "second": other}
+    for _ in range(3):
+        table = {name: each.set(index, x) for name, each in table.items()}
+        x = table["first"].get(index)
+    return x + table["second"].get(index)
+
+
+def good_consumed_once_more_afterwards(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    states = [clone(state) for _ in numbers]
+    for number in numbers:
+        states = [each.set(index, x * number) for each in states]
+    last = [each.set(index, x) for each in states]
+    return last[0].get(index)
+
+
+def bad_old_elements_once_more(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    states = [clone(state) for _ in numbers]
+    for number in numbers:
+        states = [each.set(index, x * number) for each in states]
+    first = [each.set(index, x) for each in states]
+    second = [each.set(index, x) for each in states]  # E: state-reuse | "each" | line -1
+    return x

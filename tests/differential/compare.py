@@ -81,7 +81,7 @@ def _false_alarms(reports: Sequence[Report], seen: Judgement) -> Iterator[Differ
     used = {(line, c.rule) for use in seen.uses for line in use.lines for c in use.causes}
     for report in reports:
         # What no run reaches the judge knows nothing of.
-        is_dead = not report.causes & seen.reached
+        is_dead = report.line not in seen.reached or not report.causes & seen.reached
         if (report.line, report.rule) not in used and not is_dead:
             yield Difference("false alarm", report.line, report.rule, report.text, report)
 

@@ -23,6 +23,8 @@ from tests.differential.rewriting import instrumented
 from tests.differential.world import Lines, TooLongError, Use, World
 
 MAXIMAL_RUNS = 300
+# How often what may fail does, in a run at random: what comes late in a `try` is reached, too.
+FAILING = (0.6, 0.2, 0.05)
 FAILURES = (RuntimeError, ValueError, AssertionError, IndexError)
 
 
@@ -35,7 +37,7 @@ class Judgement:
         complete: every list of decisions was tried.
         cut: a run was ended before its time.
         executions: how many lists of decisions were tried.
-        reached: the lines with a call that some run has reached.
+        reached: the lines with a statement or a call that some run has reached.
         steps: by line, each time that the outermost function carried out the statement there: the
             rules that it broke, and the lines that had been carried out before.
         broken: lines of such statements that were left by an exception.
@@ -92,15 +94,17 @@ class Judge:
         """Run it some times, or some times more: half of them in order, half of them at random."""
         end = self.seen.executions + runs
         while self._decisions is not None and self.seen.executions < end - runs // 2:
-            self._decisions = following(self._look_at(self._decisions))
+            self._decisions = following(self._look_at(World(self._decisions)))
         self.seen.complete = self._decisions is None
         while not self.seen.complete and self.seen.executions < end:
-            self._look_at([self._chance.choice((0, 0, 0, 1, 1, 2)) for _ in range(40)])
+            failing = self._chance.choice(FAILING)
+            self._look_at(World(chance=self._chance, failing=failing))
         return self.seen
 
-    def _look_at(self, decisions: list[int]) -> list[tuple[int, int]]:
+    def _look_at(self, world: World) -> list[tuple[int, int]]:
         seen = self.seen
-        run = self._run(World(decisions, watched=self._watched))
+        world.watched = self._watched
+        run = self._run(world)
         seen.executions += 1
         seen.runs.add(tuple(run.uses))
         seen.reached |= run.reached
@@ -114,7 +118,7 @@ class Judge:
                 entry = (frozenset(step.rules), step.before)
                 seen.steps.setdefault(step.line, set()).add(entry)
         if any(stale for _, stale in run.readings) and not self._is_borne_out(run):
-            seen.mistaken.append(tuple(decisions))
+            seen.mistaken.append(tuple(chosen for chosen, _ in run.made))
         return run.made
 
     def _run(self, run: World) -> World:
@@ -130,7 +134,7 @@ class Judge:
             self.seen.cut = True
             for frame in run.current:
                 run.break_off(frame)
-        run.current.clear()
+        run.close()
         return run
 
     def _is_borne_out(self, run: World) -> bool:

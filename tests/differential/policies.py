@@ -175,7 +175,7 @@ def _generators(difference: Difference, evidence: Evidence) -> bool:
     names = {
         node.name
         for node in ast.walk(evidence.tree)
-        if isinstance(node, ast.FunctionDef) and _is_generator(node)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _is_generator(node)
     }
     return any(f'by "{name}"' in difference.detail for name in names)
 
@@ -183,7 +183,7 @@ def _generators(difference: Difference, evidence: Evidence) -> bool:
 def _is_generator(node: ast.AST) -> bool:
     if isinstance(node, ast.GeneratorExp):
         return True
-    return isinstance(node, ast.FunctionDef) and any(
+    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and any(
         isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in ast.walk(node)
     )
 
@@ -297,8 +297,15 @@ def _turns_of_a_loop(difference: Difference, evidence: Evidence) -> bool:
 
 
 def _is_bounded(node: ast.AST) -> bool:
-    """A loop over a display, or over a list or a generator that has a name."""
-    return isinstance(node, ast.For) and isinstance(node.iter, (ast.Tuple, ast.Name))
+    """A loop over a display, or over a list or a generator that has a name; also counted."""
+    return isinstance(node, ast.For) and isinstance(_counted(node.iter), (ast.Tuple, ast.Name))
+
+
+def _counted(iterable: ast.expr) -> ast.expr:
+    """What `enumerate` counts, or the iterable itself."""
+    if isinstance(iterable, ast.Call) and ast.unparse(iterable.func) == "enumerate":
+        return iterable.args[0]
+    return iterable
 
 
 class _Prolonging(ast.NodeTransformer):
@@ -307,9 +314,14 @@ class _Prolonging(ast.NodeTransformer):
     def visit_For(self, node: ast.For) -> ast.AST:
         self.generic_visit(node)
         if _is_bounded(node):
+            known = _counted(node.iter)
             further = ast.parse("[eqx.nn.State() for _ in items()]", mode="eval").body
-            turns_of_all = ast.Tuple([_starred(node.iter), _starred(further)], ast.Load())
-            node.iter = _moved(turns_of_all, node.iter)
+            turns_of_all = ast.Tuple([_starred(known), _starred(further)], ast.Load())
+            prolonged = _moved(turns_of_all, node.iter)
+            if isinstance(node.iter, ast.Call):
+                node.iter.args = [prolonged]
+            else:
+                node.iter = prolonged
         return node
 
 
@@ -368,17 +380,37 @@ def _loops_over_lists(difference: Difference, evidence: Evidence) -> bool:
 
 
 def _nested_handlers(difference: Difference, evidence: Evidence) -> bool:
-    """An exception that an inner handler surely catches is taken to reach an outer one, too."""
+    """What is raised is not looked at: it is taken to reach any handler around it.
+
+    An exception that an inner handler surely catches is taken to reach an outer one, too, and so is
+    one that is raised right there, of which the handler lets through what is of another kind.
+    """
     report = difference.report
     if difference.kind != "false alarm" or report is None:
         return False
     return any(
-        _catches(inner) and any(inner.lineno <= c <= (inner.end_lineno or 0) for c in report.causes)
+        any(inner.lineno <= cause <= (inner.end_lineno or 0) for cause in report.causes)
         for outer in ast.walk(evidence.tree)
         if isinstance(outer, (ast.Try, ast.With)) and _catches(outer)
-        for inner in ast.walk(outer)
-        if inner is not outer and isinstance(inner, (ast.Try, ast.With))
+        for inner in (*ast.walk(outer), outer)
+        if isinstance(inner, (ast.Try, ast.With))
+        and (inner is not outer or _lets_through(outer))
+        and (inner is outer or _catches(inner))
     )
+
+
+def _lets_through(statement: ast.Try | ast.With) -> bool:
+    """Whether something is raised in it that its handlers name nothing of."""
+    if isinstance(statement, ast.With):
+        return False
+    names = {ast.unparse(handler.type) for handler in statement.handlers if handler.type}
+    raised = {
+        ast.unparse(node.exc)
+        for part in statement.body
+        for node in ast.walk(part)
+        if isinstance(node, ast.Raise) and node.exc is not None
+    }
+    return "Exception" not in names and bool(raised - names)
 
 
 def _catches(statement: ast.Try | ast.With) -> bool:

@@ -16,10 +16,12 @@ all of them. Besides it keeps what the comparison asks for later:
 from __future__ import annotations
 
 import dataclasses
+import random
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 PROGRAM = "<program>"
 MAXIMAL_TURNS = 3
@@ -85,12 +87,15 @@ class World:
     """One run.
 
     Attributes:
-        decisions: what to decide, in this order; 0 from then on.
+        decisions: what to decide, in this order; 0 from then on, or what `chance` says.
+        chance: decides what is not in the list; failures are as rare as `failing` says.
         threading: hand every newer State on to where the older one was read, properly.
         watched: by line, the places to look into whenever it is carried out.
     """
 
     decisions: Sequence[int] = ()
+    chance: random.Random | None = None
+    failing: float = 0.0
     threading: bool = False
     watched: Mapping[int, Sequence[str]] = field(default_factory=dict)
     made: list[tuple[int, int]] = field(default_factory=list)
@@ -106,6 +111,7 @@ class World:
     reached: set[int] = field(default_factory=set)
     spared: set[int] = field(default_factory=set)
     returned: tuple[object, Lines] = (None, ())
+    prepared: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     trying: int = 0
     raised: int = 0
     turns: dict[int, int] = field(default_factory=dict)
@@ -113,12 +119,16 @@ class World:
 
     # Decisions
 
-    def choose(self, ways: int) -> int:
+    def choose(self, ways: int, fails: bool = False) -> int:
         """Decide between some ways, 0 the default."""
         position = len(self.made)
         if position >= MAXIMAL_DECISIONS:
             raise TooLongError
-        chosen = self.decisions[position] % ways if position < len(self.decisions) else 0
+        chosen = 0
+        if position < len(self.decisions):
+            chosen = self.decisions[position] % ways
+        elif self.chance is not None and not (fails and self.chance.random() > self.failing):
+            chosen = self.chance.randrange(ways)
         self.made.append((chosen, ways))
         return chosen
 
@@ -129,7 +139,7 @@ class World:
 
     def fail(self) -> None:
         """Fail or not, with either of two exceptions."""
-        chosen = self.choose(3) if self.raised < MAXIMAL_FAILURES else 0
+        chosen = self.choose(3, fails=True) if self.raised < MAXIMAL_FAILURES else 0
         if chosen:
             self.raised += 1
             raise (RuntimeError, ValueError)[chosen - 1]("as decided")
@@ -182,6 +192,7 @@ class World:
         """
         line = frame.f_lineno
         self.statements += 1
+        self.reached.add(line)
         if self.statements > MAXIMAL_STATEMENTS:
             raise TooLongError
         for place in self.watched.get(line, ()):
@@ -191,6 +202,12 @@ class World:
             self.steps.append(self.current[frame])
             if line not in self.carried_out:
                 self.carried_out |= {line}
+
+    def close(self) -> None:
+        """The run is over: what was never awaited isn't any more."""
+        for coroutine, _ in self.prepared.values():
+            coroutine.close()
+        self.current.clear()
 
     def break_off(self, frame: types.FrameType) -> None:
         """A statement was left by an exception."""

@@ -72,7 +72,7 @@ class BodyCalls:
     ) -> Binding:
         """A call of a function; one of a generator, or of a coroutine that is kept, prepares."""
         if is_generator(self.analysis, function) or (site.keeps and is_coroutine(function)):
-            suspended = suspend(self.analysis, function, actuals)
+            suspended = suspend(self.analysis, memory, function, actuals)
             if suspended is not None:
                 for actual in actuals:
                     self.calls.effects.check(site, memory, actual, deep=False)

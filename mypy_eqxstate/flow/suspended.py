@@ -26,9 +26,9 @@ from mypy_eqxstate.flow.guards import ALWAYS
 from mypy_eqxstate.flow.joins import join_bindings
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.places import format_key
-from mypy_eqxstate.flow.values import Function, Suspended
+from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Function, Suspended
 from mypy_eqxstate.ir import model as ir
-from mypy_eqxstate.oracle.shapes import UNKNOWN
+from mypy_eqxstate.oracle.shapes import UNKNOWN, TupleShape
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
@@ -45,18 +45,22 @@ def is_coroutine(function: Function) -> bool:
 
 
 def suspend(
-    analysis: BodyAnalysis, function: Function, actuals: Sequence[Actual]
+    analysis: BodyAnalysis, memory: Memory, function: Function, actuals: Sequence[Actual]
 ) -> Suspended | None:
     """What a call prepares; None if what it is given can't be told exactly."""
-    if any(len(one.binding.values) != 1 or one.splat or one.copied_by for one in actuals):
+    if any(actual.splat or actual.copied_by for actual in actuals):
         return None
-    positional = [actual for actual in actuals if actual.name is None]
-    named = [actual for actual in actuals if actual.name is not None]
+    arguments = analysis.heap.new_record(
+        memory,
+        analysis.origin(ir.Item("arguments")),
+        TupleShape((UNKNOWN,) * len(actuals)),
+        {ir.Item(number): actual.binding for number, actual in enumerate(actuals)},
+    )
     return Suspended(
         function,
-        tuple(next(iter(actual.binding.values)) for actual in positional),
-        tuple((actual.name or "", next(iter(actual.binding.values))) for actual in named),
-        tuple(_place_of(analysis, actual) for actual in (*positional, *named)),
+        arguments,
+        tuple(actual.name for actual in actuals),
+        tuple(_place_of(analysis, actual) for actual in actuals),
         analysis.origin(),
     )
 
@@ -142,10 +146,16 @@ def _run(
     destination: ir.Destination,
 ) -> Binding:
     text = function.name.rpartition(".")[2]
-    given = [(None, held) for held in value.positional] + [*value.named]
     passed = [
-        Actual(one(held), None, _text(place) or text, node, name, place=place)
-        for (name, held), place in zip(given, value.places, strict=True)
+        Actual(
+            analysis.heap.read(memory, value.arguments, ir.Item(number)) or one(UNKNOWN_VALUE),
+            None,
+            _text(place) or text,
+            node,
+            name,
+            place=place,
+        )
+        for number, (name, place) in enumerate(zip(value.names, value.places, strict=True))
     ]
     site = CallSite(node, text, destination, UNKNOWN, False)
     return analysis.calls.bodies.run(site, memory, function, passed)

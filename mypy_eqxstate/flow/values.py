@@ -211,14 +211,14 @@ class Suspended(NamedTuple):
 
     Attributes:
         function: what was called.
-        positional, named: the arguments.
-        places: where these were read from, in the same order.
+        arguments: what holds the arguments, by number.
+        names, places: of each argument, its keyword, and where it was read from, if anywhere.
         origin: of the call.
     """
 
     function: Value
-    positional: tuple[Value, ...]
-    named: tuple[tuple[str, Value], ...]
+    arguments: Object
+    names: tuple[str | None, ...]
     places: tuple[Place | None, ...]
     origin: Origin
     tag: str = "suspended"
@@ -305,7 +305,9 @@ def objects_within(value: Value) -> tuple[Object, ...]:
         return tuple(item for _, held in value.defaults for item in objects_within(held))
     if isinstance(value, Transformed):
         return objects_within(value.inner)
-    if isinstance(value, Bound | Suspended):
+    if isinstance(value, Suspended):
+        return objects_within(value.function) + value.arguments.within
+    if isinstance(value, Bound):
         found = objects_within(value[0])
         for argument in value.positional:
             found += objects_within(argument)

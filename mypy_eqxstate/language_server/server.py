@@ -35,6 +35,8 @@ from mypy_eqxstate.report.pages import address, page
 from mypy_eqxstate.rules import RULES
 
 _SERVER_CANCELLED = -32802
+# What a check reads: modules, and where mypy finds its configuration.
+_WATCHED = ("**/*.{py,pyi}", "**/{mypy.ini,.mypy.ini,pyproject.toml,setup.cfg}")
 
 
 class EqxstateServer(LanguageServer):
@@ -60,8 +62,8 @@ class EqxstateServer(LanguageServer):
         self.pulls = False
         self.versioned = False
         self.markdown = False
-        self.refreshes_diagnostics = False
         self.refreshes_hints = False
+        self.watches = False
         self._sheets: dict[str, Sheet] = {}
         self._checkings: dict[str, Checking] = {}
         self._pages: Path | None = None
@@ -204,7 +206,9 @@ class EqxstateServer(LanguageServer):
 
     def _announce(self) -> None:
         """Let the editor ask again for what it has asked for, though no text has changed."""
-        if self.pulls and self.refreshes_diagnostics:
+        # Also when the editor does not say that it takes this: Helix 25.07 does say it, but not by
+        # the protocol's name for it.  Others refuse it, which does no harm.
+        if self.pulls:
             self.workspace_diagnostic_refresh(None)
         if self.settings.moved_hints and self.refreshes_hints:
             self.workspace_inlay_hint_refresh(None)
@@ -265,10 +269,20 @@ def _initialize(server: EqxstateServer, params: types.InitializeParams) -> None:
     server.markdown = types.MarkupKind.Markdown in (hovers or ())
     hints = workspace and workspace.inlay_hint
     server.refreshes_hints = bool(hints and hints.refresh_support)
-    diagnostics = workspace and workspace.diagnostics
-    server.refreshes_diagnostics = bool(diagnostics and diagnostics.refresh_support)
+    files = workspace and workspace.did_change_watched_files
+    server.watches = bool(files and files.dynamic_registration)
     for problem in problems:
         server.tell(problem)
+
+
+def _initialized(server: EqxstateServer, params: types.InitializedParams) -> None:
+    if server.watches:
+        watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
+        method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+        server.client_register_capability(
+            types.RegistrationParams([types.Registration("files", method, options)])
+        )
 
 
 def _configured(server: EqxstateServer, params: types.DidChangeConfigurationParams) -> None:
@@ -389,6 +403,7 @@ def _made_up_path(uri: str) -> str:
 
 _HANDLERS: dict[str, tuple[Any, Any]] = {
     types.INITIALIZE: (_initialize, None),
+    types.INITIALIZED: (_initialized, None),
     types.SHUTDOWN: (_shutdown, None),
     types.TEXT_DOCUMENT_DID_OPEN: (_opened, None),
     types.TEXT_DOCUMENT_DID_CHANGE: (_changed, None),

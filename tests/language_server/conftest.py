@@ -187,7 +187,6 @@ def capabilities(
     wanted.workspace.workspace_edit = types.WorkspaceEditClientCapabilities(document_changes=True)
     wanted.general = types.GeneralClientCapabilities(position_encodings=[encoding])
     wanted.text_document.diagnostic = types.DiagnosticClientCapabilities() if pulls else None
-    wanted.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
     return wanted
 
 

@@ -11,8 +11,18 @@ from urllib.parse import urlparse
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
+from pytest_lsp import ClientServerConfig, LanguageClient
 
-from tests.language_server.conftest import Editor, when_asked
+from tests.checking.conftest import CONFIGURATION, TICKETS
+from tests.language_server.conftest import (
+    PATIENCE,
+    SERVER,
+    Editor,
+    begin,
+    capabilities,
+    keep_published,
+    when_asked,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -220,6 +230,37 @@ async def test_an_editor_that_pulls_is_told_of_changes_in_other_files(
     await asyncio.wait_for(asked.wait(), 60)
     assert await pull(pulling_editor, uri) == []
     pulling_editor.close(tickets)
+
+
+async def test_what_has_changed_on_the_disk_is_checked_again(tmp_path: Path, name: str) -> None:
+    (tmp_path / "mypy.ini").write_text(CONFIGURATION)
+    tickets = tmp_path / "tickets.py"
+    tickets.write_text(TICKETS)
+    client = await ClientServerConfig(SERVER).start()
+    assert isinstance(client, LanguageClient)
+    watched: asyncio.Future[types.RegistrationParams] = asyncio.Future()
+
+    def register(params: types.RegistrationParams) -> None:
+        watched.set_result(params)
+
+    client.feature(types.CLIENT_REGISTER_CAPABILITY)(register)
+    wanted = capabilities()
+    assert wanted.workspace is not None
+    can_watch = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+    wanted.workspace.did_change_watched_files = can_watch
+    editor = await begin(client, tmp_path, wanted)
+    keep_published(editor)
+    (registration,) = (await asyncio.wait_for(watched, PATIENCE)).registrations
+    assert registration.method == types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+    uri = editor.open(name, USE)
+    assert len(await editor.shown(uri)) == 1
+
+    tickets.write_text(TICKETS.replace("    ticket.redeem()\n", "    pass\n"))
+    editor.published.clear()
+    change = types.FileEvent(tickets.as_uri(), types.FileChangeType.Changed)
+    client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
+    assert await editor.shown(uri) == []
+    await client.shutdown_session()
 
 
 async def pull(editor: Editor, uri: str) -> list[types.Diagnostic]:

@@ -5,7 +5,7 @@ screen is read.  Both servers' diagnostics and an inlay hint are shown, a quick 
 the menu, and the file that is written has its text.  What is shown and edited stands behind letters
 that are longer in one encoding than in the other.
 
-`.ci/run` installs Helix and tmux where it can; without them the test is skipped.
+`.ci/run` installs Helix and tmux where it can; without them the tests are skipped.
 """
 
 from __future__ import annotations
@@ -30,6 +30,11 @@ from tests.snippets import snippet
 HELIX = shutil.which("hx")
 TMUX = shutil.which("tmux")
 PATIENCE = 120.0
+
+pytestmark = [
+    pytest.mark.skipif(HELIX is None, reason="hx is not installed (Debian package hx)"),
+    pytest.mark.skipif(TMUX is None, reason="tmux is not installed"),
+]
 
 
 class Screen:
@@ -116,19 +121,25 @@ def set_up(home: Path) -> dict[str, str]:
     return {**kept, "HOME": str(home), "PATH": path, "LC_ALL": "C.UTF-8", "SHELL": "/bin/sh"}
 
 
-@pytest.mark.skipif(HELIX is None, reason="hx is not installed (Debian package hx)")
-@pytest.mark.skipif(TMUX is None, reason="tmux is not installed")
-def test_helix_shows_both_servers_and_applies_a_quick_fix(tmp_path: Path) -> None:
-    project = tmp_path / "project"
+@contextmanager
+def helix(home: Path, project: Path) -> Iterator[Screen]:
+    """Helix with a module open that both servers have something against; in the end it quits."""
     project.mkdir()
     (project / "mypy.ini").write_text("[mypy]\nplugins = mypy_eqxstate\n")
     (project / "tickets.py").write_text(KEYS)
-    module = project / "module.py"
-    module.write_text(MODULE, encoding="utf-8")
-    log = tmp_path / "log"
-    command = [str(HELIX), "--log", str(log), module.name]
-    with terminal(command, project, set_up(tmp_path)) as screen:
+    (project / "module.py").write_text(MODULE, encoding="utf-8")
+    log = home / "log"
+    with terminal([str(HELIX), "--log", str(log), "module.py"], project, set_up(home)) as screen:
         screen.wait(lambda shown: marked(shown) >= {6, 7})
+        yield screen
+        screen.press(":quit", "Enter")
+        screen.wait_for_end()
+    assert "mypy-eqxstate" not in log.read_text(encoding="utf-8"), "nothing went wrong"
+
+
+def test_helix_shows_both_servers_and_applies_a_quick_fix(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    with helix(tmp_path, project) as screen:
         # To a line and a letter in it: what stands there is told in full.
         screen.press('6ggf"')
         screen.wait_for("is not assignable to declared type")
@@ -141,7 +152,19 @@ def test_helix_shows_both_servers_and_applies_a_quick_fix(tmp_path: Path) -> Non
         screen.wait(lambda shown: marked(shown) == {6})
         screen.press(":write", "Enter")
         screen.wait_for("written")
-        screen.press(":quit", "Enter")
-        screen.wait_for_end()
-    assert module.read_text(encoding="utf-8") == MODULE.replace("new =", "key =")
-    assert "mypy-eqxstate" not in log.read_text(encoding="utf-8"), "nothing went wrong"
+    text = (project / "module.py").read_text(encoding="utf-8")
+    assert text == MODULE.replace("new =", "key =")
+
+
+def test_a_configuration_that_helix_saves_counts_at_once(tmp_path: Path) -> None:
+    with helix(tmp_path, tmp_path / "project") as screen:
+        screen.press(":open mypy.ini", "Enter")
+        screen.wait_for("[mypy]")
+        screen.press("geodisable_error_code = state-reuse")
+        screen.wait_for("= state-reuse")
+        screen.press("Escape")
+        screen.wait_for(" NOR ")
+        screen.press(":write", "Enter")
+        screen.wait_for("written")
+        screen.press(":open module.py", "Enter")
+        screen.wait(lambda shown: 6 in marked(shown) and 7 not in marked(shown))

@@ -4,7 +4,7 @@
  */
 
 import * as vscode from "vscode";
-import { LanguageClient, TransportKind } from "vscode-languageclient/node";
+import { LanguageClient } from "vscode-languageclient/node";
 
 import { type Settings, initializationOptions, serverCommand } from "./server";
 
@@ -49,9 +49,9 @@ function newClient(): LanguageClient {
     SECTION,
     "mypy_eqxstate",
     {
+      // No `transport`: with one named the client appends `--stdio`, an option the server has not.
       command: command.program,
       args: command.arguments,
-      transport: TransportKind.stdio,
       options: { cwd: folder },
     },
     {

@@ -87,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("rules", help="list all rules")
     listing.add_argument("--write", metavar="FOLDER", help="write a page for each rule instead")
     serving = commands.add_parser("lsp", help="serve an editor on standard input and output")
+    serving.add_argument(
+        "--stdio",
+        action="store_true",
+        help="changes nothing: there is no other way to serve, but many editors say so",
+    )
     _add_types(serving)
     return parser
 

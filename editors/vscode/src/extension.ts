@@ -49,7 +49,7 @@ function newClient(): LanguageClient {
     SECTION,
     "mypy_eqxstate",
     {
-      // No `transport`: with one named the client appends `--stdio`, an option the server has not.
+      // No `transport`: with one named the client appends `--stdio`, which older servers refuse.
       command: command.program,
       args: command.arguments,
       options: { cwd: folder },

@@ -295,14 +295,14 @@ class BodyAnalysis:
             if terminator.reraised is not None:
                 yield self._enter_block(terminator.reraised, memory)
         elif isinstance(terminator, ir.Return):
-            if terminator.source is not None:
-                run_coroutines(self, memory, terminator.source, terminator.node)
-            if terminator.source is not None and not isinstance(self.body.node, ast.Module):
-                note_declared(self, memory, terminator.source)
-                self.use(memory, terminator.source, misuse=Misuse.USED)
+            source = terminator.source
             binding = one(NONE_VALUE)
-            if terminator.source is not None:
-                binding = self.read(memory, terminator.source)
+            if source is not None:
+                run_coroutines(self, memory, source, terminator.node)
+                if not self.is_module:
+                    note_declared(self, memory, source)
+                    self.use(memory, source, misuse=Misuse.USED)
+                binding = self.read(memory, source)
             memory.facts = memory.facts | {("return", self.operation_number)}
             self._found_now.returned.append((memory, binding))
 

@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.model import Decorator
+from mypy_eqxstate.flow.alternatives import branch, rejoin
 from mypy_eqxstate.flow.arguments import Actual, actual_arguments
 from mypy_eqxstate.flow.attributes import Attributes
 from mypy_eqxstate.flow.bindings import ALIVE, Binding, one
@@ -32,9 +33,8 @@ from mypy_eqxstate.flow.callbacks import Callbacks
 from mypy_eqxstate.flow.construct import construct
 from mypy_eqxstate.flow.effects import CallSite, Effects, Grounds
 from mypy_eqxstate.flow.evidence import note_evidence
-from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard
+from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.inert import inert_result
-from mypy_eqxstate.flow.joins import join_bindings
 from mypy_eqxstate.flow.kept import Kept
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import Misuse
@@ -156,29 +156,21 @@ class Calls:
         outcomes: list[tuple[Memory, Binding]] = []
         returns = False
         for number, (function, receivers, guard) in enumerate(groups):
-            branch = memory
+            taken = memory
             if len(groups) > 1:
-                branch = memory.copy()
-                branch.facts = _facts_with(branch.facts, guard) | {
-                    (f"callee{self.analysis.operation_number}", number)
-                }
+                taken = branch(self.analysis, memory, guard, number)
             if receivers:
-                first = self._receiver(branch, receivers, receiver, temporary)
-                result = self.invoke(site, branch, function, [first, *actuals])
+                first = self._receiver(taken, receivers, receiver, temporary)
+                result = self.invoke(site, taken, function, [first, *actuals])
             else:
-                result = self.invoke(site, branch, function, actuals)
-            outcomes.append((branch, result))
+                result = self.invoke(site, taken, function, actuals)
+            outcomes.append((taken, result))
             returns = returns or not self.analysis.dead_end
             self.analysis.dead_end = False
         self.analysis.dead_end = not returns
         if not outcomes:
             return self.signatures.unknown(site, memory, actuals)
-        if len(outcomes) == 1:
-            return outcomes[0][1]
-        merged = join_bindings(outcomes)
-        joined = self.analysis.join_all([branch for branch, _ in outcomes])
-        memory.assign(joined)
-        return merged
+        return rejoin(self.analysis, memory, outcomes)
 
     def _receiver(
         self,
@@ -414,8 +406,3 @@ def _grouped(callee: Binding) -> list[tuple[Value, dict[Value, Guard], Guard]]:
         else:
             groups[value] = ({}, guard)
     return [(function, receivers, guard) for function, (receivers, guard) in groups.items()]
-
-
-def _facts_with(facts: Conjunction, guard: Guard) -> Conjunction:
-    """The facts on a path on which a guard holds, as far as one conjunction can say it."""
-    return facts | next(iter(guard)) if len(guard) == 1 else facts

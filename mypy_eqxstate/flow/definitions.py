@@ -132,7 +132,7 @@ class Definitions:
 
     def _class_info(self, full_name: str) -> ClassInfo | None:
         found = self.oracle.class_info(full_name)
-        if found is not None and found.fields and not any(map(_is_unknown, found.fields.values())):
+        if found is not None and found.fields and UNKNOWN not in found.fields.values():
             return found  # whatever is stored in the fields, they are what the class says
         if found is None and self.is_own_class(full_name):
             found = ClassInfo(full_name, (full_name,), self._annotated_fields(full_name))
@@ -143,7 +143,7 @@ class Definitions:
         fields |= {
             name: shape
             for name, shape in found.fields.items()
-            if not _is_unknown(shape) or name not in stored
+            if not isinstance(shape, UnknownShape) or name not in stored
         }
         return replace(found, fields=fields)
 
@@ -305,10 +305,6 @@ def _is_open(shape: Shape) -> bool:
     if isinstance(shape, TupleShape | UnionShape):
         return any(map(_is_open, shape.items))
     return isinstance(shape, UnknownShape | CallableShape)
-
-
-def _is_unknown(shape: Shape) -> bool:
-    return isinstance(shape, UnknownShape)
 
 
 def _is_function_like(

@@ -35,6 +35,7 @@ from mypy_eqxstate.flow.values import (
 from mypy_eqxstate.fullnames import NEW_TYPE
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import (
+    PLAIN,
     UNKNOWN,
     AffineShape,
     CallableShape,
@@ -103,7 +104,7 @@ def _result_of_row(row: Row) -> Shape | None:
     if any(parameter.effect > Effect.BORROW for parameter in row.parameters):
         return None
     if isinstance(row.result, Nothing):
-        return PlainShape()
+        return PLAIN
     return UNKNOWN if isinstance(row.result, Typed) else None
 
 

@@ -19,11 +19,11 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from mypy_eqxstate.flow.alternatives import branch, rejoin
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.bindings import Binding, one
 from mypy_eqxstate.flow.effects import CallSite
 from mypy_eqxstate.flow.guards import ALWAYS
-from mypy_eqxstate.flow.joins import join_bindings
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.places import format_key
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Function, Suspended
@@ -95,22 +95,15 @@ def run_suspended(
         return binding
     outcomes: list[tuple[Memory, Binding]] = []
     for number, (value, guard) in enumerate(binding.values.items()):
-        branch = memory
+        taken = memory
         if len(binding.values) > 1:
-            branch = memory.copy()
-            if len(guard) == 1:
-                branch.facts |= next(iter(guard))
-            branch.facts |= {(f"callee{analysis.operation_number}", number)}
+            taken = branch(analysis, memory, guard, number)
         result = Binding({value: ALWAYS}, binding.marks)
         if isinstance(value, Suspended) and isinstance(value.function, Function):
-            result = _run(analysis, branch, value, value.function, node, destination)
-            branch.end(value.origin)
-        outcomes.append((branch, result))
-    if len(outcomes) == 1:
-        return outcomes[0][1]
-    merged = join_bindings(outcomes)
-    memory.assign(analysis.join_all([branch for branch, _ in outcomes]))
-    return merged
+            result = _run(analysis, taken, value, value.function, node, destination)
+            taken.end(value.origin)
+        outcomes.append((taken, result))
+    return rejoin(analysis, memory, outcomes)
 
 
 def run_in_place(

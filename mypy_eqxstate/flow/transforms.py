@@ -167,11 +167,14 @@ class Transforms:
             if copying or (number == 0 and actual.name is None):
                 passed[number] = actual._replace(copied_by=actual.copied_by or callee.name)
         if copying:
-            return self._copied(memory, self.calls.invoke(site, memory, callee.inner, passed))
+            return self._call_inner(site, memory, callee, passed)
         return self._gradient(site, memory, callee, passed)
 
-    def _copied(self, memory: Memory, result: Binding) -> Binding:
-        """What comes out of a transform is a copy, be it something that the callee captures."""
+    def _call_inner(
+        self, site: CallSite, memory: Memory, callee: Transformed, actuals: list[Actual]
+    ) -> Binding:
+        """Call what was transformed: what comes out is a copy, be it something it captures."""
+        result = self.calls.invoke(site, memory, callee.inner, actuals)
         origin = self.analysis.origin(ir.Item("out"))
 
         def was_there(item: Object) -> bool:
@@ -187,17 +190,13 @@ class Transforms:
         whole = site.destination
         if callee.kind is TransformKind.VALUE_AND_GRADIENT:
             inner_site = site._replace(destination=whole.at(0), typed=UNKNOWN, direct=False)
-            value = self._copied(
-                memory, self.calls.invoke(inner_site, memory, callee.inner, actuals)
-            )
+            value = self._call_inner(inner_site, memory, callee, actuals)
             fields: dict[ir.Key, Binding] = {ir.Item(0): value, ir.Item(1): one(PLAIN_VALUE)}
         elif callee.has_aux:
             aux = whole.at(1)
             destination = ir.Destination(kept=False, items=((1, aux),))
             inner_site = site._replace(destination=destination, typed=UNKNOWN, direct=False)
-            value = self._copied(
-                memory, self.calls.invoke(inner_site, memory, callee.inner, actuals)
-            )
+            value = self._call_inner(inner_site, memory, callee, actuals)
             returned = self.analysis.containers.items_of(memory, value, ir.Item(1))
             fields = {ir.Item(0): one(PLAIN_VALUE), ir.Item(1): returned}
         else:

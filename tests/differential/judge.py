@@ -134,7 +134,7 @@ class Judge:
             self.seen.cut = True
             for frame in run.current:
                 run.break_off(frame)
-        run.close()
+        run.current.clear()
         return run
 
     def _is_borne_out(self, run: World) -> bool:

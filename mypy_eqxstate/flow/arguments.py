@@ -204,3 +204,12 @@ def match(formals: Sequence[Formal], actuals: Sequence[Actual]) -> Matched:
         else:
             pairs.append((actual, target))
     return Matched(tuple(pairs), tuple(left_over))
+
+
+def collected_as(actuals: Sequence[Actual], key: Key) -> Actual | None:
+    """The argument that a star parameter holds under a key, a name or its number (`normal_key`)."""
+    if not isinstance(key, Item):
+        return None
+    if isinstance(key.value, int) and 0 <= key.value < len(actuals):
+        return actuals[key.value]
+    return next((actual for actual in actuals if actual.name == key.value), None)

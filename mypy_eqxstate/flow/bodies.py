@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.contracts.summaries import Summary, without_globals
-from mypy_eqxstate.flow.arguments import Actual, formals_of, match, star_names
+from mypy_eqxstate.flow.arguments import Actual, collected_as, formals_of, match, star_names
 from mypy_eqxstate.flow.bindings import Binding, merge_bindings, one
 from mypy_eqxstate.flow.contexts import context_of
 from mypy_eqxstate.flow.effects import CallSite, Grounds
@@ -392,7 +392,7 @@ class BodyCalls:
             outer = actuals[0]
             return outer._replace(binding=binding, path=(*outer.path, *item.origin.path), text=text)
         path = item.origin.path
-        starred = _starred(actuals, path[0]) if path else None
+        starred = collected_as(actuals, path[0]) if path else None
         if starred is not None:
             return starred._replace(binding=binding, path=(*starred.path, *path[1:]))
         place = None if variable is None or actuals else Place(variable, path)
@@ -514,12 +514,3 @@ def _hands_through(summary: Summary, binding: Binding | None, path: tuple[Key, .
     return binding is not None and all(
         isinstance(value, Object) and value.origin.is_input for value in binding.values
     )
-
-
-def _starred(actuals: Sequence[Actual], key: Key) -> Actual | None:
-    """The argument that a star parameter holds under a key, a name or its number (`normal_key`)."""
-    if not isinstance(key, Item):
-        return None
-    if isinstance(key.value, int) and 0 <= key.value < len(actuals):
-        return actuals[key.value]
-    return next((actual for actual in actuals if actual.name == key.value), None)

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.summaries import Summary
-from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.arguments import Actual, collected_as
 from mypy_eqxstate.flow.bindings import ALIVE, LIVE, Binding, Status, one
 from mypy_eqxstate.flow.guards import ALWAYS, Guard, both, either, exclusive
 from mypy_eqxstate.flow.memory import Memory
@@ -129,9 +129,13 @@ class Instantiation:
 
     def text(self, item: Object, actuals: Sequence[Actual]) -> str:
         """The caller's spelling of an input object of the callee."""
-        variable = item.origin.variable
+        variable, path = item.origin.variable, item.origin.path
         root = actuals[0].text if actuals else (variable.name if variable else "value")
-        return root + "".join(format_key(key) for key in item.origin.path)
+        if path and variable is not None and variable.name in self.stars:
+            collected = collected_as(actuals, path[0])
+            if collected is not None:
+                root, path = collected.text, path[1:]
+        return root + "".join(map(format_key, path))
 
     def binding(self, template: Binding) -> Binding:
         """A binding of the callee's, in terms of the caller."""

@@ -55,3 +55,15 @@ def bad_item_of_a_display(
 ) -> Array:
     new = hand_over_second(index, **{"first": state, "second": other})
     return new.get(index) + other.get(index)  # E: state-stale | "other" | line -1
+
+
+def second_only(index: eqx.nn.StateIndex[Array], **named: eqx.nn.State) -> Array:
+    return named["second"].get(index)
+
+
+def bad_read_by_name(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    new = other.set(index, x)
+    return new.get(index) + second_only(index, first=state, second=other)  # E: state-reuse
+    #   | "other" was consumed by "other.set" on line -1

@@ -164,7 +164,8 @@ class _Calling:
             newer = [one for one in made if one.follows(version) and one not in passed]
             is_living = state.cell.old is old and state.superseded is None
             if is_living and newer:
-                state.supersede(max(newer, key=lambda one: one.value))
+                shared = any(s is not state and s.cell is state.cell for s in self._handed)
+                state.supersede(max(newer, key=lambda one: one.value), shared)
             elif is_living and version.children > children and not passed.issuperset(made):
                 world.WORLD.spared.add(self._line)
 

@@ -7,6 +7,7 @@ of a program that has too many it tries some at random besides, and says so.
 
 A second judge checks the first where a State is superseded: it carries the same decisions out in
 the program in which each newer State takes the older one's place, and compares the values read.
+Runs with the same uses of old States are checked once.
 """
 
 from __future__ import annotations
@@ -106,6 +107,7 @@ class Judge:
         world.watched = self._watched
         run = self._run(world)
         seen.executions += 1
+        is_new = tuple(run.uses) not in seen.runs
         seen.runs.add(tuple(run.uses))
         seen.reached |= run.reached
         seen.spared |= run.spared
@@ -117,7 +119,8 @@ class Judge:
             else:
                 entry = (frozenset(step.rules), step.before)
                 seen.steps.setdefault(step.line, set()).add(entry)
-        if any(stale for _, stale in run.readings) and not self._is_borne_out(run):
+        is_stale = is_new and any(stale for _, stale in run.readings)
+        if is_stale and not self._is_borne_out(run):
             seen.mistaken.append(tuple(chosen for chosen, _ in run.made))
         return run.made
 

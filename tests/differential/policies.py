@@ -353,7 +353,13 @@ def _callees_that_decide(difference: Difference, evidence: Evidence) -> bool:
 
 
 def _one_state_for_two_parameters(difference: Difference, evidence: Evidence) -> bool:
-    """A call consumes one of two arguments that are one State; it may have read them before."""
+    """A call gets one State from two places.
+
+    One that consumes it as one of them may have read the other one before.  One that returns
+    something newer of one of them takes over that one only: the other may be a snapshot.
+    """
+    if difference.use is not None:
+        return all(cause.shared for cause in difference.use.causes)
     return difference.report is not None and "together with" in difference.detail
 
 

@@ -95,12 +95,19 @@ class State:
                 raise ValueError("Attempted to use old state")
             world.WORLD.use(causes, self.taken, lines)
 
-    def supersede(self, newest: Version) -> None:
-        """A newer version of what this reference holds is kept elsewhere."""
+    def supersede(self, newest: Version, shared: bool) -> None:
+        """A newer version of what this reference holds is kept elsewhere.
+
+        Args:
+            newest: that version.
+            shared: it may have been made of another reference to the same object.
+        """
         if world.WORLD.threading:
             self.cell = Cell(newest)
         else:
-            self.superseded = world.WORLD.strike("state-stale", self.cell.origin, self.taken)
+            self.superseded = world.WORLD.strike(
+                "state-stale", self.cell.origin, self.taken, shared
+            )
 
     def get(self, item: object) -> Array:
         self.use()

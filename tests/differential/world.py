@@ -46,11 +46,13 @@ class Cause:
         rule: the rule that a use breaks from then on.
         lines: the lines at work then, the innermost first.
         taken: how the State that was struck had been taken out of a list, if it had.
+        shared: the call got the same object from another place, too.
     """
 
     rule: str
     lines: Lines
     taken: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,10 +146,10 @@ class World:
 
     # Seeing
 
-    def strike(self, rule: str, origin: Lines, taken: str) -> Cause:
+    def strike(self, rule: str, origin: Lines, taken: str, shared: bool = False) -> Cause:
         """Something becomes old: what is at work is the cause."""
         lines = lines_at_work()
-        cause = Cause(rule, lines, taken)
+        cause = Cause(rule, lines, taken, shared)
         self.causes.append(cause)
         self.struck.update((line, origin) for line in lines)
         return cause

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import TransformKind
 from mypy_eqxstate.flow.bindings import Binding, merge_bindings, one
-from mypy_eqxstate.flow.guards import ALWAYS, both
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import (
     PLAIN_VALUE,
@@ -87,9 +86,7 @@ class Attributes:
         """The binding of an attribute of what a binding holds."""
         result: Binding | None = None
         for value, guard in base.values.items():
-            part = self._of_one(memory, value, name, op)
-            if guard is not ALWAYS:
-                part = Binding({v: both(g, guard) for v, g in part.values.items()}, part.marks)
+            part = self._of_one(memory, value, name, op).under(guard)
             result = part if result is None else merge_bindings(result, part)
         return result if result is not None else one(UNKNOWN_VALUE)
 

@@ -20,8 +20,10 @@ from mypy_eqxstate.flow.guards import (
     NO_FACTS,
     Conjunction,
     Guard,
+    both,
     either,
     excluded,
+    exclusive,
     under,
     without,
 )
@@ -95,6 +97,20 @@ class Binding:
             )
             self._conditional = found
         return found
+
+    def under(self, guard: Guard) -> Binding:
+        """What a part holds of something that is there under a guard only.
+
+        What it holds on paths on which that is not there does not count.
+        """
+        if guard is ALWAYS:
+            return self
+        values = {
+            value: both(inner, guard)
+            for value, inner in self.values.items()
+            if not exclusive(inner, guard)
+        }
+        return Binding(values, self.marks) if values else self
 
     def without_conditions(self, texts: frozenset[str]) -> Binding:
         """The binding with some questions open again."""

@@ -31,6 +31,7 @@ from mypy_eqxstate.flow.evidence import promote_arguments, promote_shown, shown_
 from mypy_eqxstate.flow.instantiate import Instantiation
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import Misuse
+from mypy_eqxstate.flow.stores import store
 from mypy_eqxstate.flow.suspended import is_coroutine, is_generator, suspend
 from mypy_eqxstate.flow.trust import says_less
 from mypy_eqxstate.flow.values import (
@@ -255,6 +256,8 @@ class BodyCalls:
                     continue  # checked as an argument
                 if actuals[0].copied_by is not None:
                     continue
+                if variable.name in instantiation.stars and len(item.origin.path) == 1:
+                    continue  # the same, where it is known which one it is
             if site.getter and summary.result is not None and item in summary.result.values:
                 continue  # it is handed on: the use is what the reader does with it
             binding = instantiation.input(item)
@@ -345,8 +348,8 @@ class BodyCalls:
         if consumed:
             for actuals in parameters.values():
                 for actual in actuals:
-                    if not actual.receiver and all(
-                        actual.temporary != other.temporary for other in consumed_actuals
+                    if not actual.receiver and not any(
+                        _is_inside(other, actual) for other in consumed_actuals
                     ):
                         effects.passed_twice(site, memory, actual)
         return consumed
@@ -409,7 +412,6 @@ class BodyCalls:
 
         What a path of the callee leaves alone is among the values, under the guard of that path.
         """
-        heap = self.analysis.heap
         for item, key, held, surely in summary.field_writes:
             holder = instantiation.input(item)
             if holder is None:
@@ -418,10 +420,12 @@ class BodyCalls:
             if place is not None:
                 memory.renew(self.analysis.ownership.places.normal(memory, place.child(key)))
             binding = instantiation.binding(held)
-            strong = surely and len(holder.values) == 1
+            if surely:
+                store(self.analysis, memory, holder, place, key, binding)
+                continue
             for value in holder.values:
                 if isinstance(value, Object):
-                    heap.write(memory, value, key, binding, strong)
+                    self.analysis.heap.write(memory, value, key, binding, strong=False)
         for variable, held, surely in summary.variable_writes:
             binding = instantiation.binding(held)
             before = memory.bindings.get(variable)
@@ -514,3 +518,9 @@ def _hands_through(summary: Summary, binding: Binding | None, path: tuple[Key, .
     return binding is not None and all(
         isinstance(value, Object) and value.origin.is_input for value in binding.values
     )
+
+
+def _is_inside(part: Actual, whole: Actual) -> bool:
+    """Whether one is the same argument as another, or something inside of it."""
+    length = len(whole.path)
+    return part.temporary == whole.temporary and part.path[:length] == whole.path

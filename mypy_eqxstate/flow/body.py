@@ -29,7 +29,7 @@ from mypy_eqxstate.flow.explain import BLOCK_STRIDE, birth, loop_line, newest_pl
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.joins import join, widen
-from mypy_eqxstate.flow.liveness import live_temporaries
+from mypy_eqxstate.flow.liveness import live_temporaries, rebound_variables
 from mypy_eqxstate.flow.matching import always_matches
 from mypy_eqxstate.flow.memory import Memory, Root
 from mypy_eqxstate.flow.observations import Observer
@@ -97,7 +97,18 @@ class BodyAnalysis:
         self._call_conditions: dict[int, frozenset[str]] = {}
         self.observer = Observer(self) if module.observing else None
         self._live = live_temporaries(body)
+        self._rebound = {} if self.is_module else rebound_variables(body, self._captured())
         self._conditions = conditions_by_variable(body)
+
+    def _captured(self) -> frozenset[ir.Variable]:
+        """The variables that functions inside this one read."""
+        return frozenset(
+            variable
+            for block in self.body.blocks
+            for operation in block.operations
+            if isinstance(operation, ir.MakeFunction)
+            for variable in self.module.free_variables(operation.function)
+        )
 
     def _steps_by_type(self) -> Mapping[type, Callable[[Memory, Any], None]]:
         containers = self.containers
@@ -237,7 +248,7 @@ class BodyAnalysis:
             self.position = (block.index, number)
             if names is not None:
                 names.proceed(memory, self.heap)
-            if handled and changed and ir.may_raise(operation):
+            if handled and changed and self._may_raise(operation):
                 raising.append(memory.copy())
                 changed = False
             memory.aged = not in_loop
@@ -263,10 +274,16 @@ class BodyAnalysis:
         yield from self._leave(block, memory)
 
     def _enter_block(self, block: int, memory: Memory) -> tuple[int, int, Memory]:
-        """A memory as it goes over an edge: without the temporaries that nobody reads there."""
-        live = self._live[block]
+        """A memory as it goes over an edge: without what nobody reads there.
+
+        What is affine itself does no harm in a name that is bound anew, and tells of its class.
+        """
+        live, rebound = self._live[block], self._rebound.get(block, frozenset())
         for root in [r for r in memory.bindings if type(r) is int and r not in live]:
             del memory.bindings[root]
+        for variable in rebound & memory.bindings.keys():
+            if any(not item.is_affine for item in memory.bindings[variable].objects):
+                del memory.bindings[variable]
         if memory.fields:
             memory.drop_unreachable()
         return block, self.operation_number, memory
@@ -306,10 +323,17 @@ class BodyAnalysis:
             memory.facts = memory.facts | {("return", self.operation_number)}
             self._found_now.returned.append((memory, binding))
 
+    def _may_raise(self, operation: ir.Operation) -> bool:
+        """Whether an operation may raise; the end of a `suppress` only lets through what did."""
+        if isinstance(operation, ir.Exit) and self._is_suppress(operation.node):
+            return False
+        return ir.may_raise(operation)
+
     def _swallows_exceptions(self, context: ast.expr) -> bool:
         """Whether a context manager may; where there are no types, `suppress` is known by name."""
-        if self.oracle.swallows_exceptions(context):
-            return True
+        return self.oracle.swallows_exceptions(context) or self._is_suppress(context)
+
+    def _is_suppress(self, context: ast.expr) -> bool:
         called = context.func if isinstance(context, ast.Call) else context
         return self.module.annotation_name(called) == SUPPRESS
 

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING
 
 from mypy_eqxstate.flow.bindings import LIVE, Binding, merge_bindings, one
 from mypy_eqxstate.flow.evidence import promote_like
-from mypy_eqxstate.flow.guards import ALWAYS, Guard, both, exclusive
+from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
 from mypy_eqxstate.flow.memory import Memory
+from mypy_eqxstate.flow.stores import store
 from mypy_eqxstate.flow.suspended import run_coroutines, run_suspended
 from mypy_eqxstate.flow.values import PLAIN_VALUE, UNKNOWN_VALUE, Object, Origin, Value
 from mypy_eqxstate.ir import model as ir
@@ -60,15 +61,7 @@ class Containers:
                 part = one(PLAIN_VALUE)
             if part is None:
                 part = one(UNKNOWN_VALUE)
-            if guard is not ALWAYS:
-                # What it holds on a path on which it is not there itself does not count.
-                possible = {
-                    held: both(inner, guard)
-                    for held, inner in part.values.items()
-                    if not exclusive(inner, guard)
-                }
-                if possible:
-                    part = Binding(possible, part.marks)
+            part = part.under(guard)
             result = part if result is None else merge_bindings(result, part)
         if result is None:
             result = one(UNKNOWN_VALUE)
@@ -381,12 +374,11 @@ class Containers:
                 other = memory.bindings.get(stale.variable)
                 if other is not None and not held.isdisjoint(other.values):
                     memory.renew(ir.Place(stale.variable, renewed.path[-1:]))
-        strong = len(holders.values) == 1
         for item in objects:
             before = memory.fields.get(item, {}).get(key)
             if before is not None:
                 promote_like(self.analysis.module.classes, binding, before)
-            self.analysis.heap.write(memory, item, key, binding, strong)
+        store(self.analysis, memory, holders, place, key, binding)
 
 
 def _sums_up_several(item: Object) -> bool:

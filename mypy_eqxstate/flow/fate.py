@@ -6,10 +6,10 @@ has happened to the reference; where the second follows from the first it is dea
 is split in two, a dead and a living one.
 
 Worked example.  `t` holds `S` always, `s` holds `S` if `a` and `N` otherwise.  `s.set(i, v)`
-consumes `S` if `a`: `s` holds `S dead if a`, and `t` holds `S dead if a` and `S`.
+consumes `S` if `a`: `s` holds `S dead if a`, and `t` holds `S dead if a` and `S if not a`.
 
-Limit: the living part keeps the whole guard, because guards can't say "not".  So `t` may be alive
-on every path.
+Limit: where the guard is of more than one conjunction, the living part keeps the whole guard,
+because guards can't say "not".  So `t` may be alive on every path.
 """
 
 from __future__ import annotations
@@ -32,12 +32,15 @@ class Fate(NamedTuple):
         guard: under which the binding that it came through held this object.
         surely: there the object is dead for sure.
         split: the guards under which the callee consumes, and does not.
+        spared: the guard under which the binding surely held something else; None if that can't
+            be said.
     """
 
     event: Event
     guard: Guard
     surely: bool
     split: tuple[Guard, Guard] | None
+    spared: Guard | None = None
 
     def of_reference(self, item: Object, guard: Guard, facts: Conjunction) -> dict[Object, Guard]:
         """What becomes of a reference with a guard."""
@@ -49,7 +52,12 @@ class Fate(NamedTuple):
             return {dead: both(guard, dead_if), item: both(guard, alive_if)}
         if self.surely and implied(guard, self.guard, facts):
             return {dead: guard}
-        return {item: guard, dead: both(guard, self.guard)}
+        living = guard
+        if self.surely and self.spared is not None:
+            if exclusive(guard, self.spared):
+                return {dead: guard}
+            living = both(guard, self.spared)
+        return {item: living, dead: both(guard, self.guard)}
 
     def of_status(self, status: Status, facts: Conjunction) -> Status:
         """What becomes of the status of an input."""

@@ -100,6 +100,19 @@ def without(guard: Guard, questions: frozenset[str]) -> Guard:
     )
 
 
+def negated(guard: Guard) -> Guard | None:
+    """The guard that holds where another one does not; None if guards can't say that.
+
+    What a branch asks has two answers; what the point of a path is has many.
+    """
+    if guard is ALWAYS or len(guard) > 1:
+        return None
+    conditions = next(iter(guard))
+    if not all(isinstance(answer, bool) for _, answer in conditions):
+        return None
+    return frozenset({frozenset({(question, not answer)}) for question, answer in conditions})
+
+
 def _simplified(alternatives: set[Conjunction]) -> Guard:
     short = {
         part

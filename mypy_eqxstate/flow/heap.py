@@ -333,14 +333,19 @@ class Heap:
         self, memory: Memory, item: Object, key: Key, binding: Binding, strong: bool = True
     ) -> None:
         """Make a field hold a binding: instead of what it held, or (weakly) as well."""
+        if strong and item.recent and not isinstance(key, Elements):
+            self.replace(memory, item, key, binding)
+            return
         key = normal_key(item, key)
         memory.version += 1
-        if strong and item.recent and not isinstance(key, Elements):
-            memory.set_field(item, key, binding)
-            return
         before = memory.fields.get(item, {}).get(key) or self.default_field(item, key)
         merged = binding if before is None else merge_bindings(before, binding)
         memory.set_field(item, key, merged)
+
+    def replace(self, memory: Memory, item: Object, key: Key, binding: Binding) -> None:
+        """Make a field hold a binding instead of what it held."""
+        memory.version += 1
+        memory.set_field(item, normal_key(item, key), binding)
 
 
 DISPLAY_SHAPES: Final[Mapping[str, Shape]] = {

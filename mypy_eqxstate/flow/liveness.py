@@ -1,18 +1,24 @@
-"""Which temporaries are still to be read where a block begins.
+"""What is still to be read where a block begins: which temporaries, and which variables.
 
 Most temporaries are used up within their block (`t1 = read f; t2 = call t1()`); carrying them
 further would only make joins slower.  Those that cross a block boundary are a `for` loop's
 iterator, the value of a conditional expression, a comprehension's container and the like.  These
 end as well: what `[a] if p else [b]` has made in an earlier turn of a loop must not be taken for
 something that is still there.
+
+A variable ends where it is certain to be bound anew before it is read.  What is never read again
+does not end for that: its name may be what a message speaks of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from mypy_eqxstate.flow.solver import successors
 from mypy_eqxstate.ir import model as ir
+
+_Root = TypeVar("_Root", ir.Temporary, ir.Variable)
 
 
 def temporaries_read(operation: ir.Operation) -> tuple[ir.Temporary, ...]:
@@ -56,7 +62,6 @@ def live_temporaries(body: ir.Body) -> Mapping[ir.BlockIndex, frozenset[ir.Tempo
     """By block, the temporaries that it or a later block reads before they are written again."""
     reads: list[set[ir.Temporary]] = []
     writes: list[set[ir.Temporary]] = []
-    before: dict[ir.BlockIndex, list[ir.BlockIndex]] = {}
     for block in body.blocks:
         written: set[ir.Temporary] = set()
         read: set[ir.Temporary] = set()
@@ -72,6 +77,51 @@ def live_temporaries(body: ir.Body) -> Mapping[ir.BlockIndex, frozenset[ir.Tempo
             read.update(part for part in _with_parts(body, temporary) if part not in written)
         reads.append(read)
         writes.append(written)
+    live = _solved(body, reads, writes)
+    return {index: frozenset(found) for index, found in enumerate(live)}
+
+
+def rebound_variables(
+    body: ir.Body, captured: Collection[ir.Variable]
+) -> Mapping[ir.BlockIndex, frozenset[ir.Variable]]:
+    """By block, the variables that it or later blocks are certain to bind before they read them.
+
+    Args:
+        body: of a function.
+        captured: the variables that functions inside it read, whenever they are called.
+    """
+    bound: set[ir.Variable] = set()
+    reads: list[set[ir.Variable]] = []
+    writes: list[set[ir.Variable]] = []
+    for block in body.blocks:
+        written: set[ir.Variable] = set()
+        read: set[ir.Variable] = set()
+        for operation in block.operations:
+            if isinstance(operation, ir.ReadVariable):
+                if operation.variable not in written:
+                    read.add(operation.variable)
+            elif isinstance(operation, ir.WriteVariable | ir.DeleteVariable):
+                written.add(operation.variable)
+        bound |= written
+        reads.append(read)
+        writes.append(written)
+    bound &= body.locals
+    bound.difference_update(captured)
+    if not bound:
+        return {}
+    for block in body.blocks:
+        if isinstance(block.terminator, ir.Return | ir.Leave):
+            reads[block.index] |= bound - writes[block.index]
+    live = _solved(body, reads, writes)
+    return {index: frozenset(bound - found) for index, found in enumerate(live)}
+
+
+def _solved(
+    body: ir.Body, reads: Sequence[set[_Root]], writes: Sequence[set[_Root]]
+) -> list[set[_Root]]:
+    """What a block or a later one reads before it is written, given what each reads and writes."""
+    before: dict[ir.BlockIndex, list[ir.BlockIndex]] = {}
+    for block in body.blocks:
         for successor in successors(block):
             before.setdefault(successor, []).append(block.index)
     live = [set(read) for read in reads]
@@ -85,7 +135,7 @@ def live_temporaries(body: ir.Body) -> Mapping[ir.BlockIndex, frozenset[ir.Tempo
             if more:
                 live[earlier] |= more
                 waiting.append(earlier)
-    return {index: frozenset(found) for index, found in enumerate(live)}
+    return live
 
 
 def _read_by(terminator: ir.Terminator) -> tuple[ir.Temporary, ...]:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from mypy_eqxstate.flow.bindings import LIVE, Binding, Change, Status
 from mypy_eqxstate.flow.derivation import hand_over, hand_over_sources
 from mypy_eqxstate.flow.fate import Fate
-from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard, both, excluded, exclusive
+from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard, both, excluded, exclusive, negated
 from mypy_eqxstate.flow.holdings import DEPTH, Holdings
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.places import Places, format_key
@@ -277,6 +277,7 @@ class Ownership:
                 ALWAYS if alone else guard,
                 surely and certain and (alone or guard is not ALWAYS),
                 split if certain and alone else None,
+                None if alone or path else _spared(binding, item, guard),
             )
             strike(item, fate)
             through = event._replace(through=item.origin.operation)
@@ -414,6 +415,16 @@ class Ownership:
         if current is None:
             return False
         return not set(current.objects).isdisjoint(binding.objects)
+
+
+def _spared(binding: Binding, item: Object, guard: Guard) -> Guard | None:
+    """The guard under which a binding surely holds something else than an object."""
+    others_apart = all(
+        exclusive(guard, other_guard)
+        for value, other_guard in binding.values.items()
+        if not (isinstance(value, Object) and value.identity is item.identity)
+    )
+    return negated(guard) if others_apart else None
 
 
 class _Use(NamedTuple):

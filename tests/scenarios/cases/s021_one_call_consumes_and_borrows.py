@@ -24,3 +24,13 @@ def good_two_states(
     state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array]
 ) -> Array:
     return absorb_and_read(state, other, index) + other.get(index)
+
+
+def absorb_and_read_by_name(index: eqx.nn.StateIndex[Array], **named: eqx.nn.State) -> Array:
+    new = named["state"].set(index, named["state"].get(index) + 1)
+    return new.get(index) + named["other"].get(index)
+
+
+def bad_same_in_a_display(state: eqx.nn.State, index: eqx.nn.StateIndex[Array]) -> Array:
+    both = {"state": state, "other": state}
+    return absorb_and_read_by_name(index, **both)  # E: state-reuse | "absorb_and_read_by_name"

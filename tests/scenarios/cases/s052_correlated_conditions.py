@@ -3,6 +3,8 @@
 import equinox as eqx
 from jaxtyping import Array
 
+from mypy_eqxstate import clone
+
 
 def good_exclusive(
     state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, train: bool
@@ -46,3 +48,11 @@ def may_condition_has_changed(
     if train:
         return state.get(index)  # E: state-reuse | "state" | may have been consumed | line -3
     return x
+
+
+def bad_first_of_either_list(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, train: bool
+) -> Array:
+    states = [clone(state)] if train else [state]
+    new = states[0].set(index, x)
+    return states[0].get(index)  # E: state-reuse | "states[0]" | was consumed | line -1

@@ -57,3 +57,13 @@ def bad_list_that_may_be_empty(
     for factor in numbers:
         newer = states[0].set(index, x * factor)  # E: state-reuse | "states[0]" | loop -1
     return x
+
+
+def good_either_elements_consumed(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    for factor in range(3):
+        states = [clone(state) for _ in numbers] or [clone(state)]
+        newer = [each.set(index, x * factor) for each in states]
+        x = newer[0].get(index)
+    return x + state.get(index)

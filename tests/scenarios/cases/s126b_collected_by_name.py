@@ -3,6 +3,8 @@
 import equinox as eqx
 from jaxtyping import Array
 
+from mypy_eqxstate import clone
+
 
 def bump_second(index, **named):
     return named["second"].set(index, named["first"].get(index))
@@ -67,3 +69,15 @@ def bad_read_by_name(
     new = other.set(index, x)
     return new.get(index) + second_only(index, first=state, second=other)  # E: state-reuse
     #   | "other" was consumed by "other.set" on line -1
+
+
+def consume_first(index: eqx.nn.StateIndex[Array], *states: eqx.nn.State) -> eqx.nn.State:
+    return states[0].set(index, states[1].get(index))
+
+
+def bad_read_by_position(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, flag: bool
+) -> Array:
+    kept = [clone(other)] if flag else [other]
+    x = kept[0].set(index, x).get(index)
+    return consume_first(index, state, kept[0]).get(index)  # E: state-reuse | "kept[0]" | line -1

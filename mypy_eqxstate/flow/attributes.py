@@ -11,7 +11,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import TransformKind
-from mypy_eqxstate.flow.bindings import Binding, merge_bindings, one
+from mypy_eqxstate.flow.bindings import Binding, merge_sides, one
+from mypy_eqxstate.flow.guards import NO_FACTS
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import (
     PLAIN_VALUE,
@@ -84,11 +85,11 @@ class Attributes:
         self, memory: Memory, base: Binding, name: str, op: ir.ReadAttribute | None = None
     ) -> Binding:
         """The binding of an attribute of what a binding holds."""
-        result: Binding | None = None
-        for value, guard in base.values.items():
-            part = self._of_one(memory, value, name, op).under(guard)
-            result = part if result is None else merge_bindings(result, part)
-        return result if result is not None else one(UNKNOWN_VALUE)
+        parts = [
+            (self._of_one(memory, value, name, op).under(guard), NO_FACTS)
+            for value, guard in base.values.items()
+        ]
+        return merge_sides(parts) if parts else one(UNKNOWN_VALUE)
 
     def _of_one(
         self, memory: Memory, value: Value, name: str, op: ir.ReadAttribute | None

@@ -29,7 +29,7 @@ from mypy_eqxstate.flow.explain import BLOCK_STRIDE, birth, loop_line, newest_pl
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.joins import join, widen
-from mypy_eqxstate.flow.liveness import live_temporaries, rebound_variables
+from mypy_eqxstate.flow.liveness import lifetimes, rebound_variables
 from mypy_eqxstate.flow.matching import always_matches
 from mypy_eqxstate.flow.memory import Memory, Root
 from mypy_eqxstate.flow.observations import Observer
@@ -96,7 +96,7 @@ class BodyAnalysis:
         self.dead_end = False
         self._call_conditions: dict[int, frozenset[str]] = {}
         self.observer = Observer(self) if module.observing else None
-        self._live = live_temporaries(body)
+        self._lifetimes = lifetimes(body)
         self._rebound = {} if self.is_module else rebound_variables(body, self._captured())
         self._conditions = conditions_by_variable(body)
 
@@ -244,7 +244,8 @@ class BodyAnalysis:
         raising: list[Memory] = []
         names = self.module.definitions.names if self.is_module else None
         handled, in_loop = block.handler is not None, block.loop is not None
-        for number, operation in enumerate(block.operations):
+        endings = self._lifetimes.ending[block.index]
+        for number, (operation, ending) in enumerate(zip(block.operations, endings, strict=True)):
             self.position = (block.index, number)
             if names is not None:
                 names.proceed(memory, self.heap)
@@ -263,6 +264,8 @@ class BodyAnalysis:
             if observer is not None:
                 observer.look(memory, operation)
             changed = changed or memory.version != before
+            for temporary in ending:
+                memory.bindings.pop(temporary, None)
             if self.dead_end:
                 if block.handler is not None:
                     raising.append(memory)
@@ -278,7 +281,7 @@ class BodyAnalysis:
 
         What is affine itself does no harm in a name that is bound anew, and tells of its class.
         """
-        live, rebound = self._live[block], self._rebound.get(block, frozenset())
+        live, rebound = self._lifetimes.live[block], self._rebound.get(block, frozenset())
         for root in [r for r in memory.bindings if type(r) is int and r not in live]:
             del memory.bindings[root]
         for variable in rebound & memory.bindings.keys():

@@ -23,10 +23,11 @@ from typing import Final
 from mypy_eqxstate.flow.bindings import LIVE, Binding
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.solver import successors
-from mypy_eqxstate.flow.values import Event, Object, Origin
+from mypy_eqxstate.flow.values import SEVERAL, Event, Object, Origin
 from mypy_eqxstate.ir.model import Attribute, Body, Item, Key, Variable
 
-BLOCK_STRIDE: Final = 10_000
+# More operations than this no block has.
+BLOCK_STRIDE: Final = 1_000_000
 MAXIMAL_CHAIN: Final = 10
 
 
@@ -133,7 +134,7 @@ def birth(memory: Memory, events: tuple[Event, ...], body: Body) -> ast.AST | No
 
 def maker(origin: Origin, body: Body) -> ast.AST | None:
     """What made the objects of an origin, or the parameter that they came in by."""
-    if origin.body != body.name or (origin.is_input and origin.path):
+    if origin.body != body.name or (origin.is_input and origin.path) or SEVERAL in origin.path:
         return None
     if not origin.is_input:
         block, number = divmod(origin.operation, BLOCK_STRIDE)

@@ -9,7 +9,7 @@ Limit: `DEPTH` fields deep.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Container, Iterator
 from typing import Final, NamedTuple
 
 from mypy_eqxstate.flow.bindings import Binding
@@ -61,9 +61,50 @@ class Holdings:
             materialise: also objects that nobody has looked at yet (they are alive).
             guard: under which the binding is reached.
         """
-        leading = None if materialise else _leading_to_affine(memory, binding)
-        if leading is None or leading:
+        leading = self.leading(memory, binding, materialise)
+        if leading:
             yield from self._held(memory, binding, depth, path, materialise, guard, leading)
+
+    def leading(
+        self, memory: Memory, binding: Binding, materialise: bool = True
+    ) -> Container[Object]:
+        """The objects in a binding, or inside one of them, that something affine can be inside of.
+
+        Asked first, because there are far more ways through a heap than objects in it.  Ask
+        `can_hold_affine`, too, of what is materialised on the way.
+
+        Args:
+            memory: where the fields are.
+            binding: what to look into.
+            materialise: also those of which only the shape says so.
+        """
+        holders: dict[Object, list[Object]] = {}
+        affine: list[Object] = []
+        waiting: list[tuple[Object | None, Binding]] = [(None, binding)]
+        while waiting:
+            holder, held = waiting.pop()
+            for item in held.objects:
+                known = item in holders
+                found = holders.setdefault(item, [])
+                if holder is not None:
+                    found.append(holder)
+                if item.is_affine:
+                    affine.append(item)
+                elif not known:
+                    if materialise and self.can_hold_affine(item):
+                        affine.append(item)
+                    waiting.extend((item, field) for field in memory.fields.get(item, {}).values())
+        leading: set[Object] = set()
+        while affine:
+            item = affine.pop()
+            if item not in leading:
+                leading.add(item)
+                affine.extend(holders[item])
+        return leading
+
+    def can_hold_affine(self, item: Object) -> bool:
+        """Whether something affine is or can be in an object, by its shape."""
+        return bool(self._heap.classes.affine_classes_in(item.shape))
 
     def _held(
         self,
@@ -73,7 +114,7 @@ class Holdings:
         path: tuple[Key, ...],
         materialise: bool,
         guard: Guard,
-        leading: Container[Object] | None,
+        leading: Container[Object],
     ) -> Iterator[Held]:
         possible = [
             (value, value_guard)
@@ -86,7 +127,9 @@ class Holdings:
             for item in objects_within(value):
                 if item.is_affine:
                     yield Held(item, together, path, alone)
-                elif depth > 0 and (leading is None or item in leading):
+                elif depth > 0 and (
+                    item.identity in leading or (materialise and self.can_hold_affine(item))
+                ):
                     if materialise:
                         self.materialise(memory, item)
                     for key, field in list(memory.fields.get(item, {}).items()):
@@ -125,32 +168,3 @@ class Holdings:
                     for field in memory.fields.get(item, {}).values():
                         found |= self.classes(memory, field, depth - 1)
         return found
-
-
-def _leading_to_affine(memory: Memory, binding: Binding) -> Collection[Object]:
-    """The objects in a binding, or inside one of them, that an affine object is or is inside of.
-
-    Asked first, because there are far more ways through a heap than objects in it.
-    """
-    holders: dict[Object, list[Object]] = {}
-    affine: list[Object] = []
-    waiting: list[tuple[Object | None, Binding]] = [(None, binding)]
-    while waiting:
-        holder, held = waiting.pop()
-        for value in held.values:
-            for item in objects_within(value):
-                known = item in holders
-                found = holders.setdefault(item, [])
-                if holder is not None:
-                    found.append(holder)
-                if item.is_affine:
-                    affine.append(item)
-                elif not known:
-                    waiting.extend((item, field) for field in memory.fields.get(item, {}).values())
-    leading: set[Object] = set()
-    while affine:
-        item = affine.pop()
-        if item not in leading:
-            leading.add(item)
-            affine.extend(holders[item])
-    return leading

@@ -5,7 +5,8 @@ of the other edges" on these, and not under no condition.
 
 Worked example.  `if a: s = f(s)` ends in two memories, one with the fact `a`, one with `not a`.
 Joined, `s` holds what it holds on either path, each under the fact of that path; whatever is the
-same object on both is not looked at.
+same object on both is not looked at.  What has become too much to be told apart is summed up
+(`flow/crowds.py`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from mypy_eqxstate.flow.bindings import (
     merge_entries,
     merge_sides,
 )
+from mypy_eqxstate.flow.crowds import is_crowded, sum_up, with_few_events
 from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard
 from mypy_eqxstate.flow.memory import Memory, Root
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object, Value
@@ -65,6 +67,7 @@ def join(
             joined.derived[item] = joined.derived.get(item, frozenset()) | sources
     joined.stale = _join_statuses([memory.stale for memory in memories], extras)
     joined.bindings = dict(memories[0].bindings)
+    crowded = False
     for root in _differing([memory.bindings for memory in memories]):
         found = [memory.bindings.get(root) for memory in memories]
         if any(binding is None for binding in found):
@@ -75,11 +78,15 @@ def join(
             for binding, extra in zip(found, extras, strict=True)
             if binding is not None
         ]
-        joined.bindings[root] = merge_sides(sides)
+        joined.bindings[root] = merged = merge_sides(sides)
+        crowded = crowded or is_crowded(merged)
     joined.input_status = _join_statuses([m.input_status for m in memories], extras)
     joined.fields = dict(memories[0].fields)
     for item in _differing([memory.fields for memory in memories]):
-        joined.fields[item] = _join_fields(item, memories, extras, default_field)
+        joined.fields[item] = fields = _join_fields(item, memories, extras, default_field)
+        crowded = crowded or any(map(is_crowded, fields.values()))
+    if crowded:
+        sum_up(joined)
     return joined
 
 
@@ -88,8 +95,10 @@ def _join_statuses(
 ) -> dict[_Key, Status]:
     """The statuses after any of several paths; what a path has not touched is alive on it."""
     return {
-        key: merge_entries(
-            [(side.get(key, ALIVE), extra) for side, extra in zip(sides, extras, strict=True)]
+        key: with_few_events(
+            merge_entries(
+                [(side.get(key, ALIVE), extra) for side, extra in zip(sides, extras, strict=True)]
+            )
         )
         for key in dict.fromkeys(key for side in sides for key in side)
     }

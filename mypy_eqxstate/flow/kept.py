@@ -17,6 +17,7 @@ from mypy_eqxstate.contracts import model as contract
 from mypy_eqxstate.contracts.summaries import Summary
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.bindings import Binding
+from mypy_eqxstate.flow.holdings import DEPTH
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Literal, Object
 from mypy_eqxstate.ir.model import Attribute, Destination, Item
@@ -121,12 +122,28 @@ class Kept:
         return found
 
     def newer_classes(
-        self, summary: Summary, binding: Binding | None, destination: Destination, depth: int = 4
+        self, summary: Summary, binding: Binding | None, destination: Destination
     ) -> frozenset[str]:
         """The affine classes, and their holders, that a call makes anew and its caller keeps."""
+        if binding is None:
+            return frozenset()
+        return self._newer_classes(summary, binding, destination, DEPTH, {})
+
+    def _newer_classes(
+        self,
+        summary: Summary,
+        binding: Binding,
+        destination: Destination,
+        depth: int,
+        known: dict[tuple[int, Destination, int], frozenset[str]],
+    ) -> frozenset[str]:
         found: frozenset[str] = frozenset()
-        if binding is None or depth == 0 or not (destination.kept or destination.items):
+        if depth == 0 or not (destination.kept or destination.items):
             return found
+        # There are far more ways through a heap than bindings in it.
+        asked = (id(binding), destination, depth)
+        if asked in known:
+            return known[asked]
         classes = self.analysis.heap.classes
         for value in binding.values:
             if not isinstance(value, Object):
@@ -148,10 +165,11 @@ class Kept:
                     inner = destination.at(key.value)
                 elif isinstance(key, Attribute):
                     inner = destination.at(key.name)
-                part = self.newer_classes(summary, field, inner, depth - 1)
+                part = self._newer_classes(summary, field, inner, depth - 1, known)
                 found |= part
                 if part and isinstance(value.shape, InstanceShape):
                     found |= {value.shape.class_name}
+        known[asked] = found
         return found
 
 

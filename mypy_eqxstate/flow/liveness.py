@@ -1,10 +1,14 @@
-"""What is still to be read where a block begins: which temporaries, and which variables.
+"""Until when temporaries, and variables, are still to be read.
 
-Most temporaries are used up within their block (`t1 = read f; t2 = call t1()`); carrying them
-further would only make joins slower.  Those that cross a block boundary are a `for` loop's
-iterator, the value of a conditional expression, a comprehension's container and the like.  These
-end as well: what `[a] if p else [b]` has made in an earlier turn of a loop must not be taken for
-something that is still there.
+Most temporaries are used up at once (`t1 = read f; t2 = call t1()`); carrying them further would
+only make everything slower that looks through the memory: in a block of a thousand statements the
+more, the longer it is.  Those that cross a block boundary are a `for` loop's iterator, the value of
+a conditional expression, a comprehension's container and the like.  These end as well: what
+`[a] if p else [b]` has made in an earlier turn of a loop must not be taken for something that is
+still there.
+
+A call of a method reads what the method was read from, too: `s.get(i if p else j)` is a use of `s`
+where it is called.
 
 A variable ends where it is certain to be bound anew before it is read.  What is never read again
 does not end for that: its name may be what a message speaks of.
@@ -12,8 +16,8 @@ does not end for that: its name may be what a message speaks of.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from typing import NamedTuple, TypeVar
 
 from mypy_eqxstate.flow.solver import successors
 from mypy_eqxstate.ir import model as ir
@@ -58,27 +62,86 @@ def temporaries_read(operation: ir.Operation) -> tuple[ir.Temporary, ...]:
             return ()
 
 
-def live_temporaries(body: ir.Body) -> Mapping[ir.BlockIndex, frozenset[ir.Temporary]]:
-    """By block, the temporaries that it or a later block reads before they are written again."""
+class Lifetimes(NamedTuple):
+    """Until when the temporaries of a body are read.
+
+    Attributes:
+        live: by block, those that it or a later block reads before they are written again.
+        ending: by block and operation, those that are not read any more afterwards.
+    """
+
+    live: Sequence[Set[ir.Temporary]]
+    ending: Sequence[Sequence[Sequence[ir.Temporary]]]
+
+
+def lifetimes(body: ir.Body) -> Lifetimes:
+    """Until when each temporary of a body is read."""
+    receivers = {
+        operation.target: operation.base
+        for block in body.blocks
+        for operation in block.operations
+        if isinstance(operation, ir.ReadAttribute)
+    }
+    live = _live_temporaries(body, receivers)
+    return Lifetimes(live, [_ending(body, block, live, receivers) for block in body.blocks])
+
+
+def _live_temporaries(
+    body: ir.Body, receivers: Mapping[ir.Temporary, ir.Temporary]
+) -> list[set[ir.Temporary]]:
     reads: list[set[ir.Temporary]] = []
     writes: list[set[ir.Temporary]] = []
     for block in body.blocks:
         written: set[ir.Temporary] = set()
         read: set[ir.Temporary] = set()
         for operation in block.operations:
-            for temporary in temporaries_read(operation):
-                read.update(part for part in _with_parts(body, temporary) if part not in written)
+            read.update(t for t in _all_read(body, operation, receivers) if t not in written)
             target = getattr(operation, "target", None)
             if isinstance(operation, ir.Alias):
                 written.update(_with_parts(body, operation.target))  # one arm, and not the others
             elif target is not None:
                 written.add(target)
-        for temporary in _read_by(block.terminator):
-            read.update(part for part in _with_parts(body, temporary) if part not in written)
+        read.update(t for t in _all_read_by(body, block.terminator) if t not in written)
         reads.append(read)
         writes.append(written)
-    live = _solved(body, reads, writes)
-    return {index: frozenset(found) for index, found in enumerate(live)}
+    return _solved(body, reads, writes)
+
+
+def _ending(
+    body: ir.Body,
+    block: ir.Block,
+    live: Sequence[Set[ir.Temporary]],
+    receivers: Mapping[ir.Temporary, ir.Temporary],
+) -> list[list[ir.Temporary]]:
+    """By operation of a block, the temporaries that are not read any more after it."""
+    alive = set(_all_read_by(body, block.terminator))
+    for successor in successors(block):
+        alive |= live[successor]
+    found: list[list[ir.Temporary]] = []
+    for operation in reversed(block.operations):
+        touched = set(_all_read(body, operation, receivers))
+        target = getattr(operation, "target", None)
+        if target is not None:
+            touched.add(target)
+        found.append(sorted(touched - alive))
+        alive |= touched
+    found.reverse()
+    return found
+
+
+def _all_read(
+    body: ir.Body, operation: ir.Operation, receivers: Mapping[ir.Temporary, ir.Temporary]
+) -> Iterator[ir.Temporary]:
+    """The temporaries that an operation reads, with their parts and a method's receiver."""
+    for temporary in temporaries_read(operation):
+        yield from _with_parts(body, temporary)
+    if isinstance(operation, ir.Call) and operation.callee in receivers:
+        yield from _with_parts(body, receivers[operation.callee])
+
+
+def _all_read_by(body: ir.Body, terminator: ir.Terminator) -> Iterator[ir.Temporary]:
+    for temporary in _read_by(terminator):
+        yield from _with_parts(body, temporary)
 
 
 def rebound_variables(

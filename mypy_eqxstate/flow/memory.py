@@ -153,9 +153,9 @@ class Memory:
 
     def set_field(self, item: Object, key: Key, binding: Binding) -> None:
         """Make a field hold a binding."""
-        fields = dict(self.fields.get(item, {}))
-        fields[key] = binding
-        self.fields[item] = fields
+        known = self.fields.get(item, {})
+        if known.get(key) is not binding:
+            self.fields[item] = {**known, key: binding}
 
     def forget_conditions(self, texts: frozenset[str]) -> None:
         """Drop conditions whose variables are being rebound from the facts and all guards."""
@@ -190,11 +190,11 @@ class Memory:
     def _rewrite(self, changes: Mapping[Object, Change]) -> None:
         struck = changes.keys()
         for root, binding in self.bindings.items():
-            if not struck.isdisjoint(binding.objects):
+            if binding.objects and not struck.isdisjoint(binding.objects):
                 self.bindings[root] = rewritten(binding, changes)
         for holder, fields in self.fields.items():
             for field in fields.values():
-                if not struck.isdisjoint(field.objects):
+                if field.objects and not struck.isdisjoint(field.objects):
                     self.fields[holder] = {
                         key: rewritten(held, changes) for key, held in fields.items()
                     }
@@ -257,7 +257,15 @@ class Memory:
 
     def rename(self, old: Object, new: Object) -> None:
         """Replace an object by another everywhere: this turn's object becomes an earlier one."""
-        self._rewrite({old.identity: renaming(new)})
+        self.rename_all({old: new})
+
+    def rename_all(self, renamings: Mapping[Object, Object]) -> None:
+        """Replace objects by others everywhere; several of them may become one."""
+        self._rewrite({old.identity: renaming(new) for old, new in renamings.items()})
+        for old, new in renamings.items():
+            self._move(old, new)
+
+    def _move(self, old: Object, new: Object) -> None:
         if old in self.fields:
             moved = self.fields.pop(old)
             kept = self.fields.get(new)

@@ -21,7 +21,7 @@ binding itself is dead for sure, every other reference to one of them perhaps.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mypy_eqxstate.flow.bindings import LIVE, Binding, Change, Status
@@ -78,7 +78,10 @@ class Ownership:
         found = self._check_marks(memory, binding, use, place, temporary)
         if deep and parts_too and temporary is not None and memory.stale:
             found |= self._check_parts(memory, use, place, temporary)
-        found |= self._check_objects(memory, binding, use, place, ALWAYS, DEPTH if deep else 0)
+        leading = self.holdings.leading(memory, binding) if deep else ()
+        found |= self._check_objects(
+            memory, binding, use, place, ALWAYS, DEPTH if deep else 0, leading
+        )
         if not found:
             self.analysis.note_clean_use(node, place)
         return found
@@ -172,6 +175,7 @@ class Ownership:
         place: str,
         guard: Guard,
         depth: int,
+        leading: Container[Object],
     ) -> bool:
         dead: list[Object] = []
         alive = False
@@ -183,7 +187,8 @@ class Ownership:
             alive |= not any(item.is_affine for item in items)
             for item in items:
                 if not item.is_affine:
-                    inner.append((item, both(guard, value_guard)))
+                    if depth > 0 and (item in leading or self.holdings.can_hold_affine(item)):
+                        inner.append((item, both(guard, value_guard)))
                 elif not item.events:
                     alive = True
                     if item.origin.is_input and item.recent:
@@ -197,9 +202,8 @@ class Ownership:
             self._report(memory, use, place, class_name, events, alive)
             for item in dead:
                 self._silence(memory, item)
-        if depth > 0:
-            for item, item_guard in inner:
-                found |= self._check_inside(memory, item, use, place, item_guard, depth)
+        for item, item_guard in inner:
+            found |= self._check_inside(memory, item, use, place, item_guard, depth, leading)
         return found
 
     def _silence(self, memory: Memory, dead: Object) -> None:
@@ -211,7 +215,14 @@ class Ownership:
         memory.rewrite({dead.identity: silenced})
 
     def _check_inside(
-        self, memory: Memory, item: Object, use: _Use, place: str, guard: Guard, depth: int
+        self,
+        memory: Memory,
+        item: Object,
+        use: _Use,
+        place: str,
+        guard: Guard,
+        depth: int,
+        leading: Container[Object],
     ) -> bool:
         if item.origin.is_input:
             self.holdings.materialise(memory, item)
@@ -225,7 +236,7 @@ class Ownership:
                 memory.set_field(item, key, Binding(field.values, without_events(field.marks)))
                 found = True
                 continue
-            found |= self._check_objects(memory, field, use, part, guard, depth - 1)
+            found |= self._check_objects(memory, field, use, part, guard, depth - 1, leading)
         return found
 
     # --- consuming ------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from mypy_eqxstate.contracts.model import Result, TransformKind
-from mypy_eqxstate.ir.model import FunctionNode, Key, Place, Variable
+from mypy_eqxstate.ir.model import FunctionNode, Item, Key, Place, Variable
 from mypy_eqxstate.oracle.shapes import AffineShape, Shape
 
 
@@ -64,6 +64,8 @@ class Event(NamedTuple):
 
 # Stands in an object's events once its death was reported: neither dead nor alive from then on.
 REPORTED = Event("", -1, "", True)
+# Ends the origin of an object that stands for objects of several operations (`flow/crowds.py`).
+SEVERAL: Final = Item("several")
 NO_EVENTS: frozenset[Event] = frozenset()
 
 

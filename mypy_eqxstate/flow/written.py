@@ -24,6 +24,8 @@ class Written:
 
     def __init__(self) -> None:
         self._texts: dict[ast.AST, str] = {}
+        self._beginnings: dict[ast.expr, ast.expr] = {}
+        self._as_written: dict[ast.expr, str] = {}
 
     def text(self, node: ast.AST) -> str:
         """An expression as Python writes it, shortened if it is long; "value" for a statement."""
@@ -36,26 +38,40 @@ class Written:
     def forget(self) -> None:
         """Forget all of them, and the nodes."""
         self._texts.clear()
+        self._beginnings.clear()
+        self._as_written.clear()
 
     def _write(self, node: ast.expr) -> str:
-        shown = _beginning(node)
-        found = _as_written(shown)
-        if shown is node and len(found) <= MAXIMAL_TEXT:
-            return found
+        shown = self._beginning(node)
+        if shown is node:
+            found = _as_written(node)
+            if len(found) <= MAXIMAL_TEXT:
+                return found
+        else:
+            found = self._as_written.get(shown) or _as_written(shown)
+            self._as_written[shown] = found
         if isinstance(node, ast.Call):
             return f"{self.text(node.func)}(...)"
         return f"{found[: MAXIMAL_TEXT - 3]}..."
 
+    def _beginning(self, node: ast.expr) -> ast.expr:
+        """The leftmost part of a very long expression that is longer than what is shown; else all.
 
-def _beginning(node: ast.expr) -> ast.expr:
-    """The leftmost part of a very long expression that is longer than what is shown; else all."""
-    if _span(node) <= _LONG:
-        return node
-    while True:
-        first = _leftmost(node)
-        if first is None or _span(first) <= 2 * MAXIMAL_TEXT:
+        It is the same for all very long expressions that begin there.
+        """
+        if _span(node) <= _LONG:
             return node
-        node = first
+        passed: list[ast.expr] = []
+        while node not in self._beginnings:
+            passed.append(node)
+            first = _leftmost(node)
+            if first is None or _span(first) <= 2 * MAXIMAL_TEXT:
+                self._beginnings[node] = node
+                break
+            node = first
+        found = self._beginnings[node]
+        self._beginnings.update(dict.fromkeys(passed, found))
+        return found
 
 
 def _span(node: ast.expr) -> int:

@@ -55,3 +55,26 @@ def test_functions_that_call_each_other_are_solved_together() -> None:
 
 def test_the_bound_allows_for_length() -> None:
     assert all(bound(n) < bound(n + 1) for n in itertools.islice(itertools.count(), 3))
+
+
+def test_in_a_block_of_very_many_operations_a_bug_is_found() -> None:
+    lines = "".join(f"    x{n} = g({n})\n" for n in range(3000))
+    source = f"def f(s, i):\n{lines}    new = s.set(i, 1)\n    return s.get(i)\n"
+    outcome = analyse(source, GivingOracle)
+    assert outcome is not None
+    assert outcome.faults == ()
+    [alarm] = outcome.alarms
+    assert alarm.startswith('3003: "s" was consumed by "s.set" on line 3002')
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_cost_grows_about_as_the_size(name: str) -> None:
+    kind, size = KINDS[name]
+    large, small = max(1, size // 4), max(1, size // 16)
+
+    def seconds(n: int) -> float:
+        outcomes = [analyse(kind(n), GivingOracle) for _ in range(2)]
+        return min(outcome.seconds for outcome in outcomes if outcome is not None)
+
+    # Fourfold the size; the square of it would be sixteenfold the cost.
+    assert seconds(large) < 8 * seconds(small) + 0.1

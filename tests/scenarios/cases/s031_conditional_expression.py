@@ -29,3 +29,14 @@ def may_alias_after(
 ) -> Array:
     new = state.set(index, x) if flag else state
     return new.get(index) + state.get(index)  # E: state-reuse | "state" | may have been | line -1
+
+
+def bad_method_called_behind_one(
+    state: eqx.nn.State,
+    index: eqx.nn.StateIndex[Array],
+    other: eqx.nn.StateIndex[Array],
+    flag: bool,
+) -> Array:
+    new = eqx.filter_jit(lambda s: s.set(index, s.get(index) + 1))(state)
+    y = state.get(index if flag else other)  # E: state-stale | "state" is out of date | line -1
+    return y + new.get(index)

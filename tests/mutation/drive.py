@@ -4,8 +4,8 @@
 
 Everything is loaded, and the scenario cases are checked by mypy, once.  For each mutant the process
 forks; the child gives one function other code and analyses the cases until one says something else
-than before (`suite.py`).  What they do not notice in `ir` and `contracts` is put before the unit
-tests of these.  Prints a row for each mutant, and the survivors again at the end.
+than before (`suite.py`).  What they do not notice is put before the unit tests of its package.
+Prints a row for each mutant, and the survivors again at the end.
 
 Limits: only the bodies of functions are changed, not tables or classes; a function that Python has
 taken apart for a decorator is found by its line.
@@ -35,7 +35,11 @@ from tests.mutation.suite import ROOT, Suite
 
 PACKAGES: Final = ("flow", "ir", "contracts")
 SECONDS: Final = 90
-_UNIT_TESTS: Final = {"ir": ("tests/ir",), "contracts": ("tests/contracts/test_notation.py",)}
+_UNIT_TESTS: Final = {
+    "flow": ("tests/flow",),
+    "ir": ("tests/ir",),
+    "contracts": ("tests/contracts/test_notation.py",),
+}
 KILLED, SURVIVED, LATE = 0, 1, 2
 _WORDS: Final = {KILLED: "killed", SURVIVED: "SURVIVED", LATE: "killed (too slow)"}
 

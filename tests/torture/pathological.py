@@ -16,6 +16,36 @@ def branches(n: int) -> str:
     return f"def f(s, i):\n{body}    return s.get(i)\n"
 
 
+def snapshots(n: int) -> str:
+    """The same, and each keeps the one before under another name."""
+    body = "".join(f"    if a{i}:\n        t = s\n        s = s.set(i, {i})\n" for i in range(n))
+    return f"def f(s, i, t):\n{body}    return s.get(i)\n"
+
+
+def attributes(n: int) -> str:
+    """N branches each of which may replace the State that an object holds."""
+    body = "".join(f"    if a{i}:\n        h.s = h.s.set(i, {i})\n" for i in range(n))
+    return f"def f(s, i):\n    h = Holder()\n    h.s = s\n{body}    return h.s.get(i)\n"
+
+
+def returns(n: int) -> str:
+    """N branches each of which returns."""
+    body = "".join(f"    if a{i}:\n        return s.set(i, {i})\n" for i in range(n))
+    return f"def f(s, i):\n{body}    return s\n"
+
+
+def loops(n: int) -> str:
+    """N loops one after another."""
+    body = "".join(f"    for x in a{i}:\n        s = s.set(i, {i})\n" for i in range(n))
+    return f"def f(s, i):\n{body}    return s.get(i)\n"
+
+
+def comprehensions(n: int) -> str:
+    """N lists, all of which are kept."""
+    body = "".join(f"    x{i} = [s.get(j) for j in i]\n" for i in range(n))
+    return f"def f(s, i):\n{body}    return s\n"
+
+
 def nested_loops(n: int) -> str:
     """N loops inside each other."""
     lines = ["def f(s, i):"]
@@ -132,6 +162,11 @@ Kind = Callable[[int], str]
 # With the largest size that is tried; what is nested in blocks can't be deeper than Python allows.
 KINDS: Final[dict[str, tuple[Kind, int]]] = {
     "branches": (branches, 1000),
+    "snapshots": (snapshots, 1000),
+    "attributes": (attributes, 1000),
+    "returns": (returns, 1000),
+    "loops": (loops, 1000),
+    "comprehensions": (comprehensions, 200),
     "nested loops": (nested_loops, 50),
     "nested branches": (nested_branches, 96),
     "statements": (statements, 10_000),

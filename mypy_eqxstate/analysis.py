@@ -24,6 +24,7 @@ from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.notation import parse_row
 from mypy_eqxstate.faults import THE_MODULE, Fault, contained
 from mypy_eqxstate.flow.abstraction import Context
+from mypy_eqxstate.flow.guards import forget_guards
 from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.observations import combined
 from mypy_eqxstate.flow.problems import Problem
@@ -163,6 +164,7 @@ def new_program(sources: Sources, configuration: Configuration) -> Program:
         configuration: the user's settings.
     """
     forget_objects()
+    forget_guards()
     return Program(
         sources,
         _rows(configuration),

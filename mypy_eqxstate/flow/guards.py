@@ -19,6 +19,7 @@ Limits: a conjunction keeps at most `MAXIMAL_CONDITIONS` conditions and a guard
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 Condition = tuple[str, int]
@@ -29,6 +30,8 @@ NO_FACTS: Final[Conjunction] = frozenset()
 ALWAYS: Final[Guard] = frozenset({NO_FACTS})
 MAXIMAL_CONDITIONS: Final = 16
 MAXIMAL_ALTERNATIVES: Final = 8
+# A function has few guards, and the same questions are asked of them again and again.
+_REMEMBERED: Final = 1 << 14
 
 
 def _contradict(left: Conjunction, right: Conjunction) -> bool:
@@ -42,6 +45,11 @@ def excluded(guard: Guard, facts: Conjunction) -> bool:
     """Whether a guard can't hold where these facts do."""
     if guard is ALWAYS or not facts:
         return False
+    return _excluded(guard, facts)
+
+
+@lru_cache(_REMEMBERED)
+def _excluded(guard: Guard, facts: Conjunction) -> bool:
     return all(_contradict(alternative, facts) for alternative in guard)
 
 
@@ -49,6 +57,11 @@ def exclusive(guard: Guard, other: Guard) -> bool:
     """Whether two guards can't both hold."""
     if guard is ALWAYS or other is ALWAYS:
         return False
+    return _exclusive(guard, other)
+
+
+@lru_cache(_REMEMBERED)
+def _exclusive(guard: Guard, other: Guard) -> bool:
     return all(_contradict(left, right) for left in guard for right in other)
 
 
@@ -67,6 +80,11 @@ def both(guard: Guard, other: Guard) -> Guard:
         return other
     if other is ALWAYS:
         return guard
+    return _both(guard, other)
+
+
+@lru_cache(_REMEMBERED)
+def _both(guard: Guard, other: Guard) -> Guard:
     return _simplified(
         {left | right for left in guard for right in other if not _contradict(left, right)}
         or {next(iter(guard)) | next(iter(other))}
@@ -79,6 +97,11 @@ def either(guard: Guard, other: Guard) -> Guard:
         return guard
     if ALWAYS in (guard, other):
         return ALWAYS
+    return _either(guard, other)
+
+
+@lru_cache(_REMEMBERED)
+def _either(guard: Guard, other: Guard) -> Guard:
     return _simplified(set(guard | other))
 
 
@@ -86,6 +109,11 @@ def under(guard: Guard, facts: Conjunction) -> Guard:
     """The guard with facts that hold besides; these are not excluded by it."""
     if not facts:
         return guard
+    return _under(guard, facts)
+
+
+@lru_cache(_REMEMBERED)
+def _under(guard: Guard, facts: Conjunction) -> Guard:
     return _simplified(
         {alternative | facts for alternative in guard if not _contradict(alternative, facts)}
     )
@@ -111,6 +139,12 @@ def negated(guard: Guard) -> Guard | None:
     if not all(isinstance(answer, bool) for _, answer in conditions):
         return None
     return frozenset({frozenset({(question, not answer)}) for question, answer in conditions})
+
+
+def forget_guards() -> None:
+    """Let go of what was remembered, when an analysis begins."""
+    for remembering in (_excluded, _exclusive, _both, _either, _under):
+        remembering.cache_clear()
 
 
 def _simplified(alternatives: set[Conjunction]) -> Guard:

@@ -66,6 +66,7 @@ class Instantiation:
         self.origin = origin
         self.stars = stars
         self._made: dict[Object, Object] = {}
+        self._guards: dict[Guard, Guard] = {}
         self._roots: dict[Variable, Binding | None] = {}
 
     def root(self, variable: Variable) -> Binding | None:
@@ -165,6 +166,11 @@ class Instantiation:
         """A guard of the callee's: its conditions are those of this very call."""
         if guard is ALWAYS:
             return guard
+        if guard not in self._guards:
+            self._guards[guard] = self._translated(guard)
+        return self._guards[guard]
+
+    def _translated(self, guard: Guard) -> Guard:
         prefix = f"{self.origin.operation}:"
         translated = frozenset(
             frozenset((prefix + question, answer) for question, answer in alternative)

@@ -305,13 +305,13 @@ class Session:
     def _checker(self, tree: MypyFile) -> TypeChecker | None:
         """The type checker of a module that mypy has just finished."""
         noted = self._checkers.pop(tree.fullname, None)
-        if self.daemon is not None and self.daemon.graph is not None:
-            return self._graph[tree.fullname].type_checker()
-        if noted is not None and noted.tree is tree:
+        if noted is not None and noted.tree is tree and self.daemon is None:
             return noted
         if not self._may_concern(tree):
             return None
-        return next((o for o in gc.get_referrers(tree) if isinstance(o, TypeChecker)), None)
+        # It was never seen at work: a package that only imports has nothing that mypy asks about.
+        state = self._graph.get(tree.fullname)
+        return None if state is None else state.type_checker()
 
     def _note_dependencies(self, tree: MypyFile, rests_on: set[str]) -> None:
         """Tell the daemon what is to be looked at again when this module or others change."""

@@ -12,7 +12,7 @@ and the function has no findings.  The same holds for one problem that can't be 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Final
@@ -24,6 +24,7 @@ from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.notation import parse_row
 from mypy_eqxstate.faults import THE_MODULE, Fault, contained
 from mypy_eqxstate.flow.abstraction import Context
+from mypy_eqxstate.flow.arguments import formals_of
 from mypy_eqxstate.flow.guards import forget_guards
 from mypy_eqxstate.flow.module import ModuleAnalysis
 from mypy_eqxstate.flow.observations import combined
@@ -121,18 +122,19 @@ def _analyze(module: ModuleAnalysis, path: str, source: str, result: AnalysisRes
     program = module.program
     if program is not None:
         program.begin(module)
-    names = mentioned_names(module.index.tree)
-    if not module.relevance and not names & (module.telling_names.all | {"Borrowed", "Consumed"}):
-        return
+    if not module.relevance:
+        telling = module.telling_names.all | {"Borrowed", "Consumed"}
+        if telling.isdisjoint(mentioned_names(module.index.tree)):
+            return
     with contained(result.faults, THE_MODULE):
         try:
             module.analyze_module_body()
             module.learn_instances()
         except NoFixpointError:
             module.given_up.append(THE_MODULE)
-    for name, node in list(module.index.functions.items()):
-        # Generator expressions run where they are iterated; nobody else calls them.
-        if node not in module.relevance or isinstance(node, ast.GeneratorExp):
+    for name, node in _callers_first(module):
+        # Its problems count as it is called, if its calls say more than it does.
+        if module.contexts(node) and not _is_declared(module, node):
             continue
         with contained(result.faults, name):
             module.analyze(node)
@@ -186,6 +188,26 @@ def _rows(configuration: Configuration) -> Callable[[str], Row | None]:
         return rows.get(name) or library_row(name)
 
     return row
+
+
+def _callers_first(module: ModuleAnalysis) -> Iterable[tuple[str, FunctionNode]]:
+    """The functions that matter, such that most are called before it is their turn.
+
+    First those of which calls can't say more than they do themselves, then the others from the end
+    of the module: what is defined late calls what is defined before.
+    """
+    found = [
+        (name, node)
+        for name, node in module.index.functions.items()
+        # Generator expressions run where they are iterated; nobody else calls them.
+        if node in module.relevance and not isinstance(node, ast.GeneratorExp)
+    ]
+    complete = [entry for entry in found if _is_complete(module, entry[1])]
+    return complete + [entry for entry in reversed(found) if entry not in complete]
+
+
+def _is_complete(module: ModuleAnalysis, node: FunctionNode) -> bool:
+    return _is_declared(module, node) or not (formals_of(node) or module.free_variables(node))
 
 
 def _problems(module: ModuleAnalysis) -> Iterator[Problem]:

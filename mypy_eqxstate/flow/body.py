@@ -162,7 +162,8 @@ class BodyAnalysis:
             # What is only possible there may come of what the widening has given up.
             self.problems = [problem for problem in self.problems if not problem.may]
         if any(problem.events for problem in self.problems):
-            self.problems = _with_copies(self.problems, [block.clean_uses for block in found])
+            clean = [block.clean_uses for block in found]
+            self.problems = _with_copies(self.problems, clean, self.module.text)
 
     def release(self) -> None:
         """Let go of everything, without waiting for the garbage collector.
@@ -364,7 +365,11 @@ class BodyAnalysis:
         node = self.definitions.get(temporary)
         if node is None:
             return False
+        binding = self.read(memory, temporary)
         parts = self.body.parts.get(temporary)
+        if not binding.objects and not parts and not memory.stale:
+            self.note_clean_use(node, None)  # numbers and texts, most of the time
+            return False
         if parts and deep and all(part in memory.bindings for part in parts):
             found = False
             for part in parts:  # all of them, each with its own report
@@ -372,7 +377,7 @@ class BodyAnalysis:
             return found
         return self.ownership.check(
             memory,
-            self.read(memory, temporary),
+            binding,
             node,
             self.text_of(temporary),
             temporary,
@@ -436,8 +441,13 @@ class BodyAnalysis:
         if self.body.is_generator:
             self._found_now.left.append((memory.copy(), one(NONE_VALUE)))
 
-    def note_clean_use(self, node: ast.AST, place: str) -> None:
-        """An operation of this node is no misuse: another copy of it (`finally`) "may" be one."""
+    def note_clean_use(self, node: ast.AST, place: str | None) -> None:
+        """An operation of this node is no misuse: another copy of it (`finally`) "may" be one.
+
+        Args:
+            node: of the operation.
+            place: what is used, as it is written; None if it is the node itself.
+        """
         self._found_now.clean_uses.append((node, place, self.position))
 
     # --- operations -----------------------------------------------------------------------------
@@ -583,18 +593,20 @@ class _Found:
         self.problems: list[Problem] = []
         self.returned: list[tuple[Memory, Binding]] = []
         self.left: list[tuple[Memory, Binding]] = []
-        self.clean_uses: list[tuple[ast.AST, str, tuple[int, int]]] = []
+        self.clean_uses: list[tuple[ast.AST, str | None, tuple[int, int]]] = []
 
 
 def _with_copies(
     problems: Iterable[Problem],
-    clean_uses: Iterable[Iterable[tuple[ast.AST, str, tuple[int, int]]]],
+    clean_uses: Iterable[Iterable[tuple[ast.AST, str | None, tuple[int, int]]]],
+    written: Callable[[ast.AST], str],
 ) -> list[Problem]:
     """The problems, a use being only possibly wrong if another copy of it (`finally`) is right."""
     right: dict[tuple[ast.AST, str], set[tuple[int, int]]] = {}
     for uses in clean_uses:
         for node, place, position in uses:
-            right.setdefault((node, place), set()).add(position)
+            text = written(node) if place is None else place
+            right.setdefault((node, text), set()).add(position)
     return [
         replace(problem, may=True)
         if problem.events and right.get((problem.node, problem.place), set()) - {problem.position}

@@ -92,6 +92,7 @@ class Calls:
         self.rows = Rows(analysis, self)
         self.signatures = Signatures(analysis, self)
         self.transforms = Transforms(analysis, self)
+        self._depth = 0
 
     def release(self) -> None:
         """Let go of the parts, which refer to each other; nothing may be called afterwards."""
@@ -126,10 +127,11 @@ class Calls:
         note_evidence(analysis, memory, op, receiver)
         for argument in op.arguments:
             run_in_place(analysis, memory, argument.source, op.node)
-        actuals = [
-            actual._replace(binding=run_suspended(analysis, memory, actual.binding, op.node))
-            for actual in actual_arguments(analysis, memory, op.arguments)
-        ]
+        actuals = actual_arguments(analysis, memory, op.arguments)
+        for number, actual in enumerate(actuals):
+            given = run_suspended(analysis, memory, actual.binding, op.node)
+            if given is not actual.binding:
+                actuals[number] = actual._replace(binding=given)
         return self.of_binding(site, memory, callee, actuals, receiver, op.callee)
 
     def _decorates(self, op: ir.Call) -> bool:
@@ -250,9 +252,17 @@ class Calls:
         self, site: CallSite, memory: Memory, callee: Value, actuals: list[Actual]
     ) -> Binding:
         """A call of one value."""
-        if site.depth > MAXIMAL_DEPTH:
+        if self._depth > MAXIMAL_DEPTH:
             return self.signatures.unknown(site, memory, actuals)
-        site = site._replace(depth=site.depth + 1)
+        self._depth += 1
+        try:
+            return self._dispatch(site, memory, callee, actuals)
+        finally:
+            self._depth -= 1
+
+    def _dispatch(
+        self, site: CallSite, memory: Memory, callee: Value, actuals: list[Actual]
+    ) -> Binding:
         if isinstance(callee, Function):
             return self.bodies.invoke(site, memory, callee, actuals)
         if isinstance(callee, Symbol):

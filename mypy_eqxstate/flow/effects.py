@@ -40,7 +40,6 @@ class CallSite(NamedTuple):
         direct: the call's own syntax describes the arguments (nothing bound or transformed), so
             that the type checker's signature for it applies.
         inference: the callee is in inference mode.
-        depth: how many callables deep (a transform of a partial of ...).
         getter: it is the reading of a property.
         keeps: a coroutine that is made is bound to a name, and awaited later if at all.
     """
@@ -51,7 +50,6 @@ class CallSite(NamedTuple):
     typed: Shape
     direct: bool = True
     inference: bool = False
-    depth: int = 0
     getter: bool = False
     keeps: bool = False
 

@@ -61,6 +61,8 @@ class Holdings:
             materialise: also objects that nobody has looked at yet (they are alive).
             guard: under which the binding is reached.
         """
+        if not binding.objects:
+            return
         leading = self.leading(memory, binding, materialise)
         if leading:
             yield from self._held(memory, binding, depth, path, materialise, guard, leading)
@@ -159,8 +161,10 @@ class Holdings:
     def classes(self, memory: Memory, binding: Binding, depth: int = DEPTH) -> frozenset[str]:
         """The affine classes, and classes that hold them, of what a binding can hold."""
         found: frozenset[str] = frozenset()
+        if not binding.objects:
+            return found
         for value, guard in binding.values.items():
-            if excluded(guard, memory.facts):
+            if guard is not ALWAYS and excluded(guard, memory.facts):
                 continue
             for item in objects_within(value):
                 found |= self._heap.classes.affine_classes_in(item.shape)

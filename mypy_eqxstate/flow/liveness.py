@@ -16,8 +16,8 @@ does not end for that: its name may be what a message speaks of.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from typing import Any, Final, NamedTuple, TypeVar
 
 from mypy_eqxstate.flow.solver import successors
 from mypy_eqxstate.ir import model as ir
@@ -27,39 +27,35 @@ _Root = TypeVar("_Root", ir.Temporary, ir.Variable)
 
 def temporaries_read(operation: ir.Operation) -> tuple[ir.Temporary, ...]:
     """The temporaries that an operation reads."""
-    match operation:
-        case ir.WriteVariable(source=source) | ir.Alias(source=source):
-            return (source,)
-        case ir.ReadAttribute(base=base):
-            return (base,)
-        case ir.WriteAttribute(base=base, source=source):
-            return (base,) if source is None else (base, source)
-        case ir.ReadItem(base=base, index=index):
-            return (base, index)
-        case ir.WriteItem(base=base, index=index, source=source):
-            return (base, index) if source is None else (base, index, source)
-        case ir.Unpack(source=source) | ir.Iterate(source=source) | ir.Await(source=source):
-            return (source,)
-        case ir.Build(elements=elements):
-            return tuple(element.source for element in elements)
-        case ir.Append(container=container, source=source):
-            return (container, source)
-        case ir.Call(callee=callee, arguments=arguments):
-            return (callee, *(argument.source for argument in arguments))
-        case ir.Compute(operands=operands):
-            return operands
-        case ir.MakeFunction(defaults=defaults):
-            return tuple(source for _, source in defaults)
-        case ir.MakeClass(bases=bases):
-            return bases
-        case ir.Next(iterator=iterator):
-            return (iterator,)
-        case ir.Enter(context=context) | ir.Exit(context=context):
-            return (context,)
-        case ir.Yield(source=source):
-            return () if source is None else (source,)
-        case _:
-            return ()
+    reads = _READS.get(type(operation))
+    return () if reads is None else reads(operation)
+
+
+def _present(*temporaries: ir.Temporary | None) -> tuple[ir.Temporary, ...]:
+    return tuple(temporary for temporary in temporaries if temporary is not None)
+
+
+_READS: Final[Mapping[type, Callable[[Any], tuple[ir.Temporary, ...]]]] = {
+    ir.Alias: lambda op: (op.source,),
+    ir.Append: lambda op: (op.container, op.source),
+    ir.Await: lambda op: (op.source,),
+    ir.Build: lambda op: tuple([element.source for element in op.elements]),
+    ir.Call: lambda op: (op.callee, *[argument.source for argument in op.arguments]),
+    ir.Compute: lambda op: op.operands,
+    ir.Enter: lambda op: (op.context,),
+    ir.Exit: lambda op: (op.context,),
+    ir.Iterate: lambda op: (op.source,),
+    ir.MakeClass: lambda op: op.bases,
+    ir.MakeFunction: lambda op: tuple([source for _, source in op.defaults]),
+    ir.Next: lambda op: (op.iterator,),
+    ir.ReadAttribute: lambda op: (op.base,),
+    ir.ReadItem: lambda op: (op.base, op.index),
+    ir.Unpack: lambda op: (op.source,),
+    ir.WriteAttribute: lambda op: _present(op.base, op.source),
+    ir.WriteItem: lambda op: _present(op.base, op.index, op.source),
+    ir.WriteVariable: lambda op: (op.source,),
+    ir.Yield: lambda op: _present(op.source),
+}
 
 
 class Lifetimes(NamedTuple):

@@ -24,7 +24,7 @@ import ast
 from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mypy_eqxstate.flow.bindings import LIVE, Binding, Change, Status
+from mypy_eqxstate.flow.bindings import ALIVE, LIVE, Binding, Change, Status
 from mypy_eqxstate.flow.derivation import hand_over, hand_over_sources
 from mypy_eqxstate.flow.fate import Fate
 from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard, both, excluded, exclusive, negated
@@ -181,20 +181,24 @@ class Ownership:
         alive = False
         inner: list[tuple[Object, Guard]] = []
         for value, value_guard in binding.values.items():
-            if excluded(value_guard, memory.facts) or exclusive(value_guard, guard):
+            if value_guard is not ALWAYS and (
+                excluded(value_guard, memory.facts) or exclusive(value_guard, guard)
+            ):
                 continue
-            items = objects_within(value)
-            alive |= not any(item.is_affine for item in items)
-            for item in items:
+            holds_affine = False
+            for item in objects_within(value):
                 if not item.is_affine:
                     if depth > 0 and (item in leading or self.holdings.can_hold_affine(item)):
                         inner.append((item, both(guard, value_guard)))
-                elif not item.events:
+                    continue
+                holds_affine = True
+                if not item.events:
                     alive = True
                     if item.origin.is_input and item.recent:
                         memory.reads = memory.reads | {item}
                 elif REPORTED not in item.events:
                     dead.append(item)
+            alive = alive or not holds_affine
         found = bool(dead)
         if dead:
             events = tuple(sorted(frozenset().union(*(item.events for item in dead))))
@@ -448,6 +452,8 @@ class _Use(NamedTuple):
 
 def _reaching(marks: Status, facts: Conjunction) -> tuple[Event, ...]:
     """The events among marks that are possible under the facts that hold here."""
+    if marks is ALIVE:
+        return ()
     return tuple(
         sorted(
             happening

@@ -20,7 +20,7 @@ Limits: a name that is bound to anything but a function, a class or an import te
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from mypy_eqxstate.flow.relevance import Telling, mentioned_names, takes_as_declared
 from mypy_eqxstate.ir.module import ModuleIndex
@@ -39,6 +39,7 @@ class TellingNames:
         self._words = words
         self._makes: dict[str, bool] = {}
         self._tells: dict[str, bool] = {}
+        self._further: dict[tuple[str, bool], Sequence[str]] = {}
         self._imports: dict[str, dict[str, str]] = {}
 
     def in_module(self, index: ModuleIndex) -> Telling:
@@ -78,8 +79,10 @@ class TellingNames:
         waiting = [full_name]
         while waiting:
             name = waiting.pop()
-            if known.get(name):
-                yield True
+            told = known.get(name)
+            if told is not None:
+                yield told
+                continue
             for further in self._leads_to(name, with_takers):
                 if further in self._words:
                     yield True
@@ -87,8 +90,15 @@ class TellingNames:
                     seen.add(further)
                     waiting.append(further)
 
-    def _leads_to(self, full_name: str, with_takers: bool) -> Iterator[str]:
+    def _leads_to(self, full_name: str, with_takers: bool) -> Sequence[str]:
         """Words, and full names, that the definition of a name mentions."""
+        found = self._further.get((full_name, with_takers))
+        if found is None:
+            found = tuple(self._mentions(full_name, with_takers))
+            self._further[full_name, with_takers] = found
+        return found
+
+    def _mentions(self, full_name: str, with_takers: bool) -> Iterator[str]:
         home, _, own = full_name.rpartition(".")
         index = self._index(home)
         if index is None:

@@ -17,6 +17,7 @@ from typing import Final
 
 MAXIMAL_TEXT: Final = 60
 _LONG: Final = 400
+_SIMPLE: Final = frozenset({bool, int, str, type(None)})
 
 
 class Written:
@@ -96,6 +97,8 @@ def _as_written(node: ast.expr) -> str:
     """An expression as Python writes it; `ast.unparse` is slow for what is most common."""
     if isinstance(node, ast.Name):
         return node.id
+    if isinstance(node, ast.Constant) and node.kind is None and type(node.value) in _SIMPLE:
+        return repr(node.value)
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
         return f"{_as_written(node.value)}.{node.attr}"
     return ast.unparse(node)

@@ -48,6 +48,14 @@ class EqxstatePlugin(Plugin):
             self.session.note_fault("report_config_data", error, ctx.path)
             return None
 
+    def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
+        """A module was parsed; there is nothing to add to what it imports."""
+        try:
+            self.session.note_loaded(file.fullname)
+        except Exception as error:
+            self.session.note_fault("get_additional_deps", error, file.path)
+        return []
+
     def get_additional_indirect_deps(self, file: MypyFile) -> set[str]:
         """A module is fully checked, its tree still alive: the place of our own check."""
         try:

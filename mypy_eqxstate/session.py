@@ -121,14 +121,18 @@ class Session:
         return CacheData(common)
 
     def data_to_compare(self, module: str) -> Data:
-        """What equals the data that mypy's cache has of a module, if it is still up to date.
+        """What equals the data that mypy's cache has of a module, if it is still up to date."""
+        self.note_loaded(module)
+        return self.cache.to_compare()
 
-        mypy asks while it loads its graph: if an affine class's home is in it, the build manager
-        will be needed, and finding it is quicker now, with few objects in the process.
+    def note_loaded(self, module: str) -> None:
+        """mypy loads a module into its graph, from the cache or from its source.
+
+        If an affine class's home is in it, the build manager will be needed, and finding it is
+        quicker now, with few objects in the process.
         """
         if self._found_manager is None and module in self._homes:
             self._found_manager = _manager_of(modules_state.modules)
-        return self.cache.to_compare()
 
     def data_to_store(self, module: str, path: str) -> Data:
         """What mypy's cache is to keep with a module that was checked."""

@@ -122,7 +122,7 @@ STAGES = {
         Fault("flow.body:newest_place", "broken"),
         Fault("flow.instances:Instances.learn", costs="none", named="the module"),
         Fault("flow.module:ModuleAnalysis.analyze_module_body", "main", "module", named="main"),
-        Fault("analysis:mentioned_names", costs="all", named="the module"),
+        Fault("analysis:_callers_first", costs="all", named="the module"),
     ],
     "summaries": [
         Fault("flow.module:summary_of", "broken"),

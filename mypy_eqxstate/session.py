@@ -126,7 +126,7 @@ class Session:
         return self.cache.to_compare()
 
     def note_loaded(self, module: str) -> None:
-        """mypy loads a module into its graph, from the cache or from its source.
+        """Mypy loads a module into its graph, from the cache or from its source.
 
         If an affine class's home is in it, the build manager will be needed, and finding it is
         quicker now, with few objects in the process.

@@ -23,13 +23,12 @@ from mypy_eqxstate.flow.acceptance import accepted_names, is_choice
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.bindings import Binding, one, renamed
 from mypy_eqxstate.flow.containers import Containers
-from mypy_eqxstate.flow.edges import assume, conditions_by_variable
+from mypy_eqxstate.flow.edges import assume
 from mypy_eqxstate.flow.evidence import note_declared, promote_like, promote_namesake
 from mypy_eqxstate.flow.explain import BLOCK_STRIDE, birth, loop_line, newest_place
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.joins import join, widen
-from mypy_eqxstate.flow.liveness import lifetimes, rebound_variables
 from mypy_eqxstate.flow.matching import always_matches
 from mypy_eqxstate.flow.memory import Memory, Root
 from mypy_eqxstate.flow.observations import Observer
@@ -96,19 +95,7 @@ class BodyAnalysis:
         self.dead_end = False
         self._call_conditions: dict[int, frozenset[str]] = {}
         self.observer = Observer(self) if module.observing else None
-        self._lifetimes = lifetimes(body)
-        self._rebound = {} if self.is_module else rebound_variables(body, self._captured())
-        self._conditions = conditions_by_variable(body)
-
-    def _captured(self) -> frozenset[ir.Variable]:
-        """The variables that functions inside this one read."""
-        return frozenset(
-            variable
-            for block in self.body.blocks
-            for operation in block.operations
-            if isinstance(operation, ir.MakeFunction)
-            for variable in self.module.free_variables(operation.function)
-        )
+        self._prepared = module.prepared(body)
 
     def _steps_by_type(self) -> Mapping[type, Callable[[Memory, Any], None]]:
         containers = self.containers
@@ -245,7 +232,7 @@ class BodyAnalysis:
         raising: list[Memory] = []
         names = self.module.definitions.names if self.is_module else None
         handled, in_loop = block.handler is not None, block.loop is not None
-        endings = self._lifetimes.ending[block.index]
+        endings = self._prepared.lifetimes.ending[block.index]
         for number, (operation, ending) in enumerate(zip(block.operations, endings, strict=True)):
             self.position = (block.index, number)
             if names is not None:
@@ -282,7 +269,10 @@ class BodyAnalysis:
 
         What is affine itself does no harm in a name that is bound anew, and tells of its class.
         """
-        live, rebound = self._lifetimes.live[block], self._rebound.get(block, frozenset())
+        live, rebound = (
+            self._prepared.lifetimes.live[block],
+            self._prepared.rebound.get(block, frozenset()),
+        )
         for root in [r for r in memory.bindings if type(r) is int and r not in live]:
             del memory.bindings[root]
         for variable in rebound & memory.bindings.keys():
@@ -510,7 +500,7 @@ class BodyAnalysis:
 
     def forget_conditions(self, memory: Memory, variable: ir.Variable) -> None:
         """Conditions about a variable that is being rebound say nothing of its new value."""
-        memory.forget_conditions(self._conditions.get(variable, frozenset()))
+        memory.forget_conditions(self._prepared.conditions.get(variable, frozenset()))
 
     def note_call_conditions(self, texts: frozenset[str]) -> None:
         """Guards speak of decisions inside the call at work; its next turn decides anew."""

@@ -85,7 +85,7 @@ class Definitions:
         self.row = row
         self.affine_classes = affine_classes
         self._stored = stored
-        self.classes = ClassKnowledge(self._class_info)
+        self.classes = ClassKnowledge(self._class_info, oracle.is_concerned)
         self.names = Names(lookups)
         self._stateful: dict[str, bool] = {}
 

@@ -91,8 +91,13 @@ class ClassKnowledge:
         promoted: the classes that uses have shown of values without a type.
     """
 
-    def __init__(self, class_info: Callable[[str], ClassInfo | None]) -> None:
+    def __init__(
+        self,
+        class_info: Callable[[str], ClassInfo | None],
+        is_concerned: Callable[[str], bool],
+    ) -> None:
         self._lookup = class_info
+        self._is_concerned = is_concerned
         self._known: dict[str, ClassInfo | None] = {}
         self._holds: dict[Shape, frozenset[str]] = {}
         self.promoted = Promoted()
@@ -130,7 +135,7 @@ class ClassKnowledge:
             elif isinstance(shape, UnionShape):
                 for item in shape.items:
                     found |= self.affine_classes_in(item, depth)
-            elif isinstance(shape, InstanceShape):
+            elif isinstance(shape, InstanceShape) and self._is_concerned(shape.class_name):
                 info = self.info(shape.class_name)
                 if info is not None:
                     for held in info.fields.values():

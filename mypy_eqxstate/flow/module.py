@@ -33,6 +33,7 @@ from mypy_eqxstate.flow.inert import InertCallees
 from mypy_eqxstate.flow.instances import MAXIMAL_ROUNDS, Instances
 from mypy_eqxstate.flow.lookups import Lookups
 from mypy_eqxstate.flow.observations import Observation
+from mypy_eqxstate.flow.prepared import Prepared, prepare
 from mypy_eqxstate.flow.problems import EventDetail, Problem
 from mypy_eqxstate.flow.recursion import Summaries
 from mypy_eqxstate.flow.relevance import Relevance, Telling
@@ -102,6 +103,7 @@ class ModuleAnalysis:
     # For mypyc: what `release` takes away.
     __deletable__ = [  # noqa: RUF012
         "_bodies",
+        "_prepared",
         "_relevance",
         "_summaries",
         "classes",
@@ -149,6 +151,7 @@ class ModuleAnalysis:
             for decorator in getattr(node, "decorator_list", ())
         )
         self._bodies: dict[BodyNode, Body] = {}
+        self._prepared: dict[str, Prepared] = {}
         self._summaries = foreign[1] if foreign is not None else Summaries(self.lookups)
         self._contexts: dict[BodyNode, set[Context]] = {}
         self._signatures: dict[BodyNode, Signature | None] = {}
@@ -170,7 +173,8 @@ class ModuleAnalysis:
         self._contexts.clear()
         self._signatures.clear()
         self._written.forget()
-        del self._bodies, self._relevance, self._summaries, self.classes, self.definitions
+        del self._bodies, self._prepared, self._relevance, self._summaries, self.classes
+        del self.definitions
         del self.index, self.inert_callees, self.instances, self.oracle
 
     # --- names -----------------------------------------------------------------------------------
@@ -354,6 +358,13 @@ class ModuleAnalysis:
                 reachable=self.oracle.reachable,
                 never_returns=self.oracle.never_returns,
             )
+        return found
+
+    def prepared(self, body: Body) -> Prepared:
+        """What the operations of a body of this module say in all contexts."""
+        found = self._prepared.get(body.name)
+        if found is None:
+            found = self._prepared[body.name] = prepare(body, self.free_variables)
         return found
 
     def spend(self, work: int) -> None:

@@ -248,6 +248,19 @@ class MypyOracle(Answering):
         """The class of this full name; None if there is none."""
         return self._symbols.class_info(full_name)
 
+    @answering(True)
+    def is_concerned(self, class_name: str) -> bool:
+        """Whether the module of a class imports an affine class, directly or not; True in doubt."""
+        concerned = self._concerned
+        if concerned is None:
+            return True
+        holder = class_name
+        while holder not in concerned:
+            holder = holder.rpartition(".")[0]
+            if not holder:
+                return False
+        return True
+
     @answering(None)
     def method(self, class_name: str, name: str) -> Declaration | None:
         """The method that an instance of the class has under this name, looked up by its MRO."""

@@ -108,6 +108,13 @@ class Oracle(Protocol):
         """The class of this full name; None if there is none."""
         ...
 
+    def is_concerned(self, class_name: str) -> bool:
+        """Whether the module of a class imports an affine class, directly or not; True in doubt.
+
+        If not, no field of the class can be declared as one, and its definition is not asked for.
+        """
+        ...
+
     def method(self, class_name: str, name: str) -> Declaration | None:
         """The method that an instance of the class has under this name, looked up by its MRO."""
         ...

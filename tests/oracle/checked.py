@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 
 from mypy.build import build
@@ -43,6 +43,7 @@ def check(
     visit: Mapping[str, Visitor] | Visitor,
     cache: Path,
     plain: bool = False,
+    concerned: Container[str] | None = None,
 ) -> list[str]:
     """Run mypy over files.
 
@@ -52,6 +53,7 @@ def check(
             visitor for all modules, or by name.
         cache: mypy's cache directory.
         plain: without any plugin, and so without visits.
+        concerned: the modules that import an affine class, as oracles are told.
 
     Returns:
         mypy's errors.
@@ -64,7 +66,7 @@ def check(
                 holders = gc.get_referrers(file)
                 checker = next(h for h in holders if isinstance(h, TypeChecker))
                 module = ast.parse(Path(file.path).read_text(encoding="utf-8"))
-                visitor(MypyOracle(file, checker, module, AFFINE), module)
+                visitor(MypyOracle(file, checker, module, AFFINE, concerned), module)
             return set()
 
     options = Options()

@@ -493,3 +493,22 @@ def test_a_fault_inside_is_an_unknown_and_is_kept(checked: dict[str, Any], tmp_p
         assert set(oracle.faults) == {"shape", "target", "reachable"}
 
     check({"broken": path}, look, checked["cache"])
+
+
+def test_a_class_is_concerned_if_its_module_imports_an_affine_one(tmp_path: Path) -> None:
+    """Fields of other classes need not be read to know that nothing affine is in them."""
+    path = tmp_path / "program.py"
+    path.write_text("x = 1\n", encoding="utf-8")
+    found: dict[str, bool] = {}
+
+    def visit(oracle: MypyOracle, module: ast.Module) -> None:
+        for name in ("training.State", "training.Step.<locals>.Carry", "plots.axes.Axes"):
+            found[name] = oracle.is_concerned(name)
+
+    cache = tmp_path / "cache"
+    assert not check({"program": path}, visit, cache, concerned={"training", "program"})
+    assert found == {
+        "training.State": True,
+        "training.Step.<locals>.Carry": True,
+        "plots.axes.Axes": False,
+    }

@@ -127,16 +127,31 @@ def _taken_apart(analysis: BodyAnalysis, memory: Memory, actual: Actual) -> list
         binding = analysis.containers.items_of(memory, actual.binding, key)
         if place is not None:
             binding = analysis.ownership.marked_as_stale(memory, place.child(key), binding)
+        written = _written(actual.node, key)
         parts.append(
             actual._replace(
                 binding=binding,
                 path=(key,),
-                text=f"{actual.text}[{key.value!r}]",
+                text=f"{actual.text}[{key.value!r}]"
+                if written is None
+                else analysis.module.text(written),
                 name=str(key.value) if actual.splat == "**" else None,
                 splat="",
             )
         )
     return parts
+
+
+def _written(node: ast.AST, key: Item) -> ast.expr | None:
+    """What a display has under a key, if an argument is one."""
+    if isinstance(node, ast.Dict):
+        for known, value in zip(node.keys, node.values, strict=True):
+            if isinstance(known, ast.Constant) and known.value == key.value:
+                return value
+    elif isinstance(node, ast.Tuple | ast.List) and isinstance(key.value, int):
+        starred = any(isinstance(element, ast.Starred) for element in node.elts)
+        return None if starred else node.elts[key.value]
+    return None
 
 
 def _keys(
@@ -204,6 +219,12 @@ def match(formals: Sequence[Formal], actuals: Sequence[Actual]) -> Matched:
         else:
             pairs.append((actual, target))
     return Matched(tuple(pairs), tuple(left_over))
+
+
+def is_inside(part: Actual, whole: Actual) -> bool:
+    """Whether one is the same argument as another, or something inside of it."""
+    length = len(whole.path)
+    return part.temporary == whole.temporary and part.path[:length] == whole.path
 
 
 def collected_as(actuals: Sequence[Actual], key: Key) -> Actual | None:

@@ -173,10 +173,10 @@ def rewritten(binding: Binding, changes: Mapping[Object, Change]) -> Binding:
         if type(value) is Object:
             change = changes.get(value.identity)
             if change is None:
-                _add(values, value, guard)
+                add_entry(values, value, guard)
             else:
                 for new, new_guard in change(value, guard).items():
-                    _add(values, new, new_guard)
+                    add_entry(values, new, new_guard)
             continue
         versions: dict[Value, Guard] = {value: guard}
         first = {held.identity: held for held in reversed(objects_within(value))}
@@ -186,10 +186,10 @@ def rewritten(binding: Binding, changes: Mapping[Object, Change]) -> Binding:
                 changed: dict[Value, Guard] = {}
                 for version, under_guard in versions.items():
                     for new, new_guard in change(held, under_guard).items():
-                        _add(changed, substitute(version, held, new), new_guard)
+                        add_entry(changed, substitute(version, held, new), new_guard)
                 versions = changed
         for version, under_guard in versions.items():
-            _add(values, version, under_guard)
+            add_entry(values, version, under_guard)
     return Binding(values, binding.marks)
 
 
@@ -221,7 +221,7 @@ def merge_fields(
     return fields
 
 
-def _add(entries: dict[Entry, Guard], entry: Entry, guard: Guard) -> None:
+def add_entry(entries: dict[Entry, Guard], entry: Entry, guard: Guard) -> None:
     """Add an entry; one that is there already holds under either guard."""
     known = entries.get(entry)
     entries[entry] = guard if known is None else either(known, guard)

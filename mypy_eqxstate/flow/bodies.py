@@ -23,11 +23,19 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.contracts.summaries import Summary, without_globals
-from mypy_eqxstate.flow.arguments import Actual, collected_as, formals_of, match, star_names
-from mypy_eqxstate.flow.bindings import Binding, merge_bindings, one
+from mypy_eqxstate.flow.arguments import (
+    Actual,
+    collected_as,
+    formals_of,
+    is_inside,
+    match,
+    star_names,
+)
+from mypy_eqxstate.flow.bindings import ALIVE, Binding, Status, merge_bindings, one
 from mypy_eqxstate.flow.contexts import context_of
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.evidence import promote_arguments, promote_shown, shown_classes
+from mypy_eqxstate.flow.guards import ALWAYS
 from mypy_eqxstate.flow.instantiate import Instantiation
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import Misuse
@@ -99,9 +107,11 @@ class BodyCalls:
         defaults: list[Actual] = []
         # What is taken apart (`**options`) may give an argument for any parameter.
         known = not any(actual.splat for actual in actuals)
-        for name, value in function.defaults if known else ():
+        for name, possible, events in function.defaults if known else ():
             if not parameters.get(Variable(name, function.name)):
-                defaults.append(Actual(one(value), None, name, site.node))
+                marks: Status = dict.fromkeys(events, ALWAYS) if events else ALIVE
+                held = Binding(dict.fromkeys(possible, ALWAYS), marks)
+                defaults.append(Actual(held, None, name, site.node))
                 parameters[Variable(name, function.name)] = (defaults[-1],)
         signature = module.signature(node)
         promote_arguments(analysis.module.classes, matched.pairs, signature)
@@ -349,7 +359,7 @@ class BodyCalls:
             for actuals in parameters.values():
                 for actual in actuals:
                     if not actual.receiver and not any(
-                        _is_inside(other, actual) for other in consumed_actuals
+                        is_inside(other, actual) for other in consumed_actuals
                     ):
                         effects.passed_twice(site, memory, actual)
         return consumed
@@ -518,9 +528,3 @@ def _hands_through(summary: Summary, binding: Binding | None, path: tuple[Key, .
     return binding is not None and all(
         isinstance(value, Object) and value.origin.is_input for value in binding.values
     )
-
-
-def _is_inside(part: Actual, whole: Actual) -> bool:
-    """Whether one is the same argument as another, or something inside of it."""
-    length = len(whole.path)
-    return part.temporary == whole.temporary and part.path[:length] == whole.path

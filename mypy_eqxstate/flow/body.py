@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mypy_eqxstate.flow.acceptance import accepted_names, is_choice
 from mypy_eqxstate.flow.arguments import Actual
-from mypy_eqxstate.flow.bindings import Binding, one, renamed
+from mypy_eqxstate.flow.bindings import LIVE, Binding, one, renamed
 from mypy_eqxstate.flow.containers import Containers
 from mypy_eqxstate.flow.edges import assume
 from mypy_eqxstate.flow.evidence import note_declared, promote_like, promote_namesake
@@ -55,6 +55,9 @@ from mypy_eqxstate.oracle.shapes import Mode
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.module import ModuleAnalysis
+
+# What a default may be: more is not kept apart.
+MAXIMAL_DEFAULTS: Final = 4
 
 
 class BodyAnalysis:
@@ -293,11 +296,16 @@ class BodyAnalysis:
             ):
                 yield self._enter_block(terminator.then, memory)
                 return
-            for target, facts in (
-                (terminator.then, terminator.then_facts),
-                (terminator.otherwise, terminator.otherwise_facts),
+            question = self._prepared.undecided.get(block.index)
+            if question is not None and block.loop is not None:
+                memory.forget_conditions(frozenset({question}))
+            for target, facts, holds in (
+                (terminator.then, terminator.then_facts, True),
+                (terminator.otherwise, terminator.otherwise_facts, False),
             ):
                 taken = memory.copy() if target == terminator.then else memory
+                if question is not None:
+                    taken.facts |= {(question, holds)}
                 if assume(taken, facts):
                     yield self._enter_block(target, taken)
         elif isinstance(terminator, ir.Suppress):
@@ -553,11 +561,14 @@ class BodyAnalysis:
             )
 
     def _make_function(self, memory: Memory, op: ir.MakeFunction) -> None:
-        defaults: list[tuple[str, Value]] = []
+        defaults: list[tuple[str, tuple[Value, ...], frozenset[Event]]] = []
         for name, temporary in op.defaults:
-            values = list(self.read(memory, temporary).values)
-            if len(values) == 1:
-                defaults.append((name, values[0]))
+            held = self.read(memory, temporary)
+            possible = tuple(held.values)
+            if len(possible) <= MAXIMAL_DEFAULTS and len(set(held.objects)) == len(held.objects):
+                events = frozenset(mark for mark in held.marks if isinstance(mark, Event))
+                # Where it may be good, nothing is said of it later.
+                defaults.append((name, possible, frozenset() if LIVE in held.marks else events))
         function = Function(op.function, op.name, tuple(defaults))
         self.set(memory, op.target, one(function), op.node)
 

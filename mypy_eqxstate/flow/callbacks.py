@@ -152,7 +152,6 @@ class Callbacks:
         inner = site._replace(destination=destination, typed=UNKNOWN, direct=False)
         for turn in range(TURNS if called.repeated else 1):
             for number, callee in enumerate(callees.values):
-                origin = analysis.origin(Item(f"returned {turn}.{number}"))
                 known = known and not isinstance(callee, Plain | Literal)
                 passed, originals = self._passed(memory, called, arguments, (turn, number))
                 outer, effects.taken = effects.taken, set()
@@ -170,10 +169,12 @@ class Callbacks:
                 if not is_known(returned) and not self._is_resolved(callee):
                     known = False
                     continue
-                returned = self.calls.results.copy(memory, returned, origin, anew=True)
                 result = returned if result is None else merge_bindings(result, returned)
         if result is None:
             return one(UNKNOWN_VALUE), touched if known else None
+        # One result, whichever of the callees it comes from and after however many turns.
+        origin = analysis.origin(Item("returned"))
+        result = self.calls.results.copy(memory, result, origin, anew=True)
         return result, touched if known else None
 
     def _is_resolved(self, callee: Value) -> bool:

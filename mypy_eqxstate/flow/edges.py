@@ -14,12 +14,15 @@ Limit: facts are compared by their text; `a and b` is taken apart by the IR, ari
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import NONE_VALUE, UNKNOWN_VALUE, Object
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import UnknownShape
+
+MAXIMAL_UNDECIDED: Final = 24
 
 
 def conditions_by_variable(body: ir.Body) -> dict[ir.Variable, frozenset[str]]:
@@ -32,6 +35,25 @@ def conditions_by_variable(body: ir.Body) -> dict[ir.Variable, frozenset[str]]:
                 for variable in fact.variables:
                     texts.setdefault(variable, set()).add(fact.text)
     return {variable: frozenset(found) for variable, found in texts.items()}
+
+
+def undecided(body: ir.Body) -> dict[ir.BlockIndex, str]:
+    """By block, the question of a branch whose condition has no text: it is another one each time.
+
+    What goes on with a loop or ends it is none: all that comes behind has the same answer.  Of a
+    body with very many such branches, the first ones are kept apart.
+    """
+    found: dict[ir.BlockIndex, str] = {}
+    for block in body.blocks:
+        branch = block.terminator
+        if not isinstance(branch, ir.Branch) or branch.then_facts or branch.otherwise_facts:
+            continue
+        loops = {body.blocks[target].loop for target in (branch.then, branch.otherwise)}
+        if loops == {block.loop} and (branch.condition is not None or branch.subject is not None):
+            found[block.index] = f"?{block.index}"
+            if len(found) == MAXIMAL_UNDECIDED:
+                break
+    return found
 
 
 def assume(memory: Memory, facts: Iterable[ir.Fact]) -> bool:

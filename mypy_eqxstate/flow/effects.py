@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mypy_eqxstate.contracts.model import Effect
-from mypy_eqxstate.flow.arguments import Actual
+from mypy_eqxstate.flow.arguments import Actual, is_inside
 from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import EventDetail, Misuse
@@ -273,8 +273,8 @@ class Effects:
             if held.item.identity not in self._consumed:
                 continue
             event, other, surely = self._consumed[held.item.identity]
-            differs = (other.temporary, other.path) != (actual.temporary, actual.path)
-            if differs and not held.item.events:
+            same = is_inside(other, actual) or is_inside(actual, other)
+            if not same and not held.item.events:
                 self.analysis.report(
                     memory,
                     rule="state-reuse",

@@ -343,7 +343,9 @@ class Heap:
             return
         key = normal_key(item, key)
         memory.version += 1
-        before = memory.fields.get(item, {}).get(key) or self.default_field(item, key)
+        before = memory.fields.get(item, {}).get(key)
+        if before is None and not is_display(item):
+            before = self.default_field(item, key)
         merged = binding if before is None else merge_bindings(before, binding)
         memory.set_field(item, key, merged)
 

@@ -367,7 +367,9 @@ class Ownership:
         status = memory.stale.get(self.places.normal(memory, place))
         if status is None or not self.holdings.classes(memory, binding):
             return binding
-        marks = status if len(binding.marks) == 1 else {**binding.marks, **status}
+        marks = {**binding.marks, **status}
+        if LIVE in marks and not (LIVE in binding.marks and LIVE in status):
+            del marks[LIVE]
         return Binding(binding.values, marks)
 
     # --- superseding ----------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from mypy_eqxstate.flow.edges import conditions_by_variable
+from mypy_eqxstate.flow.edges import conditions_by_variable, undecided
 from mypy_eqxstate.flow.liveness import Lifetimes, lifetimes, rebound_variables
 from mypy_eqxstate.ir import model as ir
 
@@ -18,11 +18,13 @@ class Prepared(NamedTuple):
         lifetimes: until when temporaries are read.
         rebound: by block, the variables that are certain to be bound before they are read.
         conditions: by variable, the conditions that speak of it.
+        undecided: by block, the question of a branch whose condition has no text.
     """
 
     lifetimes: Lifetimes
     rebound: Mapping[ir.BlockIndex, frozenset[ir.Variable]]
     conditions: Mapping[ir.Variable, frozenset[str]]
+    undecided: Mapping[ir.BlockIndex, str]
 
 
 def prepare(
@@ -46,4 +48,5 @@ def prepare(
         lifetimes(body),
         {} if is_module else rebound_variables(body, captured),
         conditions_by_variable(body),
+        undecided(body),
     )

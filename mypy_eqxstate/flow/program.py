@@ -218,6 +218,7 @@ class Program:
                 foreign=(source.path, self._summaries),
             )
             self._modules[name] = module
+            self._homes[source.tree] = module
             for node in index.functions.values():
                 self._homes[node] = module
 

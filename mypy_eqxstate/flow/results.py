@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts import model as contract
 from mypy_eqxstate.flow.arguments import Actual
-from mypy_eqxstate.flow.bindings import Binding, merge_bindings, one
+from mypy_eqxstate.flow.bindings import Binding, add_entry, merge_bindings, one
 from mypy_eqxstate.flow.derivation import note_derived
 from mypy_eqxstate.flow.effects import CallSite
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
@@ -388,7 +388,7 @@ class Results:
                     values[value] = guard
                     continue
                 for fresh in heap.allocate(memory, origin, value.shape):
-                    values[fresh] = guard
+                    add_entry(values, fresh, guard)
             elif depth == 0 or (value.origin.operation == origin.operation and not anew):
                 values[value] = guard
             else:
@@ -403,7 +403,8 @@ class Results:
                 if record in values:  # one new object stands for all copies of one shape
                     for key, known in memory.fields.get(record, {}).items():
                         fields[key] = merge_bindings(known, fields[key]) if key in fields else known
-                values[heap.new_record(memory, origin, value.shape, fields)] = guard
+                new = heap.new_record(memory, origin, value.shape, fields)
+                add_entry(values, new, guard)
         return Binding(values)
 
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.model import TransformContract, TransformKind
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
-from mypy_eqxstate.flow.bindings import Binding, one
+from mypy_eqxstate.flow.bindings import Binding, add_entry, one
 from mypy_eqxstate.flow.effects import CallSite
 from mypy_eqxstate.flow.guards import ALWAYS, Guard
 from mypy_eqxstate.flow.memory import Memory
@@ -143,7 +143,8 @@ class Transforms:
             for member, guard in field.values.items():
                 if isinstance(member, Object):
                     inner = self._in_inference_mode(memory, member, name, origin.child(key))
-                    members.update(dict.fromkeys(inner, guard))
+                    for made in inner:
+                        add_entry(members, made, guard)
                 else:
                     members[member] = guard
             fields[key] = Binding(members)

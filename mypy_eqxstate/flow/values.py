@@ -155,11 +155,14 @@ def forget_objects() -> None:
 
 
 class Function(NamedTuple):
-    """A function of the analysed module, by its syntax node and unique name; `defaults` by name."""
+    """A function of the analysed module, by its syntax node and unique name.
+
+    `defaults` by name: what each may be, and which calls had superseded what it was read from.
+    """
 
     node: FunctionNode
     name: str
-    defaults: tuple[tuple[str, Value], ...] = ()
+    defaults: tuple[tuple[str, tuple[Value, ...], frozenset[Event]], ...] = ()
     tag: str = "function"
 
 
@@ -304,7 +307,12 @@ def objects_within(value: Value) -> tuple[Object, ...]:
     if isinstance(value, Method):
         return objects_within(value.receiver) + objects_within(value.function)
     if isinstance(value, Function):
-        return tuple(item for _, held in value.defaults for item in objects_within(held))
+        return tuple(
+            item
+            for _, possible, _ in value.defaults
+            for held in possible
+            for item in objects_within(held)
+        )
     if isinstance(value, Transformed):
         return objects_within(value.inner)
     if isinstance(value, Suspended):

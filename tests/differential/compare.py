@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tests.differential.checker import Checker, Report
 from tests.differential.judge import Judge, Judgement
-from tests.differential.policies import POLICIES, Difference, Evidence, turns
+from tests.differential.policies import POLICIES, Difference, Evidence, container_of, turns
 from tests.differential.world import Cause
 
 ENOUGH_RUNS = 3000
@@ -42,11 +42,14 @@ def compare(checker: Checker, source: str) -> list[Difference]:
     reports = checker.reports(source)
     tree = ast.parse(source)
     watched: dict[int, list[str]] = {}
+    for line, name in turns(tree) if reports else ():
+        watched.setdefault(line, []).append(name)
     for report in reports:
         if "(" in report.place:
             continue  # a call, which would be carried out once more
-        for line in (report.line, *turns(tree, report.place)):
-            watched.setdefault(line, []).append(report.place)
+        watched.setdefault(report.line, []).append(report.place)
+        if container := container_of(report.place):
+            watched[report.line].append(container)
     judge = Judge(source, "drive", watched)
     evidence = Evidence(tree, judge.look())
     while not evidence.seen.complete and evidence.seen.executions < ENOUGH_RUNS:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tests.differential import reference, world
-from tests.differential.reference import State, rebuilt, states_within
+from tests.differential.reference import State, Version, rebuilt, states_within
 from tests.differential.world import Lines, TooLongError, lines_at_work
 
 # What a caller keeps of a result: all of it, nothing, or certain items.
@@ -137,6 +137,7 @@ class _Calling:
         self.kwargs = {name: read(value) for name, value in named.items()}
         world.WORLD.may_raise()
         self._causes, self._uses = len(world.WORLD.causes), len(world.WORLD.uses)
+        self._made = Version.made
 
     def fail(self) -> None:
         """It has raised; what the outermost function does is known, all the same."""
@@ -159,15 +160,21 @@ class _Calling:
 
     def _supersede(self, result: Any) -> None:
         passed = {version for version, _, _ in self._before}
-        made = [state.cell.version for state in _kept_states(result, self._kept)]
+        # What was there before is not made by this call: a callee may return what it captures.
+        kept = [state.cell.version for state in _kept_states(result, self._kept)]
+        made = [version for version in kept if version.number > self._made]
         for state, (version, children, old) in zip(self._handed, self._before, strict=True):
             newer = [one for one in made if one.follows(version) and one not in passed]
             is_living = state.cell.old is old and state.superseded is None
             if is_living and newer:
-                shared = any(s is not state and s.cell is state.cell for s in self._handed)
+                others = [s.cell.version for s in self._handed if s is not state]
+                shared = version in others
                 state.supersede(max(newer, key=lambda one: one.value), shared)
-            elif is_living and version.children > children and not passed.issuperset(made):
+                world.WORLD.renewed.add(self._line)
+            elif is_living and version.children > children:
                 world.WORLD.spared.add(self._line)
+                if not passed.issuperset(made):
+                    world.WORLD.renewed.add(self._line)
 
 
 def _is_ignoring(function: Callable[..., Any]) -> bool:

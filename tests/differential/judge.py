@@ -43,8 +43,9 @@ class Judgement:
             rules that it broke, and the lines that had been carried out before.
         broken: lines of such statements that were left by an exception.
         held: on watched lines: the line, the place, and which lines made what the place held.
-        spared: lines with a call that has made something newer than one argument, of which only
-            something newer than another is kept.
+        spared: lines with a call that has made something newer than an argument, of which nothing
+            is kept.
+        renewed: lines with a call of which something newer is kept.
         struck: a line that made something old, and which lines had made that.
         mistaken: decisions for which the two judges of superseded States disagree.
     """
@@ -55,6 +56,7 @@ class Judgement:
     executions: int = 0
     reached: set[int] = field(default_factory=set)
     spared: set[int] = field(default_factory=set)
+    renewed: set[int] = field(default_factory=set)
     steps: dict[int, set[tuple[frozenset[str], frozenset[int]]]] = field(default_factory=dict)
     broken: set[int] = field(default_factory=set)
     held: set[tuple[int, str, Lines]] = field(default_factory=set)
@@ -111,6 +113,7 @@ class Judge:
         seen.runs.add(tuple(run.uses))
         seen.reached |= run.reached
         seen.spared |= run.spared
+        seen.renewed |= run.renewed
         seen.held |= run.held
         seen.struck |= run.struck
         for step in run.steps:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 from tests.differential.checker import Report
 from tests.differential.judge import Judge, Judgement
-from tests.differential.world import Use
+from tests.differential.world import Lines, Use
 
 
 @dataclass(frozen=True)
@@ -88,32 +89,60 @@ class Policy:
 
 
 def _names_that_trade_places(difference: Difference, evidence: Evidence) -> bool:
-    """It isn't known that two places never hold the same object.
+    """It isn't known that two places never hold one object, where loops or exceptions change them.
 
     The place holds, on some paths, what the call that is blamed takes on others; and one of the two
     holds this object on some paths, and that one on others.  The variable of a loop counts for
     whatever it has held in any turn.
     """
     report = difference.report
-    if report is None or not (report.may or report.in_a_loop):
+    if report is None or difference.kind == "too cautious":
         return False
-    lines = {report.line, *turns(evidence.tree, report.place)}
-    held = {
-        origin
-        for line, place, origin in evidence.seen.held
-        if line in lines and place == report.place
-    }
+    if not (report.may or report.in_a_loop or difference.kind == "too certain"):
+        return False
+    if not any(_may_repeat_or_fail(evidence.tree, line) for line in (report.line, *report.causes)):
+        return False
+    loops = turns(evidence.tree)
+    lines = {report.line, *(line for line, name in loops if name == report.place)}
+    held = _held(evidence, {(line, report.place) for line in lines})
     struck = {origin for line, origin in evidence.seen.struck if line in report.causes}
+    if any(held & turned and struck & turned for turned in (_held(evidence, {t}) for t in loops)):
+        return True
     return bool(held & struck) and max(len(held), len(struck)) > 1
 
 
-def turns(tree: ast.Module, place: str) -> set[int]:
-    """The lines on which a turn of a loop over a display begins, whose variable is a place."""
+def _held(evidence: Evidence, places: Collection[tuple[int, str]]) -> set[Lines]:
+    """The objects that any of some places has held on the line that it is given with."""
+    return {origin for line, place, origin in evidence.seen.held if (line, place) in places}
+
+
+_REPEATING: tuple[type[ast.AST], ...] = (
+    *(ast.For, ast.AsyncFor, ast.While, ast.Try, ast.With, ast.AsyncWith),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+if sys.version_info >= (3, 11):
+    _REPEATING = (*_REPEATING, ast.TryStar)
+
+
+def _may_repeat_or_fail(tree: ast.Module, line: int) -> bool:
+    """Whether a line is in a loop, or in something that may be left by an exception, or behind it.
+
+    What a function does that comes after such a statement may depend on its turns, too.
+    """
+    return any(
+        isinstance(node, _REPEATING) and getattr(node, "lineno", 0) <= line
+        for function in _functions_around(tree, line)
+        for node in ast.walk(function)
+    )
+
+
+def turns(tree: ast.Module) -> set[tuple[int, str]]:
+    """The lines on which a turn of a loop over a display begins, and the variable of the loop."""
     return {
-        loop.body[0].lineno
+        (loop.body[0].lineno, loop.target.id)
         for loop in ast.walk(tree)
         if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Tuple)
-        if isinstance(loop.target, ast.Name) and loop.target.id == place
+        if isinstance(loop.target, ast.Name)
     }
 
 
@@ -121,14 +150,42 @@ def turns(tree: ast.Module, place: str) -> set[int]:
 
 
 def _accepting_a_step(difference: Difference, evidence: Evidence) -> bool:
-    """A stale name that a loop of its function rebinds by a plain assignment from another name."""
+    """A stale name that a loop of its function rebinds to what another name, or its part, holds.
+
+    Or one that is rebound to something that is made of it and the newer State.  What is put
+    together of something accepted is accepted, too.
+    """
     if difference.kind != "miss" or difference.rule != "state-stale" or difference.use is None:
         return False
+    causes = difference.use.causes
     return any(
-        _accepted(function) & _names_on_line(function, line)
-        for line in difference.use.lines
-        for function in _functions_around(evidence.tree, line)
+        _is_choice(use, evidence.tree)
+        or any(
+            _accepted(function) & _names_on_line(function, line)
+            for line in use.lines
+            for function in _functions_around(evidence.tree, line)
+        )
+        for use in evidence.seen.uses
+        if use.causes == causes
     )
+
+
+def _is_choice(use: Use, tree: ast.Module) -> bool:
+    """Whether a statement that uses something old rebinds it to what is made of old and new."""
+    newer = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        if any(node.lineno in cause.lines for cause in use.causes)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and node.lineno in use.lines:
+            read = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
+            rebound = {part.id for part in node.targets if isinstance(part, ast.Name)}
+            captured = rebound if use.lines[0] != node.lineno else set()
+            if rebound & (read | captured) and newer & read - rebound:
+                return True
+    return False
 
 
 def _accepted(function: ast.AST) -> set[str]:
@@ -139,15 +196,26 @@ def _accepted(function: ast.AST) -> set[str]:
         for node in ast.walk(loop)
         if isinstance(node, ast.Assign)
         for target, value in _assigned(node)
-        if isinstance(target, ast.Name) and isinstance(value, ast.Name) and target.id != value.id
+        if isinstance(target, ast.Name) and _root(value) not in ("", target.id)
     }
+
+
+def _root(node: ast.expr) -> str:
+    """The name that a place begins with."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _assigned(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
     """What an assignment binds to what; names that trade places accept nothing."""
     target = node.targets[0]
-    if not isinstance(target, ast.Tuple) or not isinstance(node.value, ast.Tuple):
+    if not isinstance(target, ast.Tuple):
         yield target, node.value
+        return
+    if not isinstance(node.value, ast.Tuple):
+        for part in target.elts:
+            yield part, node.value
         return
     written = {ast.unparse(part) for part in target.elts}
     for part, value in zip(target.elts, node.value.elts, strict=False):
@@ -195,14 +263,36 @@ def _elements_of_lists(difference: Difference, evidence: Evidence) -> bool:
     """An old State taken out of a list, that was made old under another name.
 
     One that is stale is known as what it was read through only. One that was invalidated is not
-    known as the variable of a loop.
+    known as the variable of a loop.  At which index of a list of unknown length an old State stands
+    is not known: it may be at any.
     """
     use = difference.use
+    if difference.kind == "false alarm" and difference.report is not None:
+        return _is_elsewhere(difference.report, evidence)
     if use is None or not use.taken:
         return False
     if difference.rule == "state-stale":
         return True
     return use.taken == "loop" and all(cause.taken != "loop" for cause in use.causes)
+
+
+def _is_elsewhere(report: Report, evidence: Evidence) -> bool:
+    """Whether the list of which an element is reported has held what was struck at all."""
+    container = container_of(report.place)
+    grown = {
+        ast.unparse(node.func.value)
+        for node in ast.walk(evidence.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr == "append"
+    }
+    held = _held(evidence, {(report.line, container)})
+    struck = {origin for line, origin in evidence.seen.struck if line in report.causes}
+    return report.may and container in grown and bool(held & struck)
+
+
+def container_of(place: str) -> str:
+    """What an element is taken out of, as written; empty if a place is none."""
+    return place.partition("[")[0] if place.endswith("]") else ""
 
 
 # --- Calls that raise -----------------------------------------------------------------------------
@@ -329,6 +419,41 @@ def _starred(node: ast.expr) -> ast.Starred:
     return ast.Starred(node, ast.Load())
 
 
+# --- Contexts -------------------------------------------------------------------------------------
+
+
+def _contexts(difference: Difference, evidence: Evidence) -> bool:
+    """A function without annotations is checked for each kind of arguments that it is called with.
+
+    Where it is called by a function that nobody calls, less may be known of them: that a callee
+    makes something newer, and not that it invalidates; or that it consumes on some paths only.
+    """
+    report = difference.report
+    if report is None or not report.may:
+        return False
+    if difference.kind == "too cautious":
+        around = {
+            getattr(node, "name", "") for node in _functions_around(evidence.tree, report.line)
+        }
+        return any(
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in around
+            for function in evidence.tree.body
+            if getattr(function, "name", "") != "drive"
+            for node in ast.walk(function)
+        )
+    return (
+        difference.rule == "state-stale"
+        and difference.kind == "false alarm"
+        and any(
+            report.line in use.lines and report.causes.intersection(cause.lines)
+            for use in evidence.seen.uses
+            for cause in use.causes
+        )
+    )
+
+
 # --- Callees that decide --------------------------------------------------------------------------
 
 
@@ -342,7 +467,7 @@ def _callees_that_decide(difference: Difference, evidence: Evidence) -> bool:
     if difference.rule != "state-stale" or report is None:
         return False
     if difference.kind == "false alarm":
-        return bool(report.causes & evidence.seen.spared)
+        return bool(report.causes & evidence.seen.spared & evidence.seen.renewed)
     if difference.kind != "too certain":
         return False
     clean = [before for rules, before in evidence.seen.steps[report.line] if not rules]
@@ -433,6 +558,7 @@ POLICIES = (
     Policy("calls that raise", "s093b_call_that_raises_after_consuming", _calls_that_raise),
     Policy("conditions", "s052b_conditions_not_followed", _conditions),
     Policy("turns of a loop", "s076c_turns_of_a_loop", _turns_of_a_loop),
+    Policy("contexts", "s107i_called_in_two_ways", _contexts),
     Policy("callees that decide", "s102b_callee_that_decides", _callees_that_decide),
     Policy("one state for two parameters", "s021b_read_before", _one_state_for_two_parameters),
     Policy("loops over lists", "s075b_loop_over_a_list", _loops_over_lists),

@@ -38,10 +38,15 @@ GUARD_RAISES = False
 class Version:
     """What a State holds, and what it was made from.
 
-    `value` counts how often it was set, `children` what was made from it directly.
+    `value` counts how often it was set, `children` what was made from it directly, and `number` all
+    that were made before.
     """
 
+    made = 0
+
     def __init__(self, parent: Version | None = None) -> None:
+        Version.made += 1
+        self.number = Version.made
         self.parent = parent
         self.value: int = 0 if parent is None else parent.value + 1
         self.children = 0
@@ -100,7 +105,7 @@ class State:
 
         Args:
             newest: that version.
-            shared: it may have been made of another reference to the same object.
+            shared: it may have been made of another reference to the same object, or of a copy.
         """
         if world.WORLD.threading:
             self.cell = Cell(newest)

@@ -46,7 +46,7 @@ class Cause:
         rule: the rule that a use breaks from then on.
         lines: the lines at work then, the innermost first.
         taken: how the State that was struck had been taken out of a list, if it had.
-        shared: the call got the same object from another place, too.
+        shared: the call got the same object, or a copy of it, from another place, too.
     """
 
     rule: str
@@ -111,6 +111,7 @@ class World:
     lost: set[int] = field(default_factory=set)
     reached: set[int] = field(default_factory=set)
     spared: set[int] = field(default_factory=set)
+    renewed: set[int] = field(default_factory=set)
     returned: tuple[object, Lines] = (None, ())
     trying: int = 0
     raised: int = 0

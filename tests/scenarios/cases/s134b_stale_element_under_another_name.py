@@ -35,3 +35,13 @@ def bad_same_index_of_either_list(
     states = [state] if flag else [other]
     y, new = counter(x, states[0])
     return y + states[0].get(counter.index)  # E: state-stale | "states[0]" | line -1
+
+
+def bad_old_one_in_a_list(
+    counter: CompiledCounter, state: eqx.nn.State, x: Array, numbers: list[float]
+) -> Array:
+    y, new = counter(x, state)
+    states = [state, state]
+    for _ in numbers:
+        y, newer = counter(x, states[0])  # E: state-stale | "states[0]" | line -3 or
+    return y

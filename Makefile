@@ -8,8 +8,9 @@
 #               daemon, after each of STEPS=100 random edits (about 5 seconds each); SEED=... as above
 #   make pages  writes docs/rules/ anew, from the table of rules
 #   make torture sends the sources of whole libraries, and random ones for SECONDS=60, through the
-#               analysis: no internal fault, no alarm, no file slower than a bound (some hours;
-#               EVERY=20 takes every 20th file)
+#               analysis: no internal fault, no alarm, no file slower than a bound; the libraries
+#               through mypy, too (some hours; EVERY=20 takes every 20th file).  It begins with
+#               pathological code of growing size; docs/torture.md has the figures
 #   make mutants changes the analysis in COUNT=200 places, one at a time, and shows which changes
 #               the tests don't notice; SEED=... as above
 #   make compiled builds the package with the analysis compiled to machine code (needs a C compiler
@@ -70,7 +71,9 @@ pages: $(STAMPS)/test
 	$(BIN)/mypy-eqxstate rules --write docs/rules
 
 torture: $(STAMPS)/torture
+	$(BIN)/python -m tests.torture.growth
 	$(BIN)/python -m tests.torture.drive --every $(EVERY) --random $(SECONDS) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.torture.through_mypy --every $(EVERY)
 
 mutants: $(STAMPS)/test
 	$(BIN)/python -m tests.mutation.drive --count $(COUNT) $(if $(SEED),--seed $(SEED))

@@ -218,7 +218,6 @@ class Program:
                 foreign=(source.path, self._summaries),
             )
             self._modules[name] = module
-            self._homes[source.tree] = module
             for node in index.functions.values():
                 self._homes[node] = module
 

@@ -34,6 +34,7 @@ from tests.mutation.mutator import Mutation, mutated, mutations
 from tests.mutation.suite import ROOT, Suite
 
 PACKAGES: Final = ("flow", "ir", "contracts")
+# Of processor time: on a busy machine no mutant must seem too slow.
 SECONDS: Final = 90
 _UNIT_TESTS: Final = {
     "flow": ("tests/flow",),
@@ -96,7 +97,7 @@ def _run(
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.alarm(SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         try:
             said = _judge(suite, path, number, mutation, first)
         except BaseException as error:

@@ -36,3 +36,11 @@ def good_optional(
     state: Borrowed[eqx.nn.State] | None, index: eqx.nn.StateIndex[Array], x: Array
 ) -> Array:
     return x if state is None else x + state.get(index)
+
+
+def bad_both_on_the_right_of_a_union(
+    state: None | Borrowed[Consumed[eqx.nn.State]],  # E: state-contract | exclude each other
+    index: eqx.nn.StateIndex[Array],
+    x: Array,
+) -> Array:
+    return x if state is None else x + state.get(index)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mypy_eqxstate.analysis import AnalysisResult
 
 TIME_THE_ENGINE = "--time-the-engine"
+TIME_THE_PLUGIN = "--time-the-plugin"
 
 
 def copy(path: Path, folder: Path) -> Path:
@@ -78,6 +79,8 @@ class Figures:
         memory_with: the same with the plugin.
         cold_without: mypy's time without the plugin and without any cache; 0 if not measured.
         cold_with: the same with the plugin.
+        cold_in_one_run: of one run with the plugin and without any cache, the whole time by what is
+            left of it without the plugin's hooks; 0 if not measured.
         engine: what the engine did.
         findings: how many errors of its own the plugin has found.
         faults: how many of its internal faults it has noted.
@@ -93,6 +96,7 @@ class Figures:
     memory_with: float
     cold_without: float
     cold_with: float
+    cold_in_one_run: float
     engine: Engine
     findings: int
     faults: int
@@ -216,6 +220,13 @@ class Bench:
         measured: dict[str, Any] = json.loads(self.run(command).output.splitlines()[-1])
         return Engine(**measured)
 
+    def cold_in_one_run(self) -> float:
+        """The time of a run without any cache by what is left of it without the plugin's hooks."""
+        shutil.rmtree(self.folder / "cache_with", ignore_errors=True)
+        command = [sys.executable, __file__, TIME_THE_PLUGIN, *self.arguments("with")]
+        measured: dict[str, float] = json.loads(self.run(command).output.splitlines()[-1])
+        return measured["seconds"] / (measured["seconds"] - measured["plugin"])
+
     def fill(self, variant: str, libraries: Path) -> Run:
         """Fill a cache, untimed, with what is known of libraries from other measurements.
 
@@ -250,6 +261,7 @@ class Bench:
                     run = self.fill(variant, libraries)
                 series.append(run.seconds if cold_repetitions else 0.0)
                 output = run.output
+        in_one_run = [self.cold_in_one_run() for _ in range(cold_repetitions)]
         runs: dict[str, list[Run]] = {"without": [], "with": []}
         for number in range(repetitions):
             order = ("without", "with") if number % 2 == 0 else ("with", "without")
@@ -270,6 +282,7 @@ class Bench:
             memory_with=statistics.median(run.memory for run in runs["with"]),
             cold_without=statistics.median(cold["without"]),
             cold_with=statistics.median(cold["with"]),
+            cold_in_one_run=statistics.median(in_one_run) if in_one_run else 0.0,
             engine=engine,
             findings=sum("[state-" in line for line in output.splitlines()),
             faults=output.count("mypy_eqxstate: internal fault"),
@@ -325,6 +338,45 @@ def time_the_engine(arguments: list[str]) -> None:
     )
 
 
+def time_the_plugin(arguments: list[str]) -> None:
+    """Run mypy in this process with a clock around the plugin's hooks; print what it shows.
+
+    Args:
+        arguments: mypy's.
+    """
+    begin = time.process_time()
+    from mypy import api
+
+    start = time.process_time()
+    from mypy_eqxstate.mypy_plugin import EqxstatePlugin
+
+    spent = time.process_time() - start
+    inside = False
+
+    def timed(hook: Callable[..., object]) -> Callable[..., object]:
+        def measured(*arguments: object) -> object:
+            nonlocal spent, inside
+            if inside:
+                return hook(*arguments)
+            inside, start = True, time.process_time()
+            try:
+                return hook(*arguments)
+            finally:
+                spent += time.process_time() - start
+                inside = False
+
+        return measured
+
+    for name, hook in list(vars(EqxstatePlugin).items()):
+        if callable(hook) and not name.startswith("_"):
+            setattr(EqxstatePlugin, name, timed(hook))
+    _, errors, status = api.run(arguments)
+    if status not in (0, 1):
+        sys.exit(errors)
+    print(json.dumps({"seconds": time.process_time() - begin, "plugin": spent}), flush=True)
+    os._exit(0)  # as mypy does: to take the heap apart would take seconds
+
+
 def _functions(path: Path, places: Iterable[tuple[int, int]]) -> Iterator[str]:
     """The texts of the outermost of some functions of a file, given by first and last line."""
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -346,3 +398,5 @@ def _parse_time(texts: Iterable[str]) -> float:
 
 if __name__ == "__main__" and sys.argv[1:2] == [TIME_THE_ENGINE]:
     time_the_engine(sys.argv[2:])
+elif __name__ == "__main__" and sys.argv[1:2] == [TIME_THE_PLUGIN]:
+    time_the_plugin(sys.argv[2:])

@@ -147,10 +147,12 @@ class Session:
             return ""
         state = self._graph.get(module)
         imports = direct_dependencies(state) if state is not None else ()
-        try:
-            source = manager.fscache.hash_digest(manager.maybe_swap_for_shadow_path(path))
-        except OSError:
-            source = ""  # a namespace package
+        source = state.source_hash if state is not None and self.daemon is None else None
+        if not source:
+            try:
+                source = manager.fscache.hash_digest(manager.maybe_swap_for_shadow_path(path))
+            except OSError:
+                source = ""  # a namespace package
         return digest_of(source, imports, module in self._concerned_modules)
 
     @property

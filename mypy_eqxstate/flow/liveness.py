@@ -78,20 +78,24 @@ def lifetimes(body: ir.Body) -> Lifetimes:
         for operation in block.operations
         if isinstance(operation, ir.ReadAttribute)
     }
-    live = _live_temporaries(body, receivers)
-    return Lifetimes(live, [_ending(body, block, live, receivers) for block in body.blocks])
+    read = [
+        [_all_read(body, operation, receivers) for operation in block.operations]
+        for block in body.blocks
+    ]
+    live = _live_temporaries(body, read)
+    return Lifetimes(live, [_ending(body, block, live, read[block.index]) for block in body.blocks])
 
 
 def _live_temporaries(
-    body: ir.Body, receivers: Mapping[ir.Temporary, ir.Temporary]
+    body: ir.Body, read_by_operation: Sequence[Sequence[Collection[ir.Temporary]]]
 ) -> list[set[ir.Temporary]]:
     reads: list[set[ir.Temporary]] = []
     writes: list[set[ir.Temporary]] = []
     for block in body.blocks:
         written: set[ir.Temporary] = set()
         read: set[ir.Temporary] = set()
-        for operation in block.operations:
-            read.update(t for t in _all_read(body, operation, receivers) if t not in written)
+        for operation, used in zip(block.operations, read_by_operation[block.index], strict=True):
+            read.update(used if not written else [t for t in used if t not in written])
             target = getattr(operation, "target", None)
             if isinstance(operation, ir.Alias):
                 written.update(_with_parts(body, operation.target))  # one arm, and not the others
@@ -107,15 +111,15 @@ def _ending(
     body: ir.Body,
     block: ir.Block,
     live: Sequence[Set[ir.Temporary]],
-    receivers: Mapping[ir.Temporary, ir.Temporary],
+    read: Sequence[Collection[ir.Temporary]],
 ) -> list[list[ir.Temporary]]:
     """By operation of a block, the temporaries that are not read any more after it."""
     alive = set(_all_read_by(body, block.terminator))
     for successor in successors(block):
         alive |= live[successor]
     found: list[list[ir.Temporary]] = []
-    for operation in reversed(block.operations):
-        touched = set(_all_read(body, operation, receivers))
+    for operation, used in zip(reversed(block.operations), reversed(read), strict=True):
+        touched = set(used)
         target = getattr(operation, "target", None)
         if target is not None:
             touched.add(target)
@@ -127,12 +131,14 @@ def _ending(
 
 def _all_read(
     body: ir.Body, operation: ir.Operation, receivers: Mapping[ir.Temporary, ir.Temporary]
-) -> Iterator[ir.Temporary]:
+) -> Collection[ir.Temporary]:
     """The temporaries that an operation reads, with their parts and a method's receiver."""
-    for temporary in temporaries_read(operation):
-        yield from _with_parts(body, temporary)
+    found = temporaries_read(operation)
     if isinstance(operation, ir.Call) and operation.callee in receivers:
-        yield from _with_parts(body, receivers[operation.callee])
+        found = (*found, receivers[operation.callee])
+    if body.parts.keys().isdisjoint(found):
+        return found
+    return [each for temporary in found for each in _with_parts(body, temporary)]
 
 
 def _all_read_by(body: ir.Body, terminator: ir.Terminator) -> Iterator[ir.Temporary]:

@@ -196,14 +196,13 @@ def _callers_first(module: ModuleAnalysis) -> Iterable[tuple[str, FunctionNode]]
     First those of which calls can't say more than they do themselves, then the others from the end
     of the module: what is defined late calls what is defined before.
     """
-    found = [
-        (name, node)
-        for name, node in module.index.functions.items()
+    complete: list[tuple[str, FunctionNode]] = []
+    others: list[tuple[str, FunctionNode]] = []
+    for name, node in list(module.index.functions.items()):
         # Generator expressions run where they are iterated; nobody else calls them.
-        if node in module.relevance and not isinstance(node, ast.GeneratorExp)
-    ]
-    complete = [entry for entry in found if _is_complete(module, entry[1])]
-    return complete + [entry for entry in reversed(found) if entry not in complete]
+        if node in module.relevance and not isinstance(node, ast.GeneratorExp):
+            (complete if _is_complete(module, node) else others).append((name, node))
+    return [*complete, *reversed(others)]
 
 
 def _is_complete(module: ModuleAnalysis, node: FunctionNode) -> bool:

@@ -8,15 +8,15 @@ found with the final memory.
 
 The rules about ownership are in `flow/ownership.py`, calls in `flow/calls.py`, fields in
 `flow/heap.py`, containers in `flow/containers.py`, `with`, `await` and `yield` in
-`flow/implicit.py`, the facts of branches in `flow/edges.py`; what remains here is running, and one
-short method for each other operation of the IR.
+`flow/implicit.py`, the facts of branches in `flow/edges.py`, what visits have found in
+`flow/found.py`; what remains here is running, and one short method for each other operation of the
+IR.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mypy_eqxstate.flow.acceptance import accepted_names, is_choice
@@ -26,6 +26,7 @@ from mypy_eqxstate.flow.containers import Containers
 from mypy_eqxstate.flow.edges import assume
 from mypy_eqxstate.flow.evidence import note_declared, promote_like, promote_namesake
 from mypy_eqxstate.flow.explain import BLOCK_STRIDE, birth, loop_line, newest_place
+from mypy_eqxstate.flow.found import Found, problems, returned
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.joins import join, widen
@@ -90,8 +91,8 @@ class BodyAnalysis:
         self.receivers: dict[ir.Temporary, ir.Temporary] = {}
         self.problems: list[Problem] = []
         self.returned: list[tuple[Memory, Binding]] = []
-        self._found: dict[ir.BlockIndex, _Found] = {}
-        self._found_now = _Found()
+        self._found: dict[ir.BlockIndex, Found] = {}
+        self._found_now = Found()
         self.yielded: Binding | None = None
         self.given_to_unknown: dict[int, frozenset[tuple[str, str]]] = {}
         self.position = (0, 0)
@@ -144,16 +145,8 @@ class BodyAnalysis:
             self._found.clear()
             solution = solve(self.body, self)
         found = [self._found[index] for index in solution.order if index in self._found]
-        self.returned = [result for block in found for result in block.returned]
-        if not self.returned:  # a generator that never ends by itself is left at a `yield`
-            self.returned = [result for block in found for result in block.left]
-        self.problems = [problem for block in found for problem in block.problems]
-        if solution.widened:
-            # What is only possible there may come of what the widening has given up.
-            self.problems = [problem for problem in self.problems if not problem.may]
-        if any(problem.events for problem in self.problems):
-            clean = [block.clean_uses for block in found]
-            self.problems = _with_copies(self.problems, clean, self.module.text)
+        self.returned = returned(found)
+        self.problems = problems(found, solution.widened, self.module.text)
 
     def release(self) -> None:
         """Let go of everything, without waiting for the garbage collector.
@@ -226,7 +219,7 @@ class BodyAnalysis:
         size = len(state.bindings) + sum(map(len, state.fields.values()))
         self.module.spend(size * len(block.operations))
         memory = state.copy()
-        self._found_now = self._found[block.index] = _Found()
+        self._found_now = self._found[block.index] = Found()
         self.dead_end = False
         observer = self.observer
         if observer is not None:
@@ -583,37 +576,6 @@ class BodyAnalysis:
     def _import(self, memory: Memory, op: ir.Import) -> None:
         value: Value = Symbol(op.full_name)
         self.set(memory, op.target, one(value), op.node)
-
-
-class _Found:
-    """What a visit of a block has found."""
-
-    __slots__ = ("clean_uses", "left", "problems", "returned")
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-        self.returned: list[tuple[Memory, Binding]] = []
-        self.left: list[tuple[Memory, Binding]] = []
-        self.clean_uses: list[tuple[ast.AST, str | None, tuple[int, int]]] = []
-
-
-def _with_copies(
-    problems: Iterable[Problem],
-    clean_uses: Iterable[Iterable[tuple[ast.AST, str | None, tuple[int, int]]]],
-    written: Callable[[ast.AST], str],
-) -> list[Problem]:
-    """The problems, a use being only possibly wrong if another copy of it (`finally`) is right."""
-    right: dict[tuple[ast.AST, str], set[tuple[int, int]]] = {}
-    for uses in clean_uses:
-        for node, place, position in uses:
-            text = written(node) if place is None else place
-            right.setdefault((node, text), set()).add(position)
-    return [
-        replace(problem, may=True)
-        if problem.events and right.get((problem.node, problem.place), set()) - {problem.position}
-        else problem
-        for problem in problems
-    ]
 
 
 # Calls, also those of `__enter__` and the like, make room for new objects themselves, between their

@@ -216,16 +216,19 @@ class Bench:
     def engine(self) -> Engine:
         """What the engine does in one run."""
         self.forget("with")
-        command = [sys.executable, __file__, TIME_THE_ENGINE, *self.arguments("with")]
-        measured: dict[str, Any] = json.loads(self.run(command).output.splitlines()[-1])
-        return Engine(**measured)
+        return Engine(**self._timed(TIME_THE_ENGINE))
 
     def cold_in_one_run(self) -> float:
         """The time of a run without any cache by what is left of it without the plugin's hooks."""
         shutil.rmtree(self.folder / "cache_with", ignore_errors=True)
-        command = [sys.executable, __file__, TIME_THE_PLUGIN, *self.arguments("with")]
-        measured: dict[str, float] = json.loads(self.run(command).output.splitlines()[-1])
-        return measured["seconds"] / (measured["seconds"] - measured["plugin"])
+        measured = self._timed(TIME_THE_PLUGIN)
+        return float(measured["seconds"] / (measured["seconds"] - measured["plugin"]))
+
+    def _timed(self, what: str) -> dict[str, Any]:
+        """What a run with the plugin shows that has a clock in itself."""
+        command = [sys.executable, __file__, what, *self.arguments("with")]
+        measured: dict[str, Any] = json.loads(self.run(command).output.splitlines()[-1])
+        return measured
 
     def fill(self, variant: str, libraries: Path) -> Run:
         """Fill a cache, untimed, with what is known of libraries from other measurements.

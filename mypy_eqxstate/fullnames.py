@@ -19,7 +19,7 @@ those of `list`, `dict` and `set` do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -173,6 +173,17 @@ def canonical(full_name: str) -> str:
     if name not in EXACT:
         name = _public(name)
     return EXACT.get(name, name)
+
+
+def holders(full_name: str) -> Iterator[str]:
+    """What a full name may be defined in, the longest name first: classes around it, modules.
+
+    Args:
+        full_name: dotted; that of a module gives the packages around it.
+    """
+    while "." in full_name:
+        full_name = full_name.rpartition(".")[0]
+        yield full_name
 
 
 def _public(name: str) -> str:

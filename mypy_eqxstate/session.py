@@ -29,7 +29,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -45,7 +45,7 @@ from mypy_eqxstate.cache import CacheData, Data, digest_of, direct_dependencies
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.daemon import Daemon, name_dependencies
 from mypy_eqxstate.faults import THE_MODULE, Fault, contained, fault_of, note_fault
-from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES
+from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES, holders
 from mypy_eqxstate.graph import dependencies, importers, reachable, states
 from mypy_eqxstate.own_digest import own_digest
 from mypy_eqxstate.report.to_mypy import (
@@ -188,7 +188,7 @@ class Session:
     @cached_property
     def _homes(self) -> frozenset[str]:
         """The names of all modules that an affine class may be defined in."""
-        return frozenset(_OWN_MODULES).union(*map(_holders, self._classes))
+        return frozenset(_OWN_MODULES).union(*map(holders, self._classes))
 
     def _is_nobody_concerned(self) -> bool:
         """Whether no affine class is near: what a module imports is loaded before its check.
@@ -409,22 +409,15 @@ class Session:
 
 def _manager_of(modules: Mapping[str, MypyFile]) -> BuildManager | None:
     """The build whose modules these are.  Nothing that a plugin is given leads to it."""
-    holders = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
-    return next(holders, None)
-
-
-def _holders(class_name: str) -> Iterator[str]:
-    """The modules that a class of a full name may be defined in, the longest name first."""
-    while "." in class_name:
-        class_name = class_name.rpartition(".")[0]
-        yield class_name
+    managers = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
+    return next(managers, None)
 
 
 def _roots(modules: Container[str], classes: Iterable[str]) -> set[str]:
     """The modules that define an affine class, or on which such a definition rests."""
     roots = {name for name in _OWN_MODULES if name in modules}
     for name in classes:
-        home = next((holder for holder in _holders(name) if holder in modules), None)
+        home = next((holder for holder in holders(name) if holder in modules), None)
         if home is not None:
             roots.add(home)
     return roots

@@ -105,11 +105,7 @@ class Binding:
         """
         if guard is ALWAYS:
             return self
-        values = {
-            value: both(inner, guard)
-            for value, inner in self.values.items()
-            if not exclusive(inner, guard)
-        }
+        values = entries_under(self.values, guard)
         return Binding(values, self.marks) if values else self
 
     def without_conditions(self, texts: frozenset[str]) -> Binding:
@@ -219,6 +215,13 @@ def merge_fields(
     for key, binding in moved.items():
         fields[key] = merge_bindings(fields[key], binding) if key in fields else binding
     return fields
+
+
+def entries_under(entries: Mapping[Entry, Guard], guard: Guard) -> dict[Entry, Guard]:
+    """The entries that are possible under a guard, each under both."""
+    return {
+        entry: both(known, guard) for entry, known in entries.items() if not exclusive(known, guard)
+    }
 
 
 def add_entry(entries: dict[Entry, Guard], entry: Entry, guard: Guard) -> None:

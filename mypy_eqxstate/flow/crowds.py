@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mypy_eqxstate.flow.bindings import Binding, Status
+from mypy_eqxstate.flow.bindings import Binding, Status, add_entry
 from mypy_eqxstate.flow.guards import Guard, either
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import (
@@ -159,6 +159,5 @@ def _thinned(binding: Binding) -> Binding:
             kept = last.get(value, value)
         elif isinstance(value, Literal) and not isinstance(value.value, bool | None):
             kept = PLAIN_VALUE
-        known = values.get(kept)
-        values[kept] = guard if known is None else either(known, guard)
+        add_entry(values, kept, guard)
     return Binding(values, with_few_events(binding.marks))

@@ -61,8 +61,6 @@ class Holdings:
             materialise: also objects that nobody has looked at yet (they are alive).
             guard: under which the binding is reached.
         """
-        if not binding.objects:
-            return
         leading = self.leading(memory, binding, materialise)
         if leading:
             yield from self._held(memory, binding, depth, path, materialise, guard, leading)
@@ -80,6 +78,8 @@ class Holdings:
             binding: what to look into.
             materialise: also those of which only the shape says so.
         """
+        if not binding.objects:
+            return ()
         holders: dict[Object, list[Object]] = {}
         affine: list[Object] = []
         waiting: list[tuple[Object | None, Binding]] = [(None, binding)]

@@ -39,6 +39,7 @@ from mypy_eqxstate.flow.relevance import Telling
 from mypy_eqxstate.flow.solver import NoFixpointError
 from mypy_eqxstate.flow.telling import TellingNames
 from mypy_eqxstate.flow.values import Descriptor, Symbol, Value
+from mypy_eqxstate.fullnames import holders
 from mypy_eqxstate.ir.model import BodyNode
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import Sources
@@ -134,9 +135,7 @@ class Program:
 
     def _defining(self, full_name: str, anywhere: bool) -> ModuleAnalysis | None:
         """The readable module that a full name lies in, its names known as far as they are."""
-        name = full_name
-        while "." in name:
-            name = name.rpartition(".")[0]
+        for name in holders(full_name):
             if anywhere or self._sources.may_make_affine(name):
                 module = self._module(name)
                 if module is not None:

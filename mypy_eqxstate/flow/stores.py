@@ -22,7 +22,7 @@ from functools import reduce
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from mypy_eqxstate.flow.bindings import Binding, merge_bindings
+from mypy_eqxstate.flow.bindings import Binding, entries_under, merge_bindings
 from mypy_eqxstate.flow.guards import Guard, both, exclusive
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Object
@@ -73,16 +73,8 @@ def store(
 
 def _under(binding: Binding, guard: Guard) -> Binding | None:
     """What is left of a binding under a guard, if anything."""
-    values = {
-        value: both(known, guard)
-        for value, known in binding.values.items()
-        if not exclusive(known, guard)
-    }
-    marks = {
-        happening: both(known, guard)
-        for happening, known in binding.marks.items()
-        if not exclusive(known, guard)
-    }
+    values = entries_under(binding.values, guard)
+    marks = entries_under(binding.marks, guard)
     return Binding(values, marks) if values and marks else None
 
 

@@ -91,7 +91,7 @@ def run_suspended(
     Returns:
         what it gives; the same binding if nothing in it was waiting.
     """
-    if not _is_suspended(binding):
+    if Suspended not in map(type, binding.values):
         return binding
     outcomes: list[tuple[Memory, Binding]] = []
     for number, (value, guard) in enumerate(binding.values.items()):
@@ -128,10 +128,6 @@ def run_coroutines(
         for value in binding.values
     ):
         run_in_place(analysis, memory, temporary, node)
-
-
-def _is_suspended(binding: Binding) -> bool:
-    return Suspended in map(type, binding.values)
 
 
 def _run(

@@ -44,6 +44,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from mypy_eqxstate.fullnames import holders
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
 from mypy_eqxstate.oracle.mypy_types import ShapeMaker, named_tuple_fields
 from mypy_eqxstate.oracle.protocol import ClassInfo, Declaration
@@ -180,13 +181,8 @@ class Symbols:
     def _module_of(self, full_name: str, owner: TypeInfo | None) -> MypyFile | None:
         if owner is not None:
             return self._modules.get(owner.module_name)
-        head = full_name
-        while "." in head:
-            head = head.rpartition(".")[0]
-            module = self._modules.get(head)
-            if module is not None:
-                return module
-        return None
+        known = (self._modules.get(holder) for holder in holders(full_name))
+        return next((module for module in known if module is not None), None)
 
     # --- classes
 

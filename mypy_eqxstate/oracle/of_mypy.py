@@ -44,6 +44,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from mypy_eqxstate.fullnames import holders
 from mypy_eqxstate.oracle.answering import Answering, answering
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
 from mypy_eqxstate.oracle.mypy_affine_lines import AffineLines
@@ -252,14 +253,7 @@ class MypyOracle(Answering):
     def is_concerned(self, class_name: str) -> bool:
         """Whether the module of a class imports an affine class, directly or not; True in doubt."""
         concerned = self._concerned
-        if concerned is None:
-            return True
-        holder = class_name
-        while holder not in concerned:
-            holder = holder.rpartition(".")[0]
-            if not holder:
-                return False
-        return True
+        return concerned is None or any(holder in concerned for holder in holders(class_name))
 
     @answering(None)
     def method(self, class_name: str, name: str) -> Declaration | None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.torture.analyse import Outcome, analyse
-from tests.torture.files import corpora
+from tests.torture.files import corpora, write_table
 from tests.torture.oracles import GivingOracle, UnboundedOracle
 
 ORACLES: Final = {"silent": UnboundedOracle, "giving": GivingOracle}
@@ -147,8 +147,7 @@ def main() -> int:
         print(*tally.wrong, sep="\n", flush=True)
         wrong += tally.wrong
     if arguments.write:
-        text = "".join("\t".join(row) + "\n" for row in rows)
-        arguments.write.write_text(text, encoding="utf-8")
+        write_table(arguments.write, rows)
     return 1 if wrong else 0
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -30,3 +31,9 @@ def _below(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*.py"):
         if not {"site-packages", "dist-packages"} & set(path.relative_to(folder).parts):
             yield path
+
+
+def write_table(path: Path, rows: Iterable[Iterable[str]]) -> None:
+    """Write figures as lines of fields with tabs between them."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, dialect="excel-tab", lineterminator="\n").writerows(rows)

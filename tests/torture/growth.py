@@ -11,14 +11,14 @@ and the plot, which needs matplotlib, to `growth.svg`.
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from tests.torture.analyse import analyse
+from tests.torture.files import write_table
 from tests.torture.oracles import GivingOracle
 from tests.torture.pathological import KINDS
 
@@ -63,12 +63,6 @@ def measure(name: str, repetitions: int) -> Iterator[Measured]:
             power = math.log(seconds / before.seconds) / math.log(size / before.size)
         before = Measured(size, source.count("\n"), seconds, power)
         yield before
-
-
-def write(folder: Path, rows: Sequence[tuple[str, ...]]) -> None:
-    """Keep the figures, one row a size."""
-    with (folder / "growth.tsv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, dialect="excel-tab", lineterminator="\n").writerows([_TITLES, *rows])
 
 
 def draw(folder: Path, measured: dict[str, list[Measured]]) -> None:
@@ -120,7 +114,7 @@ def main() -> int:
             rows.append((name, str(one.size), str(one.lines), f"{one.seconds:.3f}", power))
             print(*rows[-1], sep="\t", flush=True)
     if arguments.write:
-        write(arguments.write, rows)
+        write_table(arguments.write / "growth.tsv", [_TITLES, *rows])
         draw(arguments.write, measured)
     return 0
 

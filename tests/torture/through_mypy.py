@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tests.torture.drive import text_of
-from tests.torture.files import corpora
+from tests.torture.files import corpora, write_table
 
 TITLES: Final = ("corpus", "files", "lines", "refused", "seconds", "faults", "alarms", "crashes")
 # Modules in which there really are States.
@@ -179,8 +179,7 @@ def main() -> int:
             print(*found, sep="\n", flush=True)
             wrong += found
     if arguments.write:
-        text = "".join("\t".join(row) + "\n" for row in rows)
-        arguments.write.write_text(text, encoding="utf-8")
+        write_table(arguments.write, rows)
     return 1 if wrong else 0
 
 

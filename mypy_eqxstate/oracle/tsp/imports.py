@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
-from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES
+from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES, holders
 from mypy_eqxstate.oracle.tsp.modules import Modules
 
 _OWN = __name__.partition(".")[0]
@@ -44,7 +44,7 @@ class ImportGraph:
     def __init__(self, modules: Modules, classes: Iterable[str]) -> None:
         self._modules = modules
         self._libraries = {_OWN, *(name.partition(".")[0] for name in AFFINE_CLASSES)}
-        self._homes = {holder for name in classes for holder in _holders(name)}
+        self._homes = {holder for name in classes for holder in holders(name)}
         self._known: dict[str, bool] = {}
         self._imports: dict[str, frozenset[str]] = {}
 
@@ -130,10 +130,3 @@ def _absolute(name: str, source: str, is_package: bool) -> str:
     parts = name.split(".")
     drop = level - 1 if is_package else level
     return ".".join([*parts[: len(parts) - drop], *([rest] if rest else [])])
-
-
-def _holders(class_name: str) -> Iterator[str]:
-    """The modules that a class of a full name may be defined in."""
-    while "." in class_name:
-        class_name = class_name.rpartition(".")[0]
-        yield class_name

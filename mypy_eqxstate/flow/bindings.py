@@ -241,18 +241,20 @@ def merge_entries(sides: Sequence[Sided[Entry]]) -> Mapping[Entry, Guard]:
             break
     else:
         return first
+    found: dict[Entry, list[tuple[Guard, Conjunction]]] = {}
+    for entries, extra in sides:
+        for entry, guard in entries.items():
+            found.setdefault(entry, []).append((guard, extra))
     merged: dict[Entry, Guard] = {}
-    together: Guard | None
-    for entry in dict.fromkeys([entry for entries, _ in sides for entry in entries]):
-        guards = [entries.get(entry) for entries, _ in sides]
-        together = guards[0]
-        if together is not None and guards.count(together) == len(guards):
-            merged[entry] = together
+    for entry, holding in found.items():
+        common = holding[0][0]
+        if len(holding) == len(sides) and all(guard == common for guard, _ in holding):
+            merged[entry] = common
             continue
-        together = None
-        for guard, (_, extra) in zip(guards, sides, strict=True):
+        together: Guard | None = None
+        for guard, extra in holding:
             # What a path can't have brought about is not there.
-            if guard is not None and not excluded(guard, extra):
+            if not excluded(guard, extra):
                 here = under(guard, extra)
                 together = here if together is None else either(together, here)
         if together is not None:

@@ -315,6 +315,8 @@ class BodyAnalysis:
                     note_declared(self, memory, source)
                     self.use(memory, source, misuse=Misuse.USED)
                 binding = self.read(memory, source)
+            for root in [r for r in memory.bindings if type(r) is int]:
+                del memory.bindings[root]
             memory.facts = memory.facts | {("return", self.operation_number)}
             self._found_now.returned.append((memory, binding))
 

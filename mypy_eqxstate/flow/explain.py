@@ -22,7 +22,7 @@ from typing import Final
 
 from mypy_eqxstate.flow.bindings import LIVE, Binding
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.solver import successors
+from mypy_eqxstate.flow.order import successors
 from mypy_eqxstate.flow.values import SEVERAL, Event, Object, Origin
 from mypy_eqxstate.ir.model import Attribute, Body, Item, Key, Variable
 

@@ -20,6 +20,7 @@ Limits: a conjunction keeps at most `MAXIMAL_CONDITIONS` conditions and a guard
 from __future__ import annotations
 
 from functools import lru_cache
+from heapq import nlargest
 from typing import Final
 
 Condition = tuple[str, int]
@@ -114,8 +115,9 @@ def under(guard: Guard, facts: Conjunction) -> Guard:
 
 @lru_cache(_REMEMBERED)
 def _under(guard: Guard, facts: Conjunction) -> Guard:
+    short = _shortened(facts)
     return _simplified(
-        {alternative | facts for alternative in guard if not _contradict(alternative, facts)}
+        {alternative | short for alternative in guard if not _contradict(alternative, facts)}
     )
 
 
@@ -143,17 +145,22 @@ def negated(guard: Guard) -> Guard | None:
 
 def forget_guards() -> None:
     """Let go of what was remembered, when an analysis begins."""
-    for remembering in (_excluded, _exclusive, _both, _either, _under):
+    for remembering in (_excluded, _exclusive, _both, _either, _under, _last_ones):
         remembering.cache_clear()
 
 
+def _shortened(conditions: Conjunction) -> Conjunction:
+    """So many of the conditions as are kept: the last ones, as they sort."""
+    return conditions if len(conditions) <= MAXIMAL_CONDITIONS else _last_ones(conditions)
+
+
+@lru_cache(_REMEMBERED)
+def _last_ones(conditions: Conjunction) -> Conjunction:
+    return frozenset(nlargest(MAXIMAL_CONDITIONS, conditions))
+
+
 def _simplified(alternatives: set[Conjunction]) -> Guard:
-    short = {
-        part
-        if len(part) <= MAXIMAL_CONDITIONS
-        else frozenset(sorted(part, reverse=True)[:MAXIMAL_CONDITIONS])
-        for part in alternatives
-    }
+    short = {_shortened(part) for part in alternatives}
     if NO_FACTS in short:
         return ALWAYS
     if len(short) > 1:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from typing import Any, Final, NamedTuple, TypeVar
 
-from mypy_eqxstate.flow.solver import successors
+from mypy_eqxstate.flow.order import successors
 from mypy_eqxstate.ir import model as ir
 
 _Root = TypeVar("_Root", ir.Temporary, ir.Variable)

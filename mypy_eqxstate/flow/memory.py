@@ -221,10 +221,10 @@ class Memory:
 
         Inputs stay: the caller refers to them.
         """
-        reached = {holder for holder in self.fields if holder.origin.operation < 0}
-        for binding in self.bindings.values():
-            if binding.objects:
-                reached.update(binding.objects)
+        reached = set[Object]().union(*[b.objects for b in self.bindings.values() if b.objects])
+        reached.update([holder for holder in self.fields if holder.origin.operation < 0])
+        if not self.represents and not self.derived and self.fields.keys() <= reached:
+            return
         waiting = list(reached)
         while waiting:
             fields = self.fields.get(waiting.pop())
@@ -296,11 +296,10 @@ def _without(binding: Binding, origin: Origin) -> Binding:
 def _share(entries: dict[_Key, _Held], others: Mapping[_Key, _Held]) -> bool:
     """Replace what is equal under the same key; whether all is, and there is no other key."""
     equal = len(entries) == len(others)
-    for key, held in entries.items():
+    for key in [key for key, held in entries.items() if others.get(key) is not held]:
         other = others.get(key)
-        if other is not held:
-            if other == held:
-                entries[key] = other
-            else:
-                equal = False
+        if other is not None and other == entries[key]:
+            entries[key] = other
+        else:
+            equal = False
     return equal

@@ -2,14 +2,14 @@
 
 It knows nothing of ownership: a problem supplies the entry state, the effect of a block and the
 join; the solver iterates to the least fixpoint and leaves the state at the entry of every block
-that can be reached.  Blocks are visited in reverse postorder, so that a body without loops takes
-one pass and a loop a few.
+that can be reached.  Blocks are visited in the order of `flow/order.py`: without loops each once;
+a loop, with the loops in it, is gone over until it is settled, and only then what follows it.
 
 The effect of a block is given as the states that it passes on: one for each successor of its
 terminator, and those with which an operation in it may raise, for the handler.  The state of every
 edge is kept, and the entry of a block is the join of all its edges at once.
 
-The solver goes over a body in rounds: a block that an edge leads back to waits for the next round,
+The solver goes over a loop in rounds: a block that an edge leads back to waits for the next round,
 by which all other edges to it are known as well.  To visit the head of a loop at once for every
 `continue` in it would repeat the loop as often, and for loops inside each other that multiplies.
 
@@ -29,7 +29,8 @@ import heapq
 from collections.abc import Iterable, Sequence
 from typing import Final, Generic, Protocol, TypeVar
 
-from mypy_eqxstate.ir.model import Block, Body, Branch, Jump, Suppress
+from mypy_eqxstate.flow.order import components
+from mypy_eqxstate.ir.model import Block, Body
 
 StateType = TypeVar("StateType")
 PATIENCE: Final = 6
@@ -69,47 +70,11 @@ class DataflowProblem(Protocol[StateType]):
         ...
 
 
-def successors(block: Block) -> tuple[int, ...]:
-    """The blocks that control may reach from a block, its handler last."""
-    terminator = block.terminator
-    found: tuple[int, ...] = ()
-    if isinstance(terminator, Jump):
-        found = (terminator.block,)
-    elif isinstance(terminator, Branch):
-        found = (terminator.then, terminator.otherwise)
-    elif isinstance(terminator, Suppress):
-        found = (terminator.swallowed,)
-        if terminator.reraised is not None:
-            found += (terminator.reraised,)
-    if block.handler is not None:
-        found += (block.handler,)
-    return found
-
-
-def reverse_postorder(body: Body) -> list[int]:
-    """The reachable blocks, each before its successors but for back edges."""
-    order: list[int] = []
-    seen = {0}
-    stack = [(0, iter(successors(body.blocks[0])))]
-    while stack:
-        index, following = stack[-1]
-        for successor in following:
-            if successor not in seen:
-                seen.add(successor)
-                stack.append((successor, iter(successors(body.blocks[successor]))))
-                break
-        else:
-            order.append(index)
-            stack.pop()
-    order.reverse()
-    return order
-
-
 class Solution(Generic[StateType]):
-    """The state at the entry of every reachable block, in reverse postorder.
+    """The state at the entry of every reachable block.
 
     Attributes:
-        order: the reachable blocks.
+        order: the reachable blocks, as they are visited.
         entry: the states.
         widened: some of them may be less precise than the joins of the paths.
     """
@@ -133,8 +98,11 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
     Raises:
         NoFixpointError: a block was visited more than `MAXIMAL_VISITS` times.
     """
-    order = reverse_postorder(body)
+    settled_together = components(body)
+    order = [index for component in settled_together for index in component]
     rank = {index: position for position, index in enumerate(order)}
+    # By rank of a block, that of the last one of its component.
+    last = [rank[component[-1]] for component in settled_together for _ in component]
     solution: Solution[StateType] = Solution(order)
     solution.entry[0] = problem.entry_state()
     incoming: dict[int, dict[tuple[int, int], StateType]] = {0: {(-1, 0): solution.entry[0]}}
@@ -143,9 +111,10 @@ def solve(body: Body, problem: DataflowProblem[StateType]) -> Solution[StateType
     next_round: list[int] = []
     queued = {0}
     while waiting or next_round:
-        if not waiting:
-            waiting, next_round = next_round, waiting
-            heapq.heapify(waiting)
+        if next_round and not (waiting and waiting[0] <= last[next_round[0]]):
+            for again in next_round:
+                heapq.heappush(waiting, again)
+            next_round.clear()
         index = order[heapq.heappop(waiting)]
         queued.discard(rank[index])
         visits[index] = visits.get(index, 0) + 1

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from mypy_eqxstate.flow.solver import reverse_postorder, solve, successors
-from mypy_eqxstate.ir.model import Block, Body
+from mypy_eqxstate.flow.order import reverse_postorder, successors
+from mypy_eqxstate.flow.solver import solve
+from mypy_eqxstate.ir.model import Block, Body, Return
 from mypy_eqxstate.ir.module import ModuleIndex
 
 Turns = tuple[int, ...]
@@ -111,3 +112,12 @@ def test_at_the_head_of_a_loop_is_known_what_every_turn_may_bring() -> None:
         (0, 1),
         (0, 2),
     }
+
+
+def test_what_follows_a_loop_is_visited_once_it_is_known_what_the_loop_does() -> None:
+    body = _body("def f(xs):\n while xs():\n  xs(1)\n while xs(2):\n  xs(3)\n return xs")
+    problem = Turning(body)
+    solve(body, problem)
+    (last,) = (block.index for block in body.blocks if isinstance(block.terminator, Return))
+    assert problem.visits[last] == 1
+    assert max(problem.visits.values()) == 3  # in each loop as if there were no other

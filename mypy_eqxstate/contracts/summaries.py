@@ -43,6 +43,7 @@ class Summary:
         statuses: per consumed input object, under which decisions it is consumed, and alive.
         lines: per consumed input object, the line of the body at which that happens.
         opaque: the body says nothing (abstract, `...`); the signature counts instead.
+        given_up: opaque because to look into the body was too much.
     """
 
     returns: bool = False
@@ -55,6 +56,7 @@ class Summary:
     statuses: Mapping[Object, Status] = field(default_factory=dict)
     lines: Mapping[Object, int] = field(default_factory=dict)
     opaque: bool = False
+    given_up: bool = False
 
 
 def without_globals(summary: Summary) -> Summary:
@@ -80,3 +82,4 @@ def without_globals(summary: Summary) -> Summary:
 
 NEVER_RETURNS = Summary()
 OPAQUE = Summary(returns=True, opaque=True)
+GIVEN_UP = Summary(returns=True, opaque=True, given_up=True)

@@ -133,8 +133,9 @@ class BodyCalls:
                     actuals,
                     Grounds("signature", (module.path, line)),
                     with_receiver=any(actual.receiver for actual in actuals),
+                    given_up=summary.given_up,
                 )
-            return self.calls.signatures.unknown(site, memory, actuals)
+            return self.calls.signatures.unknown(site, memory, actuals, summary.given_up)
         for actual in (*(actual for actual, _ in matched.pairs), *matched.left_over, *defaults):
             if not actual.receiver or actual.copied_by or actual.is_affine:
                 effect = self._effect_on(summary, parameters, actual)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from mypy_eqxstate.contracts.model import Row
-from mypy_eqxstate.contracts.summaries import OPAQUE, Summary
+from mypy_eqxstate.contracts.summaries import GIVEN_UP, OPAQUE, Summary
 from mypy_eqxstate.faults import THE_MODULE, Fault, note_fault
 from mypy_eqxstate.flow.abstraction import Context, binding_of_kind
 from mypy_eqxstate.flow.arguments import formals_of
@@ -481,7 +481,7 @@ class ModuleAnalysis:
             return self._summary(node, context)
         except Exception as error:
             self.note_fault(error, node)
-            return OPAQUE
+            return GIVEN_UP
 
     def _summary(self, node: FunctionNode, context: Context) -> Summary:
         if says_nothing(node):
@@ -506,7 +506,7 @@ class ModuleAnalysis:
             if self.is_foreign:
                 body = self.body(node)
                 if sum(len(block.operations) for block in body.blocks) > MAXIMAL_OPERATIONS:
-                    return OPAQUE
+                    return GIVEN_UP
                 # What other calls have shown must not count, or it would matter who asks first.
                 self.classes.promoted.forget(body.name)
             return self._run(node, context, summary_of)
@@ -517,7 +517,7 @@ class ModuleAnalysis:
             # It is a fault of ours, and the callers' findings must not be lost for it.
             self.note_fault(error, node)
         self.problems[node, context] = []
-        return OPAQUE
+        return GIVEN_UP
 
     def note_fault(self, error: Exception, node: FunctionNode | None = None) -> None:
         """Note an internal fault.

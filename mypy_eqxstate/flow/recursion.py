@@ -13,12 +13,12 @@ summary that rests on `even`'s provisional one; it serves this round and belongs
 summary of `even` differs from "never returns", so a second round follows, in which `odd` is told
 that one; the third round changes nothing, and both summaries are kept.
 
-Limits: `MAXIMAL_ROUNDS` rounds for a recursive body, `MAXIMAL_STACK` bodies at work at once (deeper
-calls count by their signature).  Work is bounded, too; an operation counts as much as the memory
-holds.  A function that nobody else asked for is given up after `MAXIMAL_WORK`, what it calls after
-half of that, and functions that call each other after `RECURSIVE_WORK`; a fifth of that in, the
-contexts of further calls count as the declared one.  The body of each other module counts for
-itself.
+Limits: `MAXIMAL_ROUNDS` rounds for a recursive body, `MAXIMAL_STACK` bodies at work at once
+(deeper calls count by what their signature declares).  Work is bounded, too; an operation counts
+as much as the memory holds.  A function that nobody else asked for is given up after
+`MAXIMAL_WORK`, what it calls after half of that, and functions that call each other after
+`RECURSIVE_WORK`; a fifth of that in, the contexts of further calls count as the declared one. The
+body of each other module counts for itself.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from mypy_eqxstate.contracts.summaries import NEVER_RETURNS, OPAQUE, Summary
+from mypy_eqxstate.contracts.summaries import GIVEN_UP, NEVER_RETURNS, Summary
 from mypy_eqxstate.flow.abstraction import Context
 from mypy_eqxstate.flow.lookups import Lookups, Record
 from mypy_eqxstate.flow.solver import NoFixpointError
@@ -152,7 +152,7 @@ class Summaries:
                 self._lookups.rest_on(member[1])
                 return member[0]
         if len(self._stack) >= MAXIMAL_STACK:
-            return OPAQUE
+            return GIVEN_UP
         if not self._stack:
             self._work = 0
         if len(self._stack) == 1:

@@ -67,6 +67,7 @@ class Signatures:
         actuals: list[Actual],
         grounds: Grounds,
         with_receiver: bool = False,
+        given_up: bool = False,
     ) -> Binding:
         """A callee of which only the signature is known.
 
@@ -78,19 +79,22 @@ class Signatures:
             grounds: where the signature stands.
             with_receiver: the signatures' first parameter is the receiver, which is among
                 `actuals`, too.
+            given_up: there is a body, which it was too much to look into.  Only what is declared
+                counts: what it does must not be guessed.
         """
         chosen = self._chosen(site, signatures, actuals)
         if chosen is None:
-            return self.unknown(site, memory, actuals)
+            return self.unknown(site, memory, actuals, given_up)
         origin = self.analysis.origin()
         known = self.analysis.module.classes
         shape = completed(site.typed, chosen.result)
-        shape = shown_shape(known, origin, shape)
+        if not given_up:
+            shape = shown_shape(known, origin, shape)
         modes = {parameter.name: parameter.mode for parameter in chosen.parameters}
         if isinstance(shape, UnknownShape) and all(
             mode is Mode.UNSPECIFIED for mode in modes.values()
         ):
-            return self.unknown(site, memory, actuals)
+            return self.unknown(site, memory, actuals, given_up)
         kept = self.calls.kept.kept_classes_of_shape(shape, site.destination)
         every = self.analysis.heap.classes.affine_classes_in(shape)
         formals = [Formal(parameter.name, parameter.kind) for parameter in chosen.parameters]
@@ -159,11 +163,14 @@ class Signatures:
                 return signature
         return signatures[0] if signatures else None
 
-    def unknown(self, site: CallSite, memory: Memory, actuals: list[Actual]) -> Binding:
+    def unknown(
+        self, site: CallSite, memory: Memory, actuals: list[Actual], given_up: bool = False
+    ) -> Binding:
         """A callee of which nothing is known.
 
         The result is known by what happens to it later: if a part of it turns out to be affine
-        (`flow/evidence.py`), the body is analysed again, and this call supersedes.
+        (`flow/evidence.py`), the body is analysed again, and this call supersedes.  It does not if
+        there is a body which it was too much to look into: what that does must not be guessed.
         """
         analysis = self.analysis
         origin = analysis.origin()
@@ -175,6 +182,8 @@ class Signatures:
             promoted = self.calls.kept.kept_classes_of_shape(shape, site.destination)
         effects = []
         self.note_given(memory, origin, actuals)
+        if given_up:
+            promoted = frozenset()
         for actual in actuals:
             classes = analysis.ownership.holdings.classes(memory, actual.binding)
             superseded = bool(classes & promoted) and not actual.receiver

@@ -1,3 +1,4 @@
+# typed-since: equinox 0.11.6
 """A list whose elements each turn of a loop replaces by newer ones."""
 
 import equinox as eqx

@@ -48,7 +48,7 @@ def good_layer_of_a_layer():
 
         def __init__(self):
             self.counter = Counter()
-            self.norm = BatchNorm(1, "batch", mode="batch")
+            self.norm = BatchNorm(1, axis_name="batch")
 
         def __call__(self, x, state):
             x, state = self.counter(x, state)

@@ -45,9 +45,14 @@ def loop_line(body: Body, event: Event, position: tuple[int, int]) -> int | None
     target, target_number = position
     if source == target and source_number < target_number:
         return None
-    if _reaches(body, source, target, allowed=frozenset()):
+    around_target = _loops_around(body, target)
+    # However often a loop is repeated that the use is not in: it has ended before the use.
+    ended = frozenset(
+        loop.header for number, loop in enumerate(body.loops) if number not in around_target
+    )
+    if _reaches(body, source, target, ended):
         return None
-    around = [loop for loop in _loops_around(body, source) if loop in _loops_around(body, target)]
+    around = [loop for loop in _loops_around(body, source) if loop in around_target]
     for loop in around:
         headers = frozenset(
             inner.header

@@ -62,6 +62,13 @@ def test_the_loop_between_a_consumption_and_a_use(source: str, line: int | None)
     assert _loop(source) == line
 
 
+def test_a_call_reaches_itself_by_the_loop_around_it() -> None:
+    body = body_of("def f():\n while a:\n  do(1)")
+    block, number = _calls(body)["1"]
+    itself = Event("f", block * BLOCK_STRIDE + number, "s", True)
+    assert loop_line(body, itself, (block, number)) == 2
+
+
 def test_of_a_consumption_in_another_body_no_loop_is_told() -> None:
     body = body_of("def f():\n while a:\n  do(2)")
     assert loop_line(body, Event("g", 0, "s", True), _calls(body)["2"]) is None

@@ -65,6 +65,15 @@ def test_what_is_unknown_becomes_what_the_type_says() -> None:
     assert known(UNKNOWN_INPUT, typed=PLAIN) == {PLAIN_VALUE}
 
 
+def test_each_of_several_values_is_asked_about() -> None:
+    shown = classes()
+    shown.promoted.note(CALL, "Shown")
+    of_call = Object(CALL, AffineShape("Shown"))
+    assert known(UNKNOWN_RESULT, UNKNOWN_INPUT, typed=STATE, knowing=shown) == {of_call, INPUT}
+    assert known(UNKNOWN_INPUT, UNKNOWN_RESULT, typed=STATE) == {INPUT, RESULT}
+    assert known(NONE_VALUE, UNKNOWN_INPUT, typed=STATE) == {INPUT}
+
+
 def test_of_an_earlier_turn_it_stays_one() -> None:
     earlier = Object(CALL, UNKNOWN, recent=False)
     assert known(earlier, typed=STATE) == {Object(CALL, STATE, recent=False)}
@@ -125,6 +134,12 @@ def test_where_it_is_none_it_is_nothing_else() -> None:
 def test_the_only_value_that_is_known_is_not_doubted() -> None:
     assert known(INPUT, typed=NONE) == {INPUT}
     assert known(NONE_VALUE, typed=STATE) == {NONE_VALUE}
+
+
+def test_what_is_known_well_enough_stays_the_same_object() -> None:
+    binding = Binding({INPUT: ALWAYS, PLAIN_VALUE: ALWAYS})
+    node = ast.parse("e", mode="eval").body
+    assert refined(binding, node, Typed(UNKNOWN), classes(), HERE) is binding
 
 
 def test_not_everything_can_be_excluded() -> None:

@@ -1,4 +1,4 @@
-# typed-since: equinox 0.11.6
+# needs: equinox 0.11.6
 """`loss, state = loss_fn(state)` with a State that may be missing: what comes back is newer.
 
 A training loop keeps its State three containers deep, and steps that call what nobody knows.

@@ -92,7 +92,7 @@ class BodyAnalysis:
         self.problems: list[Problem] = []
         self.returned: list[tuple[Memory, Binding]] = []
         self._found: dict[ir.BlockIndex, Found] = {}
-        self._found_now = Found()
+        self.found_now = Found()
         self.yielded: Binding | None = None
         self.given_to_unknown: dict[int, frozenset[tuple[str, str]]] = {}
         self.position = (0, 0)
@@ -219,7 +219,7 @@ class BodyAnalysis:
         size = len(state.bindings) + sum(map(len, state.fields.values()))
         self.module.spend(size * len(block.operations))
         memory = state.copy()
-        self._found_now = self._found[block.index] = Found()
+        self.found_now = self._found[block.index] = Found()
         self.dead_end = False
         observer = self.observer
         if observer is not None:
@@ -318,7 +318,7 @@ class BodyAnalysis:
             for root in [r for r in memory.bindings if type(r) is int]:
                 del memory.bindings[root]
             memory.facts = memory.facts | {("return", self.operation_number)}
-            self._found_now.returned.append((memory, binding))
+            self.found_now.returned.append((memory, binding))
 
     def _may_raise(self, operation: ir.Operation) -> bool:
         """Whether an operation may raise; the end of a `suppress` only lets through what did."""
@@ -404,7 +404,7 @@ class BodyAnalysis:
         newest = newest_place(memory, events, self.body)
         if rule == "state-stale" and self._is_accepting(node, place, newest, may or all(lines)):
             return
-        self._found_now.problems.append(
+        self.found_now.problems.append(
             Problem(
                 rule=rule,
                 misuse=misuse,
@@ -432,7 +432,7 @@ class BodyAnalysis:
     def note_yield(self, memory: Memory) -> None:
         """A generator may be left for good at the operation at work."""
         if self.body.is_generator:
-            self._found_now.left.append((memory.copy(), one(NONE_VALUE)))
+            self.found_now.left.append((memory.copy(), one(NONE_VALUE)))
 
     def note_clean_use(self, node: ast.AST, place: str | None) -> None:
         """An operation of this node is no misuse: another copy of it (`finally`) "may" be one.
@@ -441,7 +441,7 @@ class BodyAnalysis:
             node: of the operation.
             place: what is used, as it is written; None if it is the node itself.
         """
-        self._found_now.clean_uses.append((node, place, self.position))
+        self.found_now.clean_uses.append((node, place, self.position))
 
     # --- operations -----------------------------------------------------------------------------
 

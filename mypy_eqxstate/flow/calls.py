@@ -157,7 +157,9 @@ class Calls:
         groups = _grouped(callee)
         outcomes: list[tuple[Memory, Binding]] = []
         returns = False
+        starts: list[int] = []
         for number, (function, receivers, guard) in enumerate(groups):
+            starts.append(len(self.analysis.found_now.problems))
             taken = memory
             if len(groups) > 1:
                 taken = branch(self.analysis, memory, guard, number)
@@ -170,6 +172,8 @@ class Calls:
             returns = returns or not self.analysis.dead_end
             self.analysis.dead_end = False
         self.analysis.dead_end = not returns
+        if len(groups) > 1:
+            self.analysis.found_now.weaken_alternatives(starts)
         if not outcomes:
             return self.signatures.unknown(site, memory, actuals)
         return rejoin(self.analysis, memory, outcomes)

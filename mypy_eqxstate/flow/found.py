@@ -35,6 +35,24 @@ class Found:
     left: list[tuple[Memory, Binding]] = field(default_factory=list)
     clean_uses: list[tuple[ast.AST, str | None, tuple[int, int]]] = field(default_factory=list)
 
+    def weaken_alternatives(self, starts: Sequence[int]) -> None:
+        """Of several things of which one operation does one: what is wrong with some may be wrong.
+
+        Args:
+            starts: how many problems there were when each of them began; they are the last ones.
+        """
+        ends = (*starts[1:], len(self.problems))
+        parts = [self.problems[start:end] for start, end in zip(starts, ends, strict=True)]
+        places = [{(problem.node, problem.place) for problem in part} for part in parts]
+        everywhere = set.intersection(*places)
+        self.problems[starts[0] :] = [
+            problem
+            if not problem.events or (problem.node, problem.place) in everywhere
+            else replace(problem, may=True)
+            for part in parts
+            for problem in part
+        ]
+
 
 def returned(found: Sequence[Found]) -> list[tuple[Memory, Binding]]:
     """Where a body is left; a generator that never ends by itself is left at a `yield`."""

@@ -70,20 +70,20 @@ def _try_except(builder: Builder, node: Any) -> None:
         if handler.type is not None:
             builder.expression(handler.type)
         inside, following = builder.new_block(), builder.new_block()
-        if catches_all and not is_group:
+        if catches_all:
             builder.jump(inside)
         else:
             builder.branch(None, inside, following, handler)
         builder.start(inside)
-        # Several handlers of an exception group run one after the other.
-        _handler(builder, handler, following if is_group else join)
+        if is_group and not catches_all:
+            # What is left of a group goes on to the next handlers, and at last outwards.
+            handled = builder.new_block()
+            _handler(builder, handler, handled)
+            builder.start(handled)
+            builder.branch(None, join, following, handler)
+        else:
+            _handler(builder, handler, join)
         builder.start(following)
-    if is_group and catches_all:
-        builder.jump(join)
-    elif is_group:
-        outwards = builder.new_block()
-        builder.branch(None, join, outwards, node)
-        builder.start(outwards)
     builder.raise_further(outward)
     builder.start(join)
 

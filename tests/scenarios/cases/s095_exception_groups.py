@@ -49,3 +49,36 @@ def good_rebound(
     except* KeyError:
         x = x + state.get(index)
     return state.get(index)
+
+
+def good_every_failure_leaves(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, first: bool, second: bool
+) -> Array:
+    try:
+        try:
+            new = state.set(index, x)
+            risky_group(first, second)
+            state = new
+        except* RuntimeError:
+            raise
+        x = x + state.get(index)
+    except* Exception:
+        pass
+    return x
+
+
+def good_every_failure_is_handled(
+    state: eqx.nn.State,
+    other: eqx.nn.State,
+    index: eqx.nn.StateIndex[Array],
+    x: Array,
+    first: bool,
+    second: bool,
+) -> Array:
+    try:
+        new = state.set(index, x)
+        risky_group(first, second)
+        state = new
+    except* Exception:
+        state = other
+    return state.get(index)

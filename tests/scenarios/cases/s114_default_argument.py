@@ -32,3 +32,32 @@ def good_given_at_each_call(
     state = step(state)
     state = step(state)
     return state.get(index)
+
+
+def may_be_the_default_of_the_function_that_is_called(
+    state: eqx.nn.State,
+    other: eqx.nn.State,
+    index: eqx.nn.StateIndex[Array],
+    x: Array,
+    flag: bool,
+) -> Array:
+    if flag:
+        later = lambda mine=state: mine.get(index)
+    else:
+        later = lambda mine=other: mine.get(index)
+    new = state.set(index, x)
+    return x + later()  # E: state-reuse | "mine" | may have been consumed | line -1
+
+
+def bad_default_of_either_function(
+    state: eqx.nn.State,
+    index: eqx.nn.StateIndex[Array],
+    x: Array,
+    flag: bool,
+) -> Array:
+    if flag:
+        later = lambda mine=state: mine.get(index)
+    else:
+        later = lambda mine=state: mine.get(index) + x
+    new = state.set(index, x)
+    return x + later()  # E: state-reuse | "mine" was consumed | line -1

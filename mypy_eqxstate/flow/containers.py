@@ -170,8 +170,7 @@ class Containers:
             elif value.is_affine:
                 element = Object(here, value.shape)
                 known = memory.represents.get(element, frozenset())
-                others = memory.represents.get(value.identity, frozenset())
-                memory.represents[element] = known | others | {value.identity}
+                memory.represents[element] = known | {value.identity}
                 # What died as the element of an earlier turn is not this turn's element.
                 earlier = (
                     value.events

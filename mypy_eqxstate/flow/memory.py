@@ -32,7 +32,7 @@ in `flow/bindings.py`, the joining of memories in `flow/joins.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
 from mypy_eqxstate.flow.bindings import (
@@ -117,6 +117,7 @@ class Memory:
         """Take over the contents of another memory, which is not used any more."""
         self.aged = other.aged
         self.bindings = other.bindings
+        self.derived = other.derived
         self.facts = other.facts
         self.fields = other.fields
         self.handed_over = other.handed_over
@@ -236,10 +237,23 @@ class Memory:
                             waiting.append(item)
         for item in [item for item in self.fields if item not in reached]:
             del self.fields[item]
-        for item in [item for item in self.represents if item not in reached]:
-            del self.represents[item]
+        if self.represents:
+            standing = self.stand_for(reached)
+            for item in [item for item in self.represents if item not in standing]:
+                del self.represents[item]
         for item in [item for item in self.derived if item not in reached]:
             del self.derived[item]
+
+    def stand_for(self, elements: Iterable[Object]) -> Collection[Object]:
+        """Some elements, all that they stand for, and so on."""
+        found = dict.fromkeys(elements)
+        waiting = list(found)
+        for element in waiting:
+            for item in self.represents.get(element, ()):
+                if item not in found:
+                    found[item] = None
+                    waiting.append(item)
+        return found.keys()
 
     def made_last_by(self, operation: int, body: str) -> list[Object]:
         """The objects that an operation of a body made last, in a fixed order."""
@@ -253,6 +267,9 @@ class Memory:
                 for item in field.objects:
                     if item.made_last_by == operation:
                         found.append(item)
+        # What an element stands for may have gone with its container.
+        for represented in self.represents.values():
+            found += [item for item in represented if item.made_last_by == operation]
         return [item for item in dict.fromkeys(found) if item.origin.body == body]
 
     def rename(self, old: Object, new: Object) -> None:
@@ -264,6 +281,17 @@ class Memory:
         self._rewrite({old.identity: renaming(new) for old, new in renamings.items()})
         for old, new in renamings.items():
             self._move(old, new)
+        struck = renamings.keys()
+        for element, represented in self.represents.items():
+            if not struck.isdisjoint(represented):
+                self.represents[element] = _renamed(represented, renamings)
+        if not struck.isdisjoint(self.repeated):
+            self.repeated = _renamed(self.repeated, renamings)
+        for item, sources in self.derived.items():
+            if any(source in struck for _, source in sources):
+                self.derived[item] = frozenset(
+                    (place, renamings.get(source, source)) for place, source in sources
+                )
 
     def _move(self, old: Object, new: Object) -> None:
         if old in self.fields:
@@ -276,6 +304,10 @@ class Memory:
             self.derived[new] = self.derived.get(new, frozenset()) | self.derived.pop(old)
         if old in self.handed_over:
             self.handed_over = self.handed_over - {old} | {new}
+
+
+def _renamed(items: frozenset[Object], renamings: Mapping[Object, Object]) -> frozenset[Object]:
+    return frozenset([renamings.get(item, item) for item in items])
 
 
 def _holds_prepared(binding: Binding, origin: Origin) -> bool:

@@ -295,10 +295,12 @@ class Ownership:
                 None if alone or path else _spared(binding, item, guard),
             )
             strike(item, fate)
-            through = event._replace(through=item.origin.operation)
-            self.analysis.module.events[through] = self.analysis.module.events[event]
-            for represented in memory.represents.get(item.identity, ()):
-                strike(represented, Fate(through, ALWAYS, False, None))
+            if item.identity in memory.represents:
+                for element in memory.stand_for((item.identity,)):
+                    through = event._replace(through=element.origin.operation)
+                    self.analysis.module.events[through] = self.analysis.module.events[event]
+                    for represented in memory.represents.get(element, ()):
+                        strike(represented, Fate(through, ALWAYS, False, None))
         self._strike(memory, fates)
         if before is not None and place is not None and (surely or split is not None):
             self._strike_place(memory, place, before, binding, Fate(event, ALWAYS, surely, split))

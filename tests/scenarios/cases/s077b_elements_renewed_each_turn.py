@@ -67,3 +67,17 @@ def bad_old_elements_once_more(
     first = [each.set(index, x) for each in states]
     second = [each.set(index, x) for each in states]  # E: state-reuse | "each" | line -1
     return x
+
+
+def good_elements_kept_of_earlier_turns(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    kept = [clone(state)]
+    for _ in numbers:
+        last = clone(state)
+        for each in [clone(state) for _ in numbers]:
+            kept = [old.set(index, x) for old in kept]
+            x = x + each.get(index)
+            last = each
+        kept.append(last)
+    return x

@@ -208,7 +208,7 @@ def _objects_at(place: str, frame: types.FrameType) -> list[Lines]:
 
 
 class Trying:
-    """The body of a `try`: operations in it may raise."""
+    """What a `try` has a handler or a `finally` for: operations in it may raise."""
 
     def __enter__(self) -> None:
         world.WORLD.trying += 1

@@ -378,7 +378,8 @@ def _moved(node: Node, place: ast.AST) -> Node:
 def _turns_of_a_loop(difference: Difference, evidence: Evidence) -> bool:
     """What needs more turns than a loop has: turns aren't counted.
 
-    The report is right as soon as the loop goes on, with States that nobody has seen before.
+    The report is right as soon as the loop goes on, with States that nobody has seen before, or
+    with one that it has seen.
     """
     report = difference.report
     if report is None or difference.kind != "false alarm":
@@ -405,7 +406,10 @@ class _Prolonging(ast.NodeTransformer):
         self.generic_visit(node)
         if _is_bounded(node):
             known = _counted(node.iter)
-            further = ast.parse("[eqx.nn.State() for _ in items()]", mode="eval").body
+            one = "eqx.nn.State()"
+            if isinstance(known, ast.Tuple):
+                one = f"{ast.unparse(known.elts[-1])} if ready() else {one}"
+            further = ast.parse(f"[{one} for _ in items()]", mode="eval").body
             turns_of_all = ast.Tuple([_starred(known), _starred(further)], ast.Load())
             prolonged = _moved(turns_of_all, node.iter)
             if isinstance(node.iter, ast.Call):

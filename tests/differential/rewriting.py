@@ -254,6 +254,11 @@ class _Rewriting(_WithoutImports):
     def _tried(self, node: ast.Try | ast.TryStar) -> ast.stmt:
         self.generic_visit(node)
         node.body = [_trying(node.body, node)]
+        if node.finalbody:
+            for handler in node.handlers:
+                handler.body = [_trying(handler.body, handler)]
+            if node.orelse:
+                node.orelse = [_trying(node.orelse, node.orelse[0])]
         return node
 
     visit_Try = _tried  # noqa: N815
@@ -302,6 +307,6 @@ def _hook(name: str, value: ast.expr) -> ast.expr:
     return ast.copy_location(ast.Call(ast.Name(name, ast.Load()), [value], []), value)
 
 
-def _trying(body: list[ast.stmt], at: ast.stmt) -> ast.stmt:
+def _trying(body: list[ast.stmt], at: ast.stmt | ast.ExceptHandler) -> ast.stmt:
     context = ast.Call(ast.Name("trying_", ast.Load()), [], [])
     return ast.copy_location(ast.With([ast.withitem(context)], body), at)

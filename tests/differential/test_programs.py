@@ -74,6 +74,12 @@ def test_judge_sees_what_a_failing_call_leaves_behind() -> None:
     assert judged(*lines) == {5: {"state-reuse"}}
 
 
+def test_judge_lets_a_handler_fail_before_finally() -> None:
+    lines = ["try:", "    risky()", "except ValueError:", "    n = s.set(index, 1)"]
+    lines += ["    n.get(index)", "    s = n", "finally:", "    show(s)"]
+    assert judged(*lines) == {8: {"state-reuse"}}
+
+
 def test_judge_looks_at_a_returned_state_after_finally() -> None:
     lines = ["try:", "    return s", "finally:", "    n = s.set(index, 1)"]
     assert judged(*lines) == {2: {"state-reuse"}}

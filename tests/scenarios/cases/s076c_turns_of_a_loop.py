@@ -1,4 +1,4 @@
-"""A loop over a display of two: what would happen in a third turn is reported, too (policy)."""
+"""A loop over a display of two: what any other number of turns would do is reported, too (policy)."""
 
 import equinox as eqx
 from jaxtyping import Array
@@ -26,3 +26,14 @@ def bad_in_a_second_turn(
         new = other.set(index, x * number)  # E: state-reuse | "other" | loop -1
         x = new.get(index)
     return x
+
+
+# silent-at-run-time: two turns bring the names back to where they were
+def may_after_an_odd_number_of_turns(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    kept = other
+    for _ in (1, 2):
+        state, other = other, state
+    new = kept.set(index, x)
+    return state.get(index)  # E: state-reuse | "state" may have been consumed | line -1

@@ -33,7 +33,7 @@ from mypy_eqxstate.flow.callbacks import Callbacks
 from mypy_eqxstate.flow.construct import construct
 from mypy_eqxstate.flow.effects import CallSite, Effects, Grounds
 from mypy_eqxstate.flow.evidence import note_evidence
-from mypy_eqxstate.flow.guards import ALWAYS, Guard
+from mypy_eqxstate.flow.guards import ALWAYS, Guard, excluded
 from mypy_eqxstate.flow.inert import inert_result
 from mypy_eqxstate.flow.kept import Kept
 from mypy_eqxstate.flow.memory import Memory
@@ -155,6 +155,8 @@ class Calls:
     ) -> Binding:
         """A call of whatever a binding holds."""
         groups = _grouped(callee)
+        if len(groups) > 1:
+            groups = [one for one in groups if not excluded(one[2], memory.facts)] or groups
         outcomes: list[tuple[Memory, Binding]] = []
         returns = False
         starts: list[int] = []

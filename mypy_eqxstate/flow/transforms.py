@@ -20,14 +20,16 @@ regard to the path.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.model import TransformContract, TransformKind
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
 from mypy_eqxstate.flow.bindings import Binding, add_entry, one
 from mypy_eqxstate.flow.effects import CallSite
-from mypy_eqxstate.flow.guards import ALWAYS, Guard
+from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard, both, excluded, exclusive
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import (
     PLAIN_VALUE,
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 
 
 MAXIMAL_NESTING: Final = 6
+# What the arguments of a partial may be together: of more, the first ones count.
+MAXIMAL_COMBINATIONS: Final = 4
 _IDEMPOTENT: Final = frozenset(
     {TransformKind.COPYING, TransformKind.TRANSPARENT, TransformKind.INFERENCE}
 )
@@ -102,17 +106,21 @@ class Transforms:
                 results[UNKNOWN_VALUE] = ALWAYS
                 continue
             if row.kind is TransformKind.BINDING:
-                positional = tuple(
-                    next(iter(actual.binding.values))
+                by_position = [
+                    actual.binding
                     for actual, parameter in matched.pairs
                     if parameter != row.parameter and actual.name is None and not actual.splat
-                )
-                named = tuple(
-                    (actual.name, next(iter(actual.binding.values)))
+                ]
+                by_name = {
+                    actual.name: actual.binding
                     for actual, _ in matched.pairs
                     if actual.name is not None and actual.name != row.parameter
-                )
-                results[Bound(value, positional, named)] = ALWAYS
+                }
+                count = len(by_position)
+                bound = [*by_position, *by_name.values()]
+                for held, guard in _combinations(bound, memory.facts):
+                    named = tuple(zip(by_name, held[count:], strict=True))
+                    add_entry(results, Bound(value, held[:count], named), guard)
                 continue
             if row.kind is TransformKind.INFERENCE and _is(matched.of("value"), False):
                 results[value] = ALWAYS
@@ -227,6 +235,27 @@ class Transforms:
                     )
                     return one(record)
         return None
+
+
+def _combinations(
+    bindings: Sequence[Binding], facts: Conjunction
+) -> Iterator[tuple[tuple[Value, ...], Guard]]:
+    """What several bindings may hold together where these facts hold."""
+    possible = [
+        [(value, guard) for value, guard in binding.values.items() if not excluded(guard, facts)]
+        or list(binding.values.items())
+        for binding in bindings
+    ]
+    if prod(map(len, possible)) > MAXIMAL_COMBINATIONS:
+        yield tuple(entries[0][0] for entries in possible), ALWAYS
+        return
+    for chosen in product(*possible):
+        together: Guard | None = ALWAYS
+        for _, guard in chosen:
+            if together is not None:
+                together = None if exclusive(together, guard) else both(together, guard)
+        if together is not None:
+            yield tuple(value for value, _ in chosen), together
 
 
 def _is(actuals: Sequence[Actual], wanted: bool) -> bool:

@@ -105,7 +105,7 @@ def _names_that_trade_places(difference: Difference, evidence: Evidence) -> bool
     loops = turns(evidence.tree)
     lines = {report.line, *(line for line, name in loops if name == report.place)}
     held = _held(evidence, {(line, report.place) for line in lines})
-    struck = {origin for line, origin in evidence.seen.struck if line in report.causes}
+    struck = _struck(evidence, report.causes)
     if any(held & turned and struck & turned for turned in (_held(evidence, {t}) for t in loops)):
         return True
     return bool(held & struck) and max(len(held), len(struck)) > 1
@@ -114,6 +114,11 @@ def _names_that_trade_places(difference: Difference, evidence: Evidence) -> bool
 def _held(evidence: Evidence, places: Collection[tuple[int, str]]) -> set[Lines]:
     """The objects that any of some places has held on the line that it is given with."""
     return {origin for line, place, origin in evidence.seen.held if (line, place) in places}
+
+
+def _struck(evidence: Evidence, lines: Collection[int]) -> set[Lines]:
+    """The objects that some lines have made old, in any run."""
+    return {origin for line, origin in evidence.seen.struck if line in lines}
 
 
 _REPEATING: tuple[type[ast.AST], ...] = (
@@ -264,11 +269,13 @@ def _elements_of_lists(difference: Difference, evidence: Evidence) -> bool:
 
     One that is stale is known as what it was read through only. One that was invalidated is not
     known as the variable of a loop.  At which index of a list of unknown length an old State stands
-    is not known: it may be at any.
+    is not known: it may be at any, and what is read at one index may be another one each time.
     """
     use = difference.use
     if difference.kind == "false alarm" and difference.report is not None:
         return _is_elsewhere(difference.report, evidence)
+    if difference.kind == "too cautious" and difference.report is not None:
+        return _has_unknown_length(container_of(difference.report.place), evidence.tree)
     if use is None or not use.taken:
         return False
     if difference.rule == "state-stale":
@@ -279,15 +286,29 @@ def _elements_of_lists(difference: Difference, evidence: Evidence) -> bool:
 def _is_elsewhere(report: Report, evidence: Evidence) -> bool:
     """Whether the list of which an element is reported has held what was struck at all."""
     container = container_of(report.place)
-    grown = {
-        ast.unparse(node.func.value)
-        for node in ast.walk(evidence.tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        if node.func.attr == "append"
-    }
     held = _held(evidence, {(report.line, container)})
-    struck = {origin for line, origin in evidence.seen.struck if line in report.causes}
-    return report.may and container in grown and bool(held & struck)
+    is_grown = container in _grown(evidence.tree)
+    return report.may and is_grown and bool(held & _struck(evidence, report.causes))
+
+
+def _has_unknown_length(container: str, tree: ast.Module) -> bool:
+    """Whether a list is made by a comprehension somewhere, or grows."""
+    return container in _grown(tree) or any(
+        isinstance(inner, ast.ListComp)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and container in map(ast.unparse, node.targets)
+        for inner in ast.walk(node.value)
+    )
+
+
+def _grown(tree: ast.Module) -> list[str]:
+    """The lists that something is appended to."""
+    called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [
+        ast.unparse(function.value)
+        for function in called
+        if isinstance(function, ast.Attribute) and function.attr == "append"
+    ]
 
 
 def container_of(place: str) -> str:
@@ -496,19 +517,37 @@ def _one_state_for_two_parameters(difference: Difference, evidence: Evidence) ->
 
 
 def _loops_over_lists(difference: Difference, evidence: Evidence) -> bool:
-    """What a loop over a list does, that surely has an element: it is taken to run, or not."""
+    """What a loop over a list does: it is taken to run, or not, and to meet any of the elements."""
     report = difference.report
     if difference.kind != "too cautious" or report is None:
         return False
-    loops = [
-        loop
+    return any(
+        loop.lineno <= cause <= (loop.end_lineno or 0)
         for loop in ast.walk(evidence.tree)
         if isinstance(loop, (ast.For, ast.ListComp, ast.GeneratorExp))
-        and not (loop.lineno <= report.line <= (loop.end_lineno or 0))
-    ]
-    return any(
-        loop.lineno <= cause <= (loop.end_lineno or 0) for loop in loops for cause in report.causes
+        and "items()" not in map(ast.unparse, _iterables(loop))
+        for cause in report.causes
     )
+
+
+def _iterables(loop: ast.For | ast.ListComp | ast.GeneratorExp) -> list[ast.expr]:
+    if isinstance(loop, ast.For):
+        return [loop.iter]
+    return [generator.iter for generator in loop.generators]
+
+
+# --- One of several objects -----------------------------------------------------------------------
+
+
+def _one_of_several_objects(difference: Difference, evidence: Evidence) -> bool:
+    """A call that is blamed has consumed now this object, now another one.
+
+    That the one in question is old all the same, where it was another one, is not known.
+    """
+    report = difference.report
+    if difference.kind != "too cautious" or report is None:
+        return False
+    return any(len(_struck(evidence, {cause})) > 1 for cause in report.causes)
 
 
 # --- Nested handlers ------------------------------------------------------------------------------
@@ -566,6 +605,7 @@ POLICIES = (
     Policy("callees that decide", "s102b_callee_that_decides", _callees_that_decide),
     Policy("one state for two parameters", "s021b_read_before", _one_state_for_two_parameters),
     Policy("loops over lists", "s075b_loop_over_a_list", _loops_over_lists),
+    Policy("one of several objects", "s072b_one_of_several_objects", _one_of_several_objects),
     Policy("nested handlers", "s092b_nested_handlers", _nested_handlers),
 )
 

@@ -130,7 +130,7 @@ def test_several_groups_may_be_handled() -> None:
           t1 = read a of module
           t2 = read s
           t3 = call t1(t2)  -> thrown away
-          jump 7
+          jump 6
         1:
           t4 = read A of module
           branch ? -> 2, 3
@@ -138,7 +138,7 @@ def test_several_groups_may_be_handled() -> None:
           t5 = read b of module
           t6 = read s
           t7 = call t5(t6)  -> thrown away
-          jump 3
+          branch ? -> 6, 3
         3:
           t8 = read B of module
           branch ? -> 4, 5
@@ -146,12 +146,10 @@ def test_several_groups_may_be_handled() -> None:
           t9 = read c of module
           t10 = read s
           t11 = call t9(t10)  -> thrown away
-          jump 5
+          branch ? -> 6, 5
         5:
-          branch ? -> 7, 6
-        6:
           leave
-        7:
+        6:
           return nothing
     """
     assert lowered(source, "f") == text(expected)

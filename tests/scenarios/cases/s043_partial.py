@@ -66,3 +66,32 @@ def good_other_arguments_bound(counter: Counter, state: eqx.nn.State, x: Array) 
     y, state = count(state)
     z, state = count(state)
     return y + z + state.get(counter.index)
+
+
+def may_be_one_of_two_that_are_bound(
+    counter: Counter, state: eqx.nn.State, other: eqx.nn.State, x: Array, flag: bool
+) -> Array:
+    count = functools.partial(counter, state=state if flag else other)
+    y, new = count(x)
+    return y + other.get(counter.index)  # E: state-reuse | "other" | may have been consumed
+    #   | "count" on line -1
+
+
+def bad_called_twice_with_either(
+    counter: Counter, state: eqx.nn.State, other: eqx.nn.State, x: Array, flag: bool
+) -> Array:
+    count = functools.partial(counter, state=state if flag else other)
+    y, first = count(x)
+    z, second = count(x)  # E: state-reuse | "count" | was consumed | line -1
+    return y + z
+
+
+def bad_called_twice_on_one_path(
+    counter: Counter, state: eqx.nn.State, other: eqx.nn.State, x: Array, flag: bool
+) -> Array:
+    count = functools.partial(counter, state=state if flag else other)
+    if flag:
+        y, first = count(x)
+        z, second = count(x)  # E: state-reuse | "count" | was consumed | line -1
+        return y + z
+    return x

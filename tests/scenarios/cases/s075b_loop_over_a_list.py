@@ -1,4 +1,4 @@
-"""A loop over a list that surely has an element is taken for one that may run no turn (policy)."""
+"""A loop over a list may run no turn, and its variable be any of the elements (policy)."""
 
 import equinox as eqx
 from jaxtyping import Array
@@ -11,3 +11,12 @@ def may_consumed_by_the_loop(
     for each in states:
         x = each.set(index, x).get(index)
     return state.get(index)  # E: state-reuse | "state" | may have been consumed | line -1
+
+
+def may_consumed_by_its_own_variable(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    for each in (state,):
+        x = each.set(index, x).get(index)
+        x = x + state.get(index)  # E: state-reuse | "state" | may have been consumed | line -1
+    return x

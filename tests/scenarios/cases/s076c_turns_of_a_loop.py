@@ -36,4 +36,4 @@ def may_after_an_odd_number_of_turns(
     for _ in (1, 2):
         state, other = other, state
     new = kept.set(index, x)
-    return state.get(index)  # E: state-reuse | "state" may have been consumed | line -1
+    return state.get(index)  # E: state-reuse | "state" | may have been consumed | line -1

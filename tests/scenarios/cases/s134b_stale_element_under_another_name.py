@@ -1,7 +1,9 @@
-"""A stale element of a list is known as what it was read through, and not elsewhere (policy)."""
+"""What is known of an old element of a list: what it was read through, and not more (policy)."""
 
 import equinox as eqx
 from jaxtyping import Array
+
+from mypy_eqxstate import clone
 
 from .common import CompiledCounter
 
@@ -45,3 +47,11 @@ def bad_old_one_in_a_list(
     for _ in numbers:
         y, newer = counter(x, states[0])  # E: state-stale | "states[0]" | line -3 or
     return y
+
+
+def may_same_index_of_unknown_length(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    states = [clone(state) for _ in numbers] or [state]
+    new = states[0].set(index, x)
+    return states[0].get(index)  # E: state-reuse | "states[0]" | may have been consumed | line -1

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from mypy_eqxstate.contracts.model import (
+    Applied,
+    CallableReturning,
+    Called,
     Copy,
     Derived,
     Each,
@@ -142,6 +145,15 @@ def test_of_a_tuple_that_nobody_has_looked_into_the_type_counts() -> None:
     assert kept().kept_classes(Memory(), one(made(PAIR)), FIRST) == NONE_AT_ALL
 
 
+def test_of_several_values_each_counts() -> None:
+    one_pair, other = made(TupleShape((PLAIN, AffineShape("Other")))), made(PAIR)
+    either = Binding({PLAIN_VALUE: ALWAYS, one_pair: ALWAYS, other: ALWAYS})
+    assert kept().kept_classes(Memory(), either, SECOND) == {"Other", "State"}
+    assert kept().newer_classes(Summary(returns=True), either, SECOND) == {"Other", "State"}
+    alone = Binding({PLAIN_VALUE: ALWAYS, given(STATE): ALWAYS, made(STATE): ALWAYS})
+    assert kept().newer_classes(Summary(returns=True), alone, KEPT) == STATES
+
+
 def test_a_field_is_kept_with_the_whole() -> None:
     holder = made(UNKNOWN)
     memory = holding(holder, {Attribute("state"): made(STATE, 2)})
@@ -195,6 +207,32 @@ def test_an_object_given_in_which_something_is_new_is_newer_itself() -> None:
     assert newer(train, KEPT, step) == NONE_AT_ALL
 
 
+def test_the_kept_field_of_something_new_is_newer() -> None:
+    holder = made(UNKNOWN)
+    inside: dict[Object, dict[Key, Value]] = {
+        holder: {Attribute("state"): made(STATE, 2), Attribute("step"): PLAIN_VALUE}
+    }
+    assert newer(holder, Destination(kept=False, items=(("state", KEPT),)), inside) == STATES
+    assert newer(holder, Destination(kept=False, items=(("step", KEPT),)), inside) == NONE_AT_ALL
+
+
+def test_something_new_is_found_inside_of_what_is_inside() -> None:
+    outer, inner = made(UNKNOWN), made(UNKNOWN, 2)
+    inside: dict[Object, dict[Key, Value]] = {
+        outer: {Attribute("inner"): inner},
+        inner: {Attribute("state"): made(STATE, 3)},
+    }
+    assert newer(outer, KEPT, inside) == STATES
+
+
+def test_what_is_held_twice_is_looked_at_once() -> None:
+    pair, shared = made(TupleShape((UNKNOWN, UNKNOWN))), one(made(STATE, 2))
+    summary = Summary(
+        returns=True, result=one(pair), fields={pair: {Item(0): shared, Item(1): shared}}
+    )
+    assert kept().newer_classes(summary, summary.result, KEPT) == STATES
+
+
 def test_what_is_not_returned_is_not_newer() -> None:
     assert kept().newer_classes(Summary(returns=True), None, KEPT) == NONE_AT_ALL
 
@@ -218,6 +256,9 @@ def keeps(
         (Nothing(), STATE, False, False, False),
         (Same("a"), STATE, False, False, False),
         (Each("a"), STATE, False, False, False),
+        (Called("f", ()), STATE, False, False, False),
+        (CallableReturning(Fresh()), STATE, False, False, False),
+        (Applied("f", ("a",)), STATE, False, False, False),
         (Fresh(), STATE, True, True, True),
         (ListOf(Fresh()), UNKNOWN, True, True, True),
         (Typed(), PAIR, True, False, True),

@@ -83,11 +83,20 @@ def _judge(suite: Suite, path: Path, number: int, mutation: Mutation, first: lis
 def _failing_unit_tests(path: Path) -> str:
     """The first folder or file of unit tests that fails; empty if there is none."""
     package = path.relative_to(ROOT / "mypy_eqxstate").parts[0]
-    for tests in _UNIT_TESTS.get(package, ()):
-        with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-            if pytest.main(["-x", "-q", "-p", "no:cacheprovider", str(ROOT / tests)]):
-                return tests
-    return ""
+    return next((tests for tests in _UNIT_TESTS.get(package, ()) if _pytest("-x", tests)), "")
+
+
+def _load_unit_tests() -> None:
+    """Load pytest's plugins and the tests here, and not for each mutant anew."""
+    for tests in _UNIT_TESTS.values():
+        _pytest("--collect-only", *tests)
+
+
+def _pytest(option: str, *tests: str) -> int:
+    """Run pytest without its output; the exit status."""
+    paths = [str(ROOT / path) for path in tests]
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+        return int(pytest.main([option, "-q", "-p", "no:cacheprovider", *paths]))
 
 
 def _run(
@@ -134,6 +143,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as cache:
         suite = Suite(Path(cache))
     print(f"{len(suite)} cases", flush=True)
+    _load_unit_tests()
     gc.collect()
     gc.freeze()
     gc.unfreeze()

@@ -17,7 +17,7 @@ from mypy_eqxstate.flow.explain import (
 )
 from mypy_eqxstate.flow.guards import ALWAYS
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.values import SEVERAL, Event, Object, Origin
+from mypy_eqxstate.flow.values import NONE_VALUE, SEVERAL, Event, Object, Origin
 from mypy_eqxstate.ir.model import Attribute, Body, Call, Item, Variable
 from mypy_eqxstate.oracle.shapes import UNKNOWN, AffineShape
 from tests.ir.lowered import body_of
@@ -48,6 +48,9 @@ def _loop(source: str) -> int | None:
         ("def f():\n do(1)\n do(2)", None),
         ("def f():\n while a:\n  do(1)\n  do(2)", None),
         ("def f():\n while a:\n  do(1)\n do(2)", None),
+        ("def f():\n do(1)\n while a:\n  do(2)", None),
+        ("def f():\n while a:\n  do(1)\n  if b:\n   continue\n  do(2)", None),
+        ("def f():\n while a:\n  do(1)\n  while b:\n   do(2)", None),
         ("def f():\n while a:\n  do(2)\n  do(1)", 2),
         ("def f():\n while a:\n  if b:\n   do(1)\n  else:\n   do(2)", 2),
         # Of loops inside each other, the innermost one that suffices.
@@ -79,6 +82,8 @@ def test_of_a_consumption_in_another_body_no_loop_is_told() -> None:
     [
         ("def f():\n do(1)\n do(2)", True),
         ("def f():\n do(2)\n do(1)", False),
+        ("def f():\n if a:\n  do(3)\n  do(1)\n do(4)\n do(2)", True),
+        ("def f():\n if a:\n  do(3)\n  do(2)\n do(4)\n do(1)", False),
         ("def f():\n if a:\n  do(1)\n else:\n  do(2)", False),
         ("def f():\n while b:\n  if a:\n   do(1)\n  else:\n   do(2)", True),
         ("def f():\n while b:\n  do(2)\n  do(1)", True),
@@ -88,6 +93,11 @@ def test_whether_one_operation_leads_on_to_another(source: str, leads: bool) -> 
     body = body_of(source)
     calls = _calls(body)
     assert leads_to(body, calls["1"], calls["2"]) is leads
+
+
+def test_an_operation_leads_to_itself() -> None:
+    body = body_of("def f():\n do(1)")
+    assert leads_to(body, _calls(body)["1"], _calls(body)["1"])
 
 
 def _made(operation: int, *events: Event) -> Object:
@@ -145,6 +155,31 @@ def test_it_may_be_inside_something() -> None:
     assert newest_place(memory, (_event(5),), BODY) == "train['k']"
 
 
+def test_it_is_one_of_the_things_that_a_name_may_hold() -> None:
+    memory = _memory(new=Binding({NONE_VALUE: ALWAYS, _made(5): ALWAYS}))
+    assert newest_place(memory, (_event(5),), BODY) == "new"
+
+
+def test_it_is_told_by_the_names_of_the_program_only() -> None:
+    memory = Memory()
+    memory.bindings[3] = Binding({_made(5): ALWAYS})
+    memory.bindings[Variable("s@2", "f")] = Binding({_made(5): ALWAYS})
+    assert newest_place(memory, (_event(5),), BODY) is None
+    memory.bindings[Variable("new", "f")] = Binding({_made(5): ALWAYS})
+    assert newest_place(memory, (_event(5),), BODY) == "new"
+
+
+def test_places_of_more_than_two_steps_are_not_told() -> None:
+    outer, middle, inner = (Object(Origin("f", n, None), UNKNOWN) for n in (1, 2, 3))
+    memory = _memory(a=outer)
+    memory.fields[outer] = {Attribute("b"): Binding({middle: ALWAYS})}
+    memory.fields[middle] = {Attribute("c"): Binding({_made(5): ALWAYS})}
+    assert newest_place(memory, (_event(5),), BODY) == "a.b.c"
+    memory.fields[middle] = {Attribute("c"): Binding({inner: ALWAYS})}
+    memory.fields[inner] = {Attribute("d"): Binding({_made(5): ALWAYS})}
+    assert newest_place(memory, (_event(5),), BODY) is None
+
+
 def test_where_nothing_newer_has_a_name_none_is_told() -> None:
     assert newest_place(_memory(other=_made(4)), (_event(5),), BODY) is None
 
@@ -174,6 +209,25 @@ def test_what_was_consumed_was_made_by_an_operation() -> None:
 )
 def test_of_what_comes_from_elsewhere_or_is_summed_up_no_maker_is_told(origin: Origin) -> None:
     assert maker(origin, BODY) is None
+
+
+def test_what_the_module_is_given_has_no_maker() -> None:
+    module = body_of("do(print)", "")
+    assert maker(Origin("", -1, Variable("print", "")), module) is None
+
+
+def test_the_birth_is_not_that_of_what_is_no_state() -> None:
+    events = {_event(5): ALWAYS}
+    held = Object(Origin("f", -1, Variable("s", "f")), STATE)
+    other = Object(Origin("f", -1, Variable("t", "f")), UNKNOWN)
+    memory = _memory(
+        s=Binding({held: ALWAYS}, events),
+        t=Binding({other: ALWAYS}, events),
+        n=Binding({NONE_VALUE: ALWAYS}, events),
+    )
+    node = birth(memory, (_event(5),), BODY)
+    assert isinstance(node, ast.arg)
+    assert node.arg == "s"
 
 
 def test_the_birth_is_that_of_the_object_which_the_events_happened_to() -> None:

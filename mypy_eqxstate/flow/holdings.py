@@ -161,14 +161,20 @@ class Holdings:
     def classes(self, memory: Memory, binding: Binding, depth: int = DEPTH) -> frozenset[str]:
         """The affine classes, and classes that hold them, of what a binding can hold."""
         found: frozenset[str] = frozenset()
-        if not binding.objects:
-            return found
-        for value, guard in binding.values.items():
-            if guard is not ALWAYS and excluded(guard, memory.facts):
-                continue
-            for item in objects_within(value):
-                found |= self._heap.classes.affine_classes_in(item.shape)
-                if depth > 0:
-                    for field in memory.fields.get(item, {}).values():
-                        found |= self.classes(memory, field, depth - 1)
+        seen: set[Object] = set()
+        # One depth after another: there are far more ways through a heap than objects in it.
+        waiting = [binding] if binding.objects else []
+        while waiting:
+            inside: list[Binding] = []
+            for held in waiting:
+                for value, guard in held.values.items():
+                    if guard is not ALWAYS and excluded(guard, memory.facts):
+                        continue
+                    for item in objects_within(value):
+                        if item not in seen:
+                            seen.add(item)
+                            found |= self._heap.classes.affine_classes_in(item.shape)
+                            inside += memory.fields.get(item, {}).values()
+            waiting = [held for held in inside if held.objects] if depth > 0 else []
+            depth -= 1
         return found

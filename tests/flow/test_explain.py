@@ -217,7 +217,7 @@ def test_what_the_module_is_given_has_no_maker() -> None:
 
 
 def test_the_birth_is_not_that_of_what_is_no_state() -> None:
-    events = {_event(5): ALWAYS}
+    events: Status = {_event(5): ALWAYS}
     held = Object(Origin("f", -1, Variable("s", "f")), STATE)
     other = Object(Origin("f", -1, Variable("t", "f")), UNKNOWN)
     memory = _memory(

@@ -99,6 +99,13 @@ def chain(n: int) -> str:
     return first + "".join(f"def f{k}(s, i):\n    return f{k - 1}(s, i)\n" for k in range(1, n))
 
 
+def callees(n: int) -> str:
+    """A name that may hold any of n functions, and is called."""
+    functions = "".join(f"def g{k}(s, i):\n    return s.set(i, {k})\n" for k in range(n))
+    choices = "".join(f"    if a{k}:\n        g = g{k}\n" for k in range(n))
+    return f"{functions}def f(s, i):\n    g = g0\n{choices}    return g(s, i)\n"
+
+
 def literals(n: int) -> str:
     """A display of n elements, and a string as long."""
     text = ", ".join(str(k) for k in range(n))
@@ -174,6 +181,7 @@ KINDS: Final[dict[str, tuple[Kind, int]]] = {
     "recursion": (recursion, 200),
     "ring": (ring, 200),
     "chain": (chain, 1000),
+    "callees": (callees, 400),
     "literals": (literals, 20_000),
     "a State many times": (states_in_a_display, 1000),
     "operators": (operators, 2000),

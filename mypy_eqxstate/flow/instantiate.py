@@ -216,15 +216,15 @@ class Instantiation:
         made = self._made.get(item)
         if made is not None:
             return made
-        key = Item(f"made{len(self._made)}")
+        name = Item(f"made{len(self._made)}")
         if len(self._made) >= MAXIMAL_OBJECTS:
-            key = Item("more")
-        made = Object(self.origin.child(key), item.shape, recent=key.value != "more")
+            name = Item("more")
+        made = Object(self.origin.child(name), item.shape, recent=name.value != "more")
         self._made[item] = made
         self.analysis.heap.register(self.memory, made)
         if not item.is_affine:
-            for field, held in self.summary.fields.get(item, {}).items():
-                self.memory.set_field(made, field, self.binding(held))
+            held = self.summary.fields.get(item, {})
+            self.memory.fields[made] = {key: self.binding(field) for key, field in held.items()}
         return made
 
 

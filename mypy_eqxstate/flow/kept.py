@@ -160,6 +160,8 @@ class Kept:
                 elif destination.kept:
                     found |= classes.affine_classes_in(value.shape)
             for key, field in fields.items():
+                if not field.objects:
+                    continue
                 inner = destination
                 if isinstance(key, Item):
                     inner = destination.at(key.value)

@@ -74,3 +74,18 @@ def bad_copy_consumed_twice(
     old = copied(state)
     new = old.set(index, x)
     return state.get(index) + old.get(index)  # E: state-reuse | "old" was consumed | line -1
+
+
+def bad_copy_of_either_pair_consumed_twice(
+    state: eqx.nn.State,
+    other: eqx.nn.State,
+    index: eqx.nn.StateIndex[Array],
+    x: Array,
+    flag: bool,
+) -> Array:
+    pair = (state, other) if flag else (other, state)
+    copied_pair = clone(pair)
+    if flag:
+        new = copied_pair[0].set(index, x)
+        return copied_pair[0].get(index)  # E: state-reuse | "copied_pair[0]" was consumed | line -1
+    return x

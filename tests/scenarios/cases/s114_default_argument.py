@@ -61,3 +61,17 @@ def bad_default_of_either_function(
         later = lambda mine=state: mine.get(index) + x
     new = state.set(index, x)
     return x + later()  # E: state-reuse | "mine" was consumed | line -1
+
+
+def bad_default_of_two_objects_called_twice(
+    state: eqx.nn.State,
+    other: eqx.nn.State,
+    index: eqx.nn.StateIndex[Array],
+    x: Array,
+    flag: bool,
+) -> Array:
+    either = state if flag else other
+    step = lambda mine=either: mine.set(index, x)
+    first = step()
+    second = step()  # E: state-reuse | "step" on line -1 | consumed again
+    return first.get(index)

@@ -84,3 +84,14 @@ def may_either_tuple(
     other = other.set(counter.index, x)
     y, new = counter(*args)  # E: state-reuse | "args[1]" | may have been consumed | line -1
     return y
+
+
+def read(state: eqx.nn.State, index: eqx.nn.StateIndex[Array]) -> Array:
+    return state.get(index)
+
+
+def bad_old_one_in_a_display_that_is_taken_apart(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    new = state.set(index, x)
+    return read(index=index, **{"state": state})  # E: state-reuse | "state" was consumed | line -1

@@ -32,7 +32,8 @@ from typing import Final
 from mypy.build import PRI_INDIRECT, State
 
 _DIGEST: Final = "digest"
-_BITS: Final = 128
+_BYTES: Final = 8
+_WRITTEN: Final = [[1 if byte >> bit & 1 else True for bit in range(8)] for byte in range(256)]
 Data = dict[str, "str | list[int]"]
 
 
@@ -45,6 +46,7 @@ class CacheData:
 
     def __init__(self, common: Mapping[str, str]) -> None:
         self._common = dict(common)
+        self._resting_on_nothing: Data = {**self._common, _DIGEST: _in_ones_and_trues("")}
 
     def to_store(self, rests_on: str) -> Data:
         """What to keep with a module that was checked.
@@ -52,12 +54,19 @@ class CacheData:
         Args:
             rests_on: a digest of all that findings in other modules may rest on; any text.
         """
-        number = int.from_bytes(hashlib.sha256(rests_on.encode()).digest(), "big")
-        return {**self._common, _DIGEST: [1 if number >> i & 1 else True for i in range(_BITS)]}
+        if not rests_on:
+            return self._resting_on_nothing
+        return {**self._common, _DIGEST: _in_ones_and_trues(rests_on)}
 
     def to_compare(self) -> Data:
         """What equals the data of a module that is still up to date."""
-        return {**self._common, _DIGEST: [1] * _BITS}
+        return {**self._common, _DIGEST: [1] * (8 * _BYTES)}
+
+
+def _in_ones_and_trues(text: str) -> list[int]:
+    """A digest of a text in the numbers that are equal and not written alike."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return [number for byte in digest[:_BYTES] for number in _WRITTEN[byte]]
 
 
 def digest_of(source: str, imports: Iterable[str], concerned: bool) -> str:

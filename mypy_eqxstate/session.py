@@ -29,7 +29,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -46,7 +47,14 @@ from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.daemon import Daemon, name_dependencies
 from mypy_eqxstate.faults import THE_MODULE, Fault, contained, fault_of, note_fault
 from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES, holders
-from mypy_eqxstate.graph import dependencies, importers, reachable, states
+from mypy_eqxstate.graph import (
+    dependencies,
+    graph_at_work,
+    importers,
+    is_graph_of,
+    reachable,
+    states,
+)
 from mypy_eqxstate.own_digest import own_digest
 from mypy_eqxstate.report.to_mypy import (
     HOW_TO_REPORT,
@@ -84,6 +92,7 @@ class Session:
         self._checkers: dict[str, TypeChecker] = {}
         self._modules: Mapping[str, MypyFile] = {}
         self._found_manager: BuildManager | None = None
+        self._found_graph: Mapping[str, State] | None = None
         self._concerned: set[str] | None = None
         self._problems_shown = False
         self._called: set[str] | None = None
@@ -128,11 +137,12 @@ class Session:
     def note_loaded(self, module: str) -> None:
         """Mypy loads a module into its graph, from the cache or from its source.
 
-        If an affine class's home is in it, the build manager will be needed, and finding it is
-        quicker now, with few objects in the process.
+        If it is an affine class's home, the build manager and the graph will be needed, and finding
+        them is quicker now, with few objects in the process.
         """
         if self._found_manager is None and module in self._homes:
             self._found_manager = _manager_of(modules_state.modules)
+            self._found_graph = graph_at_work(self._found_manager)
 
     def data_to_store(self, module: str, path: str) -> Data:
         """What mypy's cache is to keep with a module that was checked."""
@@ -157,11 +167,15 @@ class Session:
 
     @property
     def _graph(self) -> Mapping[str, State]:
-        """The states of all modules; to find them takes long where the heap is large."""
+        """The states of all modules."""
         if self.daemon is not None and self.daemon.graph is not None:
             return self.daemon.graph
         if self._states is None:
-            self._states = states(self._manager)
+            graph, self._found_graph = self._found_graph, None
+            manager = self._manager
+            if graph is None or manager is None or not is_graph_of(graph, manager):
+                graph = states(manager)
+            self._states = graph
         return self._states
 
     @property
@@ -198,7 +212,8 @@ class Session:
         if self.daemon is not None:
             return False
         known = self._modules if self._states is None else self._states
-        return self._homes.isdisjoint(known)
+        # Not `isdisjoint`, which goes through all modules of the run.
+        return not any(home in known for home in self._homes)
 
     @property
     def _manager(self) -> BuildManager | None:
@@ -280,7 +295,8 @@ class Session:
                 self.daemon.forget_findings(tree)
             self._note_dependencies(tree, set())
             return set()
-        said = self._analyze(tree, checker)
+        with _collector_at_rest():
+            said = self._analyze(tree, checker)
         self._pending_faults.clear()
         with contained(said.faults, "the store of findings"):
             if self._manager is not None:
@@ -405,6 +421,22 @@ class Session:
         )
         if self._options.show_traceback:
             print(fault.trace, file=sys.stderr)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep the garbage collector from running.
+
+    An analysis makes many objects and lets go of nearly all of them by itself.  If they set off the
+    collector, it would go through what mypy has in memory, for nothing.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _manager_of(modules: Mapping[str, MypyFile]) -> BuildManager | None:

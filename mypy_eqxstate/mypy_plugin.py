@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mypy.checker_state import checker_state
 from mypy.nodes import MypyFile
 from mypy.options import Options
 from mypy.plugin import ClassDefContext, FunctionContext, Plugin, ReportConfigContext
@@ -28,7 +27,6 @@ class EqxstatePlugin(Plugin):
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         self.session = Session(options)
-        self._checker: object = None
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         """The graph of modules is loaded."""
@@ -76,23 +74,8 @@ class EqxstatePlugin(Plugin):
             path = getattr(module, "path", context.cls.fullname)
             self.session.note_fault("get_class_decorator_hook", error, path)
 
-    def _look_up(self, fullname: str) -> None:
-        """While a module is checked, its type checker can be seen.
-
-        mypy asks up to 2,000 times for a thousand lines, so that the answer must be quick.
-        """
-        checker = checker_state.type_checker
-        if checker is self._checker:
-            return
-        self._checker = checker
-        try:
-            self.session.note_checker(checker)
-        except Exception as error:
-            self.session.keep_fault(error, "note_checker")
-
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
-        """A function is called."""
-        self._look_up(fullname)
+        """A function is called; mypy asks some 20,000 times a run, so the answer must be quick."""
         return self._repeat_findings if is_findings(fullname) else None
 
     def _repeat_findings(self, context: FunctionContext) -> Type:
@@ -103,10 +86,6 @@ class EqxstatePlugin(Plugin):
             path = getattr(context.api, "path", None)
             self.session.note_fault("get_function_hook", error, path)
         return context.default_return_type
-
-    get_method_hook = _look_up
-    get_attribute_hook = _look_up
-    get_class_attribute_hook = _look_up
 
 
 def plugin(version: str) -> type[Plugin]:

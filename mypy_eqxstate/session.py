@@ -2,10 +2,9 @@
 
 The course of a run:
 
-1. `attach`: mypy has loaded its graph.  The build manager is found, problems of the configuration
-   are shown.
-2. `note_checker`, in every look-up that mypy makes while it checks a module: remembers the module's
-   type checker, which nothing else gives away.
+1. `note_loaded`, for every module that mypy loads: with the home of an affine class, the build
+   manager and the graph are found, to which nothing leads that a plugin is given.
+2. `attach`: mypy has loaded its graph.  Problems of the configuration are shown.
 3. `end_of_module`: the module is checked and its tree still alive.  If it can concern us, it is
    analysed (`module_check.py`), and the findings become mypy's errors.
 
@@ -45,7 +44,7 @@ from mypy_eqxstate import __version__
 from mypy_eqxstate.cache import CacheData, Data, digest_of, direct_dependencies
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.daemon import Daemon, name_dependencies
-from mypy_eqxstate.faults import THE_MODULE, Fault, contained, fault_of, note_fault
+from mypy_eqxstate.faults import THE_MODULE, contained, fault_of
 from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES, holders
 from mypy_eqxstate.graph import (
     dependencies,
@@ -86,10 +85,8 @@ class Session:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._pending_faults: list[Fault] = []
         self._printed: set[str] = set()
         self.configuration = self._read_configuration()
-        self._checkers: dict[str, TypeChecker] = {}
         self._modules: Mapping[str, MypyFile] = {}
         self._found_manager: BuildManager | None = None
         self._found_graph: Mapping[str, State] | None = None
@@ -230,7 +227,6 @@ class Session:
             self._printed.clear()
         self._concerned = self._called = None
         self._check = None
-        self._checkers.clear()
         known = self._found_manager if self.daemon is not None else None
         self._modules = modules
         if self._options.fine_grained_incremental:
@@ -271,11 +267,6 @@ class Session:
             self.__dict__.pop(derived, None)
         self.daemon.check_all_again()
 
-    def note_checker(self, checker: object) -> None:
-        """Remember the type checker that is at work, for the end of its module."""
-        if isinstance(checker, TypeChecker) and not self._is_nobody_concerned():
-            self._checkers[checker.tree.fullname] = checker
-
     def end_of_module(self, tree: MypyFile) -> set[str]:
         """Check one module that mypy has finished, and report what is found.
 
@@ -290,14 +281,13 @@ class Session:
         if self.daemon is not None:
             self.daemon.begin_update()
         checker = self._checker(tree)
-        if checker is None or not self._may_concern(tree) or not _is_shown(checker):
+        if checker is None or not _is_shown(checker):
             if self.daemon is not None:
                 self.daemon.forget_findings(tree)
             self._note_dependencies(tree, set())
             return set()
         with _collector_at_rest():
             said = self._analyze(tree, checker)
-        self._pending_faults.clear()
         with contained(said.faults, "the store of findings"):
             if self._manager is not None:
                 from mypy_eqxstate.report.stored import keep
@@ -325,13 +315,11 @@ class Session:
         return self.configuration.problems
 
     def _checker(self, tree: MypyFile) -> TypeChecker | None:
-        """The type checker of a module that mypy has just finished."""
-        noted = self._checkers.pop(tree.fullname, None)
-        if noted is not None and noted.tree is tree and self.daemon is None:
-            return noted
+        """The type checker of a module that mypy has just finished, if it can concern us."""
         if not self._may_concern(tree):
             return None
-        # It was never seen at work: a package that only imports has nothing that mypy asks about.
+        if self._manager is None:
+            raise RuntimeError("the build manager of mypy is not to be found")
         state = self._graph.get(tree.fullname)
         return None if state is None else state.type_checker()
 
@@ -358,7 +346,7 @@ class Session:
         """All that is to be said about a module; faults of ours are part of that."""
         from mypy_eqxstate.report.finding import ModuleReport
 
-        said = ModuleReport(faults=list(self._pending_faults))
+        said = ModuleReport()
         with contained(said.faults, THE_MODULE):
             self._module_check().run(tree, checker, said)
         with contained(said.faults, THE_MODULE):
@@ -391,15 +379,6 @@ class Session:
         return tree.fullname in self._concerned_modules
 
     # --- faults
-
-    def keep_fault(self, error: Exception, function: str) -> None:
-        """Keep a fault for the note of the module that is being checked.
-
-        Args:
-            error: what was raised.
-            function: what was being worked on.
-        """
-        note_fault(self._pending_faults, error, function)
 
     def note_fault(self, function: str, error: Exception, path: str | None = None) -> None:
         """Print a fault where there is no module to say it for, once for each thing worked on.

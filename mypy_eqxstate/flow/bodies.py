@@ -41,7 +41,7 @@ from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.stores import store
 from mypy_eqxstate.flow.suspended import is_coroutine, is_generator, suspend
-from mypy_eqxstate.flow.trust import says_less
+from mypy_eqxstate.flow.trust import says_all, says_less
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
     Bound,
@@ -53,11 +53,12 @@ from mypy_eqxstate.flow.values import (
     Transformed,
     Value,
 )
-from mypy_eqxstate.ir.model import Destination, Item, Key, Place, Variable
+from mypy_eqxstate.ir.model import Destination, FunctionNode, Item, Key, Place, Variable
 from mypy_eqxstate.oracle.shapes import (
     AffineShape,
     Mode,
     PlainShape,
+    Signature,
 )
 
 if TYPE_CHECKING:
@@ -95,10 +96,14 @@ class BodyCalls:
         analysis = self.analysis
         node = function.node
         module = analysis.module.home(node)
-        own = function if module is analysis.module else None
-        if node not in module.relevance and not self.brings_something(memory, actuals, own):
-            analysis.make_room(memory, ())
-            return Binding(analysis.heap.allocate(memory, analysis.origin(), site.typed))
+        foreign = module is not analysis.module
+        if not self.brings_something(memory, actuals, None if foreign else function):
+            signature = module.signature(node) if foreign else None
+            if signature is not None and says_all(signature, module.classes):
+                return self._by_signature(site, memory, actuals, module, node, signature)
+            if node not in module.relevance:
+                analysis.make_room(memory, ())
+                return Binding(analysis.heap.allocate(memory, analysis.origin(), site.typed))
         formals = formals_of(node)
         matched = match(formals, actuals)
         parameters = {
@@ -120,20 +125,12 @@ class BodyCalls:
         captured = frozenset(variable for variable, _ in context if variable not in parameters)
         summary = module.summary(function, context)
         promote_shown(analysis.module.classes, module.classes, function.name, matched.pairs)
-        line = getattr(node, "lineno", 0)
-        foreign = module is not analysis.module
         if foreign:
             summary = without_globals(summary)
         if summary.opaque or (foreign and says_less(summary, signature, module.classes)):
             if signature is not None:
-                return self.calls.signatures.by_signatures(
-                    site,
-                    memory,
-                    (signature,),
-                    actuals,
-                    Grounds("signature", (module.path, line)),
-                    with_receiver=any(actual.receiver for actual in actuals),
-                    given_up=summary.given_up,
+                return self._by_signature(
+                    site, memory, actuals, module, node, signature, summary.given_up
                 )
             return self.calls.signatures.unknown(site, memory, actuals, summary.given_up)
         for actual in (*(actual for actual, _ in matched.pairs), *matched.left_over, *defaults):
@@ -147,7 +144,7 @@ class BodyCalls:
             analysis, memory, summary, parameters, origin, stars, foreign, captured
         )
         self._check_reads(site, memory, summary, instantiation, parameters)
-        grounds = Grounds("body", (module.path, line))
+        grounds = Grounds("body", (module.path, getattr(node, "lineno", 0)))
         consumed = self._carry_out(
             site,
             memory,
@@ -177,6 +174,27 @@ class BodyCalls:
             if classes and self.calls.is_missed(memory, actuals):
                 self.calls.dropped(site, memory, sorted(classes)[0])
         return result
+
+    def _by_signature(
+        self,
+        site: CallSite,
+        memory: Memory,
+        actuals: list[Actual],
+        module: ModuleAnalysis,
+        node: FunctionNode,
+        signature: Signature,
+        given_up: bool = False,
+    ) -> Binding:
+        """A call of a function that counts by what it declares."""
+        return self.calls.signatures.by_signatures(
+            site,
+            memory,
+            (signature,),
+            actuals,
+            Grounds("signature", (module.path, getattr(node, "lineno", 0))),
+            with_receiver=any(actual.receiver for actual in actuals),
+            given_up=given_up,
+        )
 
     def concerns(self, memory: Memory, callee: Value, actuals: Sequence[Actual]) -> bool:
         """Whether a call of something in another module can be about affine objects."""

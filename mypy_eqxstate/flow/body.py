@@ -271,8 +271,9 @@ class BodyAnalysis:
         )
         for root in [r for r in memory.bindings if type(r) is int and r not in live]:
             del memory.bindings[root]
-        for variable in rebound & memory.bindings.keys():
-            if any(not item.is_affine for item in memory.bindings[variable].objects):
+        for variable in rebound:
+            binding = memory.bindings.get(variable)
+            if binding is not None and any(not item.is_affine for item in binding.objects):
                 del memory.bindings[variable]
         if memory.fields:
             memory.drop_unreachable()

@@ -192,6 +192,8 @@ class Definitions:
                 elif self._takes_affine(shape):
                     takers.add(field)
         for local, full_name in self.index.imported_names():
+            if not self.oracle.is_concerned(full_name):
+                continue
             declaration = self.oracle.declaration(full_name)
             for signature in declaration.signatures if declaration is not None else ():
                 if any(self.classes.affine_classes_in(p.shape) for p in signature.parameters):

@@ -7,6 +7,14 @@ with it what the call supersedes; the signature says at least that.
 Worked example.  `def forward(self, x, state: State) -> tuple[Array, State]: return
 self.backend.run(x, state)`, of whose `backend` nothing is known: the summary's result is unknown,
 the declared one holds a State.
+
+Neither is there a need of the body where the signature leaves nothing to say.  A function that is
+given nothing affine, and no callable, can only make new objects.  If what it declares to return is
+known, and has one affine part at most, no two parts of it can be the same object either:
+`def load(name: str) -> tuple[Net, State]` makes a new State, however it does it.
+
+Limits: a State that such a function keeps in a global and returns twice is taken for two; so is one
+that it returns and also stores in a field of the `Net`, if that class does not say so.
 """
 
 from __future__ import annotations
@@ -16,7 +24,49 @@ from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.heap import ClassKnowledge
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object
 from mypy_eqxstate.ir.model import Item
-from mypy_eqxstate.oracle.shapes import Shape, Signature, TupleShape, UnknownShape
+from mypy_eqxstate.oracle.shapes import (
+    CallableShape,
+    ClassShape,
+    ContainerShape,
+    InstanceShape,
+    Shape,
+    Signature,
+    TupleShape,
+    UnionShape,
+    UnknownShape,
+)
+
+
+def says_all(signature: Signature, classes: ClassKnowledge) -> bool:
+    """Whether there is no more to know of what a call returns that is given nothing affine.
+
+    Args:
+        signature: what the definition declares.
+        classes: what is known of classes.
+    """
+    return (
+        signature.annotated
+        and _is_known(signature.result, classes)
+        and _affine_parts(signature.result, classes) <= 1
+    )
+
+
+def _is_known(declared: Shape, classes: ClassKnowledge) -> bool:
+    """Whether a declared shape has no part that may be anything."""
+    if isinstance(declared, TupleShape | UnionShape):
+        return all(_is_known(item, classes) for item in declared.items)
+    if isinstance(declared, ContainerShape):
+        return _is_known(declared.element, classes)
+    if isinstance(declared, InstanceShape):
+        return classes.info(declared.class_name) is not None
+    return not isinstance(declared, UnknownShape | CallableShape | ClassShape)
+
+
+def _affine_parts(declared: Shape, classes: ClassKnowledge) -> int:
+    """In how many parts of a declared shape something affine can be."""
+    if isinstance(declared, TupleShape):
+        return sum(_affine_parts(item, classes) for item in declared.items)
+    return 1 if classes.affine_classes_in(declared) else 0
 
 
 def says_less(summary: Summary, signature: Signature | None, classes: ClassKnowledge) -> bool:

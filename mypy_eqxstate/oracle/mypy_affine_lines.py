@@ -61,8 +61,11 @@ class AffineLines:
         holders = self._holders
         callables: dict[int, bool] = {}  # by identity: the type map keeps them alive
         for expression, type_ in types.items():
+            # Nearly all types are of the kinds that come first, and known by now.
+            if isinstance(type_, (AnyType, NoneType)):
+                continue
             if isinstance(type_, Instance) and not type_.args:
-                holds = holders.get(type_.type)  # most types are like this, and known by now
+                holds = holders.get(type_.type)
                 if holds is None:
                     holds = self.holds(type_)
             elif isinstance(type_, (CallableType, Overloaded)):
@@ -77,8 +80,10 @@ class AffineLines:
 
     def holds(self, type_: Type, depth: int = _DEPTH) -> bool:
         """Whether a value of this type can hold an affine object, or is a callable about one."""
-        proper = self._affine.proper(type_)
-        if isinstance(proper, (AnyType, NoneType)) or depth == 0:
+        if depth == 0 or isinstance(type_, (AnyType, NoneType)):
+            return False
+        proper = type_ if isinstance(type_, Instance) else self._affine.proper(type_)
+        if isinstance(proper, (AnyType, NoneType)):
             return False
         if isinstance(proper, Instance):
             return self._class_holds(proper.type, depth) or any(

@@ -250,10 +250,10 @@ class MypyOracle(Answering):
         return self._symbols.class_info(full_name)
 
     @answering(True)
-    def is_concerned(self, class_name: str) -> bool:
-        """Whether the module of a class imports an affine class, directly or not; True in doubt."""
+    def is_concerned(self, full_name: str) -> bool:
+        """Whether the module of a definition imports an affine class, or one that does."""
         concerned = self._concerned
-        return concerned is None or any(holder in concerned for holder in holders(class_name))
+        return concerned is None or any(holder in concerned for holder in holders(full_name))
 
     @answering(None)
     def method(self, class_name: str, name: str) -> Declaration | None:

@@ -108,10 +108,10 @@ class Oracle(Protocol):
         """The class of this full name; None if there is none."""
         ...
 
-    def is_concerned(self, class_name: str) -> bool:
-        """Whether the module of a class imports an affine class, directly or not; True in doubt.
+    def is_concerned(self, full_name: str) -> bool:
+        """Whether the module of a definition imports an affine class, or one that does.
 
-        If not, no field of the class can be declared as one, and its definition is not asked for.
+        True in doubt.  If not, nothing in it can be declared as one, and it is not looked into.
         """
         ...
 

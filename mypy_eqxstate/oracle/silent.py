@@ -40,8 +40,8 @@ class SilentOracle:
         """Not known."""
         return None
 
-    def is_concerned(self, class_name: str) -> bool:
-        """In doubt, the module of a class imports an affine one."""
+    def is_concerned(self, full_name: str) -> bool:
+        """In doubt, the module of a definition imports an affine one."""
         return True
 
     def method(self, class_name: str, name: str) -> Declaration | None:

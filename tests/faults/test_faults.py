@@ -156,7 +156,6 @@ STAGES = {
         Fault("session:digest_of", costs="none", named="report_config_data"),
         Fault("report.stored:keep", costs="none", named="the store of findings"),
         Fault("session:Session.attach", costs="all", named="set_modules"),
-        Fault("session:Session.note_checker", costs="none", named="note_checker"),
         Fault("session:Session.end_of_module", costs="all", named="tokens.py"),
         Fault("session:Session._used_by", costs="none", named="the module"),
         Fault("session:Session._checker", costs="all", named="tokens.py"),

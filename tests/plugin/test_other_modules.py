@@ -334,3 +334,56 @@ def test_what_is_passed_for_a_named_type_variable_is_taken_over_and_comes_back(
         'main.py:12: error: "pair[1]" is out of date',
         'main.py:17: error: "newer" was consumed',
     ]
+
+
+FACTORIES = """
+    from token_class import Token
+
+    def make(name: str) -> tuple[str, Token]:
+        return name, Token()
+
+    def twice(name: str) -> tuple[Token, Token]:
+        token = Token()
+        return token, token
+
+    class Holder:
+        token: Token
+
+        def __init__(self) -> None:
+            self.token = Token()
+
+    def held(name: str) -> tuple[Holder, Token]:
+        holder = Holder()
+        return holder, holder.token
+"""
+
+
+def test_what_a_function_makes_of_nothing_is_new_if_it_is_one_thing(project: Project) -> None:
+    """Its signature says all.  Of two things that it returns, its body tells if they are one."""
+    project.write(
+        helpers=FACTORIES,
+        main="""
+            from helpers import held, make, twice
+            from token_class import Token
+
+            def made() -> list[Token]:
+                name, token = make("a")
+                newer = token.advance()
+                return [newer, token]
+
+            def both(token: Token) -> list[Token]:
+                one, other = twice("a")
+                newer = one.advance()
+                return [newer, other]
+
+            def inside() -> list[Token]:
+                holder, token = held("a")
+                newer = token.advance()
+                return [newer, holder.token]
+        """,
+    )
+    assert project.errors() == [
+        'main.py:8: error: "token" was consumed',
+        'main.py:13: error: "other" was consumed',
+        'main.py:18: error: "holder.token" was consumed',
+    ]

@@ -271,8 +271,8 @@ class TspOracle(Answering):
         """The class of this full name; None if there is none."""
         return self._symbols.class_info(full_name)
 
-    def is_concerned(self, class_name: str) -> bool:
-        """In doubt, the module of a class imports an affine one."""
+    def is_concerned(self, full_name: str) -> bool:
+        """In doubt, the module of a definition imports an affine one."""
         return True
 
     @answering(None)

@@ -387,3 +387,27 @@ def test_what_a_function_makes_of_nothing_is_new_if_it_is_one_thing(project: Pro
         'main.py:13: error: "other" was consumed',
         'main.py:18: error: "holder.token" was consumed',
     ]
+
+
+def test_what_a_module_keeps_for_itself_is_taken_for_new(project: Project) -> None:
+    """The README says so: "What it does not see", functions of other modules."""
+    project.write(
+        helpers="""
+            from token_class import Token
+
+            KEPT = Token()
+
+            def kept(name: str) -> Token:
+                return KEPT
+        """,
+        main="""
+            from helpers import kept
+            from token_class import Token
+
+            def twice() -> list[Token]:
+                one, other = kept("a"), kept("b")
+                newer = one.advance()
+                return [newer, other]
+        """,
+    )
+    assert project.errors() == []

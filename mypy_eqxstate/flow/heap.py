@@ -252,7 +252,7 @@ class Heap:
                     values.update(values_of_shape(element, origin, item.recent))
                 return Binding(values)
         elif isinstance(shape, ContainerShape):
-            if not isinstance(key, Attribute):
+            if not isinstance(key, Attribute) and not is_display(item):
                 field_shape = shape.element
         elif isinstance(shape, InstanceShape):
             info = self.classes.info(shape.class_name)
@@ -292,7 +292,7 @@ class Heap:
         if summary is not None and is_display(item):
             return summary
         default = self.default_field(item, key)
-        if default is not None and not is_display(item):
+        if default is not None:
             default = self._sharing_fate(memory, item, default)
             memory.set_field(item, key, default)
         return default
@@ -324,8 +324,6 @@ class Heap:
                 result = part if result is None else merge_bindings(result, part)
         default = self.default_field(item, ELEMENTS)
         if default is not None:
-            if is_display(item):
-                return result or default
             if ELEMENTS not in fields and not fields:
                 memory.set_field(item, ELEMENTS, default)
                 return default
@@ -344,7 +342,7 @@ class Heap:
         key = normal_key(item, key)
         memory.version += 1
         before = memory.fields.get(item, {}).get(key)
-        if before is None and not is_display(item):
+        if before is None:
             before = self.default_field(item, key)
         merged = binding if before is None else merge_bindings(before, binding)
         memory.set_field(item, key, merged)

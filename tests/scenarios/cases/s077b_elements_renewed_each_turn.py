@@ -81,3 +81,17 @@ def good_elements_kept_of_earlier_turns(
             last = each
         kept.append(last)
     return x
+
+
+# not-run: the one below calls it
+def bad_collected_element_read_again(state, index, x, numbers):
+    for each in [clone(state) for _ in numbers]:
+        new = each.set(index, x)
+        x = each.get(index)  # E: state-reuse | "each" was consumed by "each.set" on line -1
+    return x
+
+
+def calls_it(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    return bad_collected_element_read_again(state, index, x, numbers)

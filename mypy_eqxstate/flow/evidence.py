@@ -69,7 +69,7 @@ def promote_namesake(analysis: BodyAnalysis, binding: Binding, name: str) -> Non
         if not isinstance(value, Object) or not isinstance(value.shape, UnknownShape):
             continue
         for stem, class_name in analysis.given_to_unknown.get(value.origin.operation, ()):
-            if value.origin.body == analysis.body.name and _is_namesake(name, stem):
+            if value.origin.body == analysis.body.name and is_namesake(name, stem):
                 analysis.module.classes.promoted.note(value.origin, class_name)
 
 
@@ -156,10 +156,14 @@ _NEXT_VALUE = frozenset(
 )
 
 
-def _is_namesake(name: str, stem: str) -> bool:
+def is_namesake(name: str, stem: str) -> bool:
     """Whether a name is another one's for its next value: `new_state`, `state2`, `state_1`.
 
     `dae_state` is none of `state`: that is something else of the kind.
+
+    Args:
+        name: that may be given to the next value.
+        stem: the name of the value before.
     """
     if name == stem or name.startswith("_"):
         return False

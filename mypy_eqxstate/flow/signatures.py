@@ -28,6 +28,7 @@ from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.declared import known_as, solved, standing_for
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.evidence import promote_arguments, shown_classes, shown_shape
+from mypy_eqxstate.flow.heirs import only_heirs
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Object, Origin
 from mypy_eqxstate.oracle.shapes import (
@@ -121,6 +122,7 @@ class Signatures:
                 # A method whose body can't be read need not touch an old field of its receiver.
                 effect = Effect.IGNORE
             effects.append((actual, effect, bool(classes & kept)))
+        effects = only_heirs(self.analysis, effects, shape, origin)
         self.note_given(memory, origin, actuals)
         consumed = self.calls.effects.apply(site, memory, effects, declared, bool(every))
         self.calls.hand_over(site, memory, actuals)
@@ -180,7 +182,7 @@ class Signatures:
             promoted = shown_classes(analysis.module.classes, origin)
         else:
             promoted = self.calls.kept.kept_classes_of_shape(shape, site.destination)
-        effects = []
+        effects: list[tuple[Actual, Effect, bool]] = []
         self.note_given(memory, origin, actuals)
         if given_up:
             promoted = frozenset()
@@ -191,6 +193,7 @@ class Signatures:
             if actual.receiver:
                 effect = Effect.IGNORE
             effects.append((actual, effect, superseded))
+        effects = only_heirs(analysis, effects, shape, origin)
         self.calls.effects.apply(site, memory, effects, Grounds("unknown"), may_choose=True)
         self.calls.hand_over(site, memory, actuals)
         analysis.make_room(memory, ())

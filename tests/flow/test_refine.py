@@ -27,10 +27,22 @@ HERE = Origin("f", 7, None)  # the expression
 CALL = Origin("f", 3, None)  # a call that came before
 PARAMETER = Origin("f", -1, Variable("s", "f"))
 
-UNKNOWN_RESULT = Object(CALL, UNKNOWN)
-RESULT = Object(CALL, STATE)
-UNKNOWN_INPUT = Object(PARAMETER, UNKNOWN)
-INPUT = Object(PARAMETER, STATE)
+
+# There is one instance of an object, until a new run begins: no test may keep one for the next.
+def unknown_result() -> Object:
+    return Object(CALL, UNKNOWN)
+
+
+def result() -> Object:
+    return Object(CALL, STATE)
+
+
+def unknown_input() -> Object:
+    return Object(PARAMETER, UNKNOWN)
+
+
+def stated_input() -> Object:
+    return Object(PARAMETER, STATE)
 
 
 class Typed(SilentOracle):
@@ -61,17 +73,20 @@ def known(
 
 def test_what_is_unknown_becomes_what_the_type_says() -> None:
     assert known(UNKNOWN_VALUE, typed=STATE) == {Object(HERE, STATE)}
-    assert known(UNKNOWN_RESULT, typed=STATE) == {RESULT}
-    assert known(UNKNOWN_INPUT, typed=PLAIN) == {PLAIN_VALUE}
+    assert known(unknown_result(), typed=STATE) == {result()}
+    assert known(unknown_input(), typed=PLAIN) == {PLAIN_VALUE}
 
 
 def test_each_of_several_values_is_asked_about() -> None:
     shown = classes()
     shown.promoted.note(CALL, "Shown")
     of_call = Object(CALL, AffineShape("Shown"))
-    assert known(UNKNOWN_RESULT, UNKNOWN_INPUT, typed=STATE, knowing=shown) == {of_call, INPUT}
-    assert known(UNKNOWN_INPUT, UNKNOWN_RESULT, typed=STATE) == {INPUT, RESULT}
-    assert known(NONE_VALUE, UNKNOWN_INPUT, typed=STATE) == {INPUT}
+    assert known(unknown_result(), unknown_input(), typed=STATE, knowing=shown) == {
+        of_call,
+        stated_input(),
+    }
+    assert known(unknown_input(), unknown_result(), typed=STATE) == {stated_input(), result()}
+    assert known(NONE_VALUE, unknown_input(), typed=STATE) == {stated_input()}
 
 
 def test_of_an_earlier_turn_it_stays_one() -> None:
@@ -80,64 +95,69 @@ def test_of_an_earlier_turn_it_stays_one() -> None:
 
 
 def test_without_a_type_it_stays_unknown() -> None:
-    assert known(UNKNOWN_RESULT, UNKNOWN_VALUE, typed=UNKNOWN) == {UNKNOWN_RESULT, UNKNOWN_VALUE}
+    assert known(unknown_result(), UNKNOWN_VALUE, typed=UNKNOWN) == {
+        unknown_result(),
+        UNKNOWN_VALUE,
+    }
 
 
 def test_what_a_use_has_shown_counts_before_the_type() -> None:
     shown = classes()
     shown.promoted.note(CALL, "Shown")
-    assert known(UNKNOWN_RESULT, typed=PLAIN, knowing=shown) == {Object(CALL, AffineShape("Shown"))}
+    assert known(unknown_result(), typed=PLAIN, knowing=shown) == {
+        Object(CALL, AffineShape("Shown"))
+    }
 
 
 def test_the_call_that_made_it_is_told() -> None:
     told = classes()
-    known(UNKNOWN_RESULT, typed=STATE, knowing=told)
+    known(unknown_result(), typed=STATE, knowing=told)
     assert told.promoted.get(CALL) == "State"
 
 
 def test_of_a_parameter_its_callers_are_not_told() -> None:
     told = classes()
-    known(UNKNOWN_INPUT, typed=STATE, knowing=told)
+    known(unknown_input(), typed=STATE, knowing=told)
     assert len(told.promoted) == 0
 
 
 def test_an_optional_type_tells_only_of_a_call_that_was_given_one() -> None:
     told = classes()
-    known(UNKNOWN_RESULT, typed=OPTIONAL, knowing=told)
+    known(unknown_result(), typed=OPTIONAL, knowing=told)
     assert told.promoted.get(CALL) is None
-    known(UNKNOWN_RESULT, typed=OPTIONAL, given={CALL.operation}, knowing=told)
+    known(unknown_result(), typed=OPTIONAL, given={CALL.operation}, knowing=told)
     assert told.promoted.get(CALL) == "State"
 
 
 def test_of_two_classes_neither_is_told() -> None:
     told = classes()
     either = UnionShape((STATE, AffineShape("Other")))
-    known(UNKNOWN_RESULT, typed=either, given={CALL.operation}, knowing=told)
+    known(unknown_result(), typed=either, given={CALL.operation}, knowing=told)
     assert len(told.promoted) == 0
 
 
 def test_that_nothing_comes_back_from_a_call_that_was_given_something_is_not_believed() -> None:
-    assert known(UNKNOWN_RESULT, typed=PLAIN, given={CALL.operation}) == {UNKNOWN_RESULT}
-    assert known(UNKNOWN_RESULT, typed=PLAIN, given={CALL.operation + 1}) == {PLAIN_VALUE}
-    assert known(UNKNOWN_RESULT, typed=STATE, given={CALL.operation}) == {RESULT}
+    assert known(unknown_result(), typed=PLAIN, given={CALL.operation}) == {unknown_result()}
+    assert known(unknown_result(), typed=PLAIN, given={CALL.operation + 1}) == {PLAIN_VALUE}
+    assert known(unknown_result(), typed=STATE, given={CALL.operation}) == {result()}
 
 
 def test_where_it_is_a_state_it_is_not_none() -> None:
-    assert known(INPUT, NONE_VALUE, typed=STATE) == {INPUT}
-    assert known(INPUT, PLAIN_VALUE, typed=STATE) == {INPUT}
+    assert known(stated_input(), NONE_VALUE, typed=STATE) == {stated_input()}
+    assert known(stated_input(), PLAIN_VALUE, typed=STATE) == {stated_input()}
 
 
 def test_where_it_is_none_it_is_nothing_else() -> None:
-    assert known(INPUT, NONE_VALUE, typed=NONE) == {NONE_VALUE}
+    assert known(stated_input(), NONE_VALUE, typed=NONE) == {NONE_VALUE}
 
 
 def test_the_only_value_that_is_known_is_not_doubted() -> None:
-    assert known(INPUT, typed=NONE) == {INPUT}
+    assert known(stated_input(), typed=NONE) == {stated_input()}
     assert known(NONE_VALUE, typed=STATE) == {NONE_VALUE}
 
 
 def test_what_is_known_well_enough_stays_the_same_object() -> None:
-    binding = Binding({INPUT: ALWAYS, PLAIN_VALUE: ALWAYS})
+    binding = Binding({stated_input(): ALWAYS, PLAIN_VALUE: ALWAYS})
     node = ast.parse("e", mode="eval").body
     assert refined(binding, node, Typed(UNKNOWN), classes(), HERE) is binding
 
@@ -151,8 +171,8 @@ def test_the_type_checker_is_asked_only_where_it_may_know_better() -> None:
         return may_be_refined(Binding(dict.fromkeys(values, ALWAYS)))
 
     assert asked(UNKNOWN_VALUE)
-    assert asked(UNKNOWN_RESULT)
-    assert asked(INPUT, NONE_VALUE)
-    assert not asked(INPUT)
+    assert asked(unknown_result())
+    assert asked(stated_input(), NONE_VALUE)
+    assert not asked(stated_input())
     assert not asked(NONE_VALUE)
     assert not asked()

@@ -344,8 +344,8 @@ def time_the_engine(arguments: list[str]) -> None:
 def time_the_plugin(arguments: list[str]) -> None:
     """Run mypy in this process with a clock around the plugin's hooks; print what it shows.
 
-    Mypy makes some 50,000 look-ups, each of which takes less time than to read the clock before and
-    after it.  So what the clock itself takes is measured and taken off.
+    Mypy makes tens of thousands of look-ups, each of which takes less time than to read the clock
+    before and after it.  So what the clock itself takes is measured and taken off.
 
     Args:
         arguments: mypy's.

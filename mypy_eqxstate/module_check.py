@@ -12,7 +12,6 @@ import ast
 import sys
 import warnings
 from collections.abc import Container
-from pathlib import Path
 
 from mypy.build import BuildManager
 from mypy.checker import TypeChecker
@@ -32,32 +31,29 @@ class ModuleCheck:
     """The analysis of the modules of one run.
 
     Args:
-        manager: mypy's build; None if it was not found: then other modules are not looked into.
+        manager: mypy's build.
         configuration: the user's settings.
-        concerned: the modules that import an affine class's home, directly or not; None if that is
-            not known.
+        concerned: the modules that import an affine class's home, directly or not.
     """
 
     def __init__(
         self,
-        manager: BuildManager | None,
+        manager: BuildManager,
         configuration: Configuration,
-        concerned: Container[str] | None,
+        concerned: Container[str],
     ) -> None:
         self._manager = manager
         self._configuration = configuration
         self._affine_classes = AffineNames(configuration.affine)
         self._concerned = concerned
-        self._program = None
-        if manager is not None:
-            sources = MypySources(
-                manager.modules,
-                self._source,
-                self._affine_classes,
-                concerned,
-                manager.search_paths.package_path,
-            )
-            self._program = new_program(sources, configuration)
+        sources = MypySources(
+            manager.modules,
+            self._source,
+            self._affine_classes,
+            concerned,
+            manager.search_paths.package_path,
+        )
+        self._program = new_program(sources, configuration)
 
     def run(self, tree: MypyFile, checker: TypeChecker, said: ModuleReport) -> None:
         """Analyse one module.
@@ -91,8 +87,7 @@ class ModuleCheck:
             self._program,
             observe=are_standings_wanted(),
         )
-        if self._manager is not None:
-            keep_standings(self._manager, tree.path, result.standings)
+        keep_standings(self._manager, tree.path, result.standings)
         said.findings = result.findings
         said.modules = result.modules
         said.faults += [*result.faults, *oracle.faults.values()]
@@ -101,10 +96,7 @@ class ModuleCheck:
     def _source(self, path: str) -> str | None:
         """The text of a source file as mypy has read it; None if there is no such file."""
         try:
-            if self._manager is not None:
-                data = self._manager.fscache.read(self._manager.maybe_swap_for_shadow_path(path))
-            else:
-                data = Path(path).read_bytes()
+            data = self._manager.fscache.read(self._manager.maybe_swap_for_shadow_path(path))
             return decode_python_encoding(data)
         except (OSError, DecodeError, UnicodeError):
             return None

@@ -318,8 +318,6 @@ class Session:
         """The type checker of a module that mypy has just finished, if it can concern us."""
         if not self._may_concern(tree):
             return None
-        if self._manager is None:
-            raise RuntimeError("the build manager of mypy is not to be found")
         state = self._graph.get(tree.fullname)
         return None if state is None else state.type_checker()
 
@@ -359,9 +357,8 @@ class Session:
             # Imported late: without a module to check there is no need of it.
             from mypy_eqxstate.module_check import ModuleCheck
 
-            manager = self._manager
-            concerned = None if manager is None else self._concerned_modules
-            self._check = ModuleCheck(manager, self.configuration, concerned)
+            assert self._manager is not None, "without it no module is checked"
+            self._check = ModuleCheck(self._manager, self.configuration, self._concerned_modules)
         return self._check
 
     # --- what can be left out
@@ -373,7 +370,7 @@ class Session:
             return False
         manager = self._manager
         if manager is None:
-            return True
+            raise RuntimeError("the build manager of mypy is not to be found")
         if tree.path in manager.errors.ignored_files:
             return False
         return tree.fullname in self._concerned_modules

@@ -10,8 +10,8 @@ the second call finds a live one.  Without the rebinding (`t = s.set(i, 1)`) the
 a dead one: `state-reuse` at the call.
 
 Functions of other modules (`flow/program.py`) are called in the same way, with two differences.
-Their globals are not the caller's: what they do to them is left out.  And where the signature of
-one declares an affine result that its body leaves unknown, the signature counts.  What a callback
+Their globals are not the caller's: what they do to them is left out.  And the signature of one
+counts where its body says less, or can't say more (`flow/trust.py`).  What a callback
 that they are given captures is the caller's all the same.
 """
 

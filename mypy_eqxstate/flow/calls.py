@@ -156,7 +156,8 @@ class Calls:
         """A call of whatever a binding holds."""
         groups = _grouped(callee)
         if len(groups) > 1:
-            groups = [one for one in groups if not excluded(one[2], memory.facts)] or groups
+            possible = [group for group in groups if not excluded(group[2], memory.facts)]
+            groups = possible or groups
         outcomes: list[tuple[Memory, Binding]] = []
         returns = False
         starts: list[int] = []

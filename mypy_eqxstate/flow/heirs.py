@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import Effect
 from mypy_eqxstate.flow.arguments import Actual
-from mypy_eqxstate.flow.evidence import is_namesake
+from mypy_eqxstate.flow.evidence import is_namesake, shown_shape
 from mypy_eqxstate.flow.heap import ClassKnowledge
 from mypy_eqxstate.flow.values import Origin
 from mypy_eqxstate.ir import model as ir
@@ -29,10 +29,13 @@ from mypy_eqxstate.oracle.shapes import AffineShape, Shape, TupleShape, UnionSha
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
 
-Effects = list[tuple[Actual, Effect, bool]]
+# With each effect, whether something newer of the argument's class is kept.
+ArgumentEffects = list[tuple[Actual, Effect, bool]]
 
 
-def only_heirs(analysis: BodyAnalysis, effects: Effects, shape: Shape, origin: Origin) -> Effects:
+def only_heirs(
+    analysis: BodyAnalysis, effects: ArgumentEffects, shape: Shape, origin: Origin
+) -> ArgumentEffects:
     """The effects of a call, with those arguments borrowed of which nothing newer comes back.
 
     Args:
@@ -44,7 +47,12 @@ def only_heirs(analysis: BodyAnalysis, effects: Effects, shape: Shape, origin: O
     superseded = [a for a, effect, _ in effects if effect is Effect.SUPERSEDE and a.is_affine]
     if len({item for actual in superseded for item in actual.binding.objects}) < 2:
         return effects
-    newer = _newer_parts(analysis.module.classes, shape, origin)
+    classes = analysis.module.classes
+    if isinstance(shape, UnknownShape):
+        shown = classes.promoted.in_body(origin.body)
+        newer: int | None = sum(found.operation == origin.operation for found in shown)
+    else:
+        newer = _newer_parts(classes, shown_shape(classes, origin, shape))
     if newer is None or newer >= len(superseded):
         return effects
     names = _names_of_result(analysis)
@@ -55,23 +63,15 @@ def only_heirs(analysis: BodyAnalysis, effects: Effects, shape: Shape, origin: O
     ]
 
 
-def _newer_parts(classes: ClassKnowledge, shape: Shape, origin: Origin) -> int | None:
+def _newer_parts(classes: ClassKnowledge, shape: Shape) -> int | None:
     """How many affine objects come out of a call; None if that can't be counted."""
-    if isinstance(shape, UnknownShape):
-        shown = classes.promoted.in_body(origin.body)
-        return sum(found.operation == origin.operation for found in shown)
     if isinstance(shape, AffineShape):
         return 1
     if isinstance(shape, TupleShape):
-        parts = [
-            _newer_parts(classes, item, origin.child(ir.Item(index)))
-            if not isinstance(item, UnknownShape)
-            else int(classes.promoted.get(origin.child(ir.Item(index))) is not None)
-            for index, item in enumerate(shape.items)
-        ]
+        parts = [_newer_parts(classes, item) for item in shape.items]
         return None if None in parts else sum(part or 0 for part in parts)
     if isinstance(shape, UnionShape):
-        return max((_newer_parts(classes, item, origin) or 0 for item in shape.items), default=0)
+        return max((_newer_parts(classes, item) or 0 for item in shape.items), default=0)
     return None if classes.affine_classes_in(shape) else 0
 
 

@@ -28,7 +28,7 @@ from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.declared import known_as, solved, standing_for
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.evidence import promote_arguments, shown_classes, shown_shape
-from mypy_eqxstate.flow.heirs import only_heirs
+from mypy_eqxstate.flow.heirs import ArgumentEffects, only_heirs
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Object, Origin
 from mypy_eqxstate.oracle.shapes import (
@@ -106,7 +106,7 @@ class Signatures:
         promote_arguments(known, matched.pairs, chosen)
         parameter_of = {id(actual): name for actual, name in matched.pairs}
         standing = standing_for(memory, self.analysis.heap, matched.pairs, chosen)
-        effects: list[tuple[Actual, Effect, bool]] = []
+        effects: ArgumentEffects = []
         declared = grounds
         for actual in actuals:
             mode = modes.get(parameter_of.get(id(actual), ""), Mode.UNSPECIFIED)
@@ -182,7 +182,7 @@ class Signatures:
             promoted = shown_classes(analysis.module.classes, origin)
         else:
             promoted = self.calls.kept.kept_classes_of_shape(shape, site.destination)
-        effects: list[tuple[Actual, Effect, bool]] = []
+        effects: ArgumentEffects = []
         self.note_given(memory, origin, actuals)
         if given_up:
             promoted = frozenset()

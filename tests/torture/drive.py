@@ -1,6 +1,7 @@
 """`make torture`: the sources of whole libraries, and random ones, through the analysis.
 
-    python -m tests.torture.drive [--corpus NAME] [--every N] [--random SECONDS] [--write FILE]
+    python -m tests.torture.drive [--corpus NAME] [--every N [--from K]] [--random SECONDS]
+                                  [--write FILE]
 
 Each file is analysed twice, without types and with a State given to every function
 (`oracles.py`).  Wanted: no internal fault, no alarm without States, no file slower than `bound`.
@@ -122,6 +123,7 @@ def main() -> int:
     parser.add_argument("--corpus", action="append", help="only this one; may be repeated")
     parser.add_argument("--oracle", choices=ORACLES, help="only this one")
     parser.add_argument("--every", type=int, default=1, help="only every n-th file")
+    parser.add_argument("--from", type=int, default=0, dest="first", help="how many to pass over")
     parser.add_argument("--random", type=float, default=0.0, help="seconds of random programs")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--processes", type=int, default=1)
@@ -132,8 +134,9 @@ def main() -> int:
     for name, files in corpora().items():
         if arguments.corpus and name not in arguments.corpus:
             continue
+        some = files[arguments.first :: arguments.every]
         for oracle in (arguments.oracle,) if arguments.oracle else ORACLES:
-            tally = run(name, files[:: arguments.every], oracle, arguments.processes)
+            tally = run(name, some, oracle, arguments.processes)
             rows.append((name, oracle, *tally.row()))
             print(*rows[-1], sep="\t", flush=True)
             print(*tally.wrong, sep="\n", flush=True)

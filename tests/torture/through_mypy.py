@@ -1,6 +1,6 @@
 """The sources of whole libraries through mypy with the plugin.
 
-    python -m tests.torture.through_mypy [--corpus NAME] [--every N] [--write FILE]
+    python -m tests.torture.through_mypy [--corpus NAME] [--every N [--from K]] [--write FILE]
 
 mypy and the plugin leave code alone that Equinox is not imported in.  So each file is copied into a
 package of copies, with such an import at its end, and mypy checks all functions of it, annotated or
@@ -150,6 +150,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", action="append", help="only this one; may be repeated")
     parser.add_argument("--every", type=int, default=1, help="only every n-th file")
+    parser.add_argument("--from", type=int, default=0, dest="first", help="how many to pass over")
     parser.add_argument("--write", type=Path, help="a file for the rows, separated by tabs")
     arguments = parser.parse_args()
     rows: list[tuple[str, ...]] = [TITLES]
@@ -158,7 +159,7 @@ def main() -> int:
         for name, files in corpora().items():
             if arguments.corpus and name not in arguments.corpus:
                 continue
-            some = files[:: arguments.every]
+            some = files[arguments.first :: arguments.every]
             parts = [
                 check(some[first : first + _AT_ONCE], Path(cache))
                 for first in range(0, len(some), _AT_ONCE)

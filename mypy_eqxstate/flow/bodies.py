@@ -140,8 +140,9 @@ class BodyCalls:
                 self.calls.effects.check(site, memory, actual, effect, deep=copied)
         stars = star_names(formals)
         origin = analysis.origin()
+        recursive = module.is_at_work(node)
         instantiation = Instantiation(
-            analysis, memory, summary, parameters, origin, stars, foreign, captured
+            analysis, memory, summary, parameters, origin, stars, foreign, captured, recursive
         )
         self._check_reads(site, memory, summary, instantiation, parameters)
         grounds = Grounds("body", (module.path, getattr(node, "lineno", 0)))
@@ -161,7 +162,7 @@ class BodyCalls:
             variable: matched.of(variable.name) or before for variable, before in parameters.items()
         }
         instantiation = Instantiation(
-            analysis, memory, summary, parameters, origin, stars, foreign, captured
+            analysis, memory, summary, parameters, origin, stars, foreign, captured, recursive
         )
         self._write(memory, instantiation, summary)
         if not summary.returns:

@@ -4,7 +4,9 @@ A summary speaks of the callee's inputs by origin: parameter (or captured variab
 each of them is looked up in the caller's memory, and each object that the callee made becomes a
 new object of the caller's, named by the call.
 
-Limit: what a call makes beyond `MAXIMAL_OBJECTS` objects is one summary object a shape.
+Limit: of what a call makes, what is beyond `MAXIMAL_OBJECTS` objects is not known; nor is it in a
+recursive call beyond `RECURSIVE_OBJECTS`, as what a body builds of its own results would grow by
+all of itself at each such call.
 
 Worked example.  The summary "result is `(x, input state)`; input `state` is consumed" of `f`, at
 `y, t = f(1, s)`: input `state` is the object behind `s`; `t` becomes one more name of it, and it
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 
 MAXIMAL_OBJECTS: Final = 60
+RECURSIVE_OBJECTS: Final = 12
 
 
 class Instantiation:
@@ -44,6 +47,7 @@ class Instantiation:
         stars: the names of `*args` and `**kwargs`.
         foreign: the callee is of another module; its captured names and globals are not there,
         captured: except for these, which a callback that it was given captures.
+        recursive: the callee is being solved right now.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class Instantiation:
         stars: frozenset[str] = frozenset(),
         foreign: bool = False,
         captured: frozenset[Variable] = frozenset(),
+        recursive: bool = False,
     ) -> None:
         self.analysis = analysis
         self.memory = memory
@@ -65,6 +70,7 @@ class Instantiation:
         self.parameters = parameters
         self.origin = origin
         self.stars = stars
+        self._maximal = RECURSIVE_OBJECTS if recursive else MAXIMAL_OBJECTS
         self._made: dict[Object, Object] = {}
         self._guards: dict[Guard, Guard] = {}
         self._roots: dict[Variable, Binding | None] = {}
@@ -212,14 +218,13 @@ class Instantiation:
             and variable not in self.captured
         )
 
-    def _new(self, item: Object) -> Object:
+    def _new(self, item: Object) -> Value:
         made = self._made.get(item)
         if made is not None:
             return made
-        name = Item(f"made{len(self._made)}")
-        if len(self._made) >= MAXIMAL_OBJECTS:
-            name = Item("more")
-        made = Object(self.origin.child(name), item.shape, recent=name.value != "more")
+        if len(self._made) >= self._maximal:
+            return UNKNOWN_VALUE
+        made = Object(self.origin.child(Item(f"made{len(self._made)}")), item.shape)
         self._made[item] = made
         self.analysis.heap.register(self.memory, made)
         if not item.is_affine:

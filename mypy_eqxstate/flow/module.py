@@ -483,6 +483,10 @@ class ModuleAnalysis:
             self.note_fault(error, node)
             return GIVEN_UP
 
+    def is_at_work(self, node: FunctionNode) -> bool:
+        """Whether the body of a function is being solved right now: a call of it is recursive."""
+        return self._summaries.times_at_work(node) > 0
+
     def _summary(self, node: FunctionNode, context: Context) -> Summary:
         if says_nothing(node):
             return OPAQUE

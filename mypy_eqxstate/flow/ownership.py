@@ -79,9 +79,8 @@ class Ownership:
         if deep and parts_too and temporary is not None and memory.stale:
             found |= self._check_parts(memory, use, place, temporary)
         leading = self.holdings.leading(memory, binding) if deep else ()
-        found |= self._check_objects(
-            memory, binding, use, place, ALWAYS, DEPTH if deep else 0, leading
-        )
+        walk = _Walk(use, leading, {})
+        found |= self._check_objects(memory, binding, walk, place, ALWAYS, DEPTH if deep else 0)
         if not found:
             self.analysis.note_clean_use(node, place)
         return found
@@ -171,11 +170,10 @@ class Ownership:
         self,
         memory: Memory,
         binding: Binding,
-        use: _Use,
+        walk: _Walk,
         place: str,
         guard: Guard,
         depth: int,
-        leading: Container[Object],
     ) -> bool:
         dead: list[Object] = []
         alive = False
@@ -188,7 +186,7 @@ class Ownership:
             holds_affine = False
             for item in objects_within(value):
                 if not item.is_affine:
-                    if depth > 0 and (item in leading or self.holdings.can_hold_affine(item)):
+                    if depth > 0 and (item in walk.leading or self.holdings.can_hold_affine(item)):
                         inner.append((item, both(guard, value_guard)))
                     continue
                 holds_affine = True
@@ -203,11 +201,12 @@ class Ownership:
         if dead:
             events = tuple(sorted(frozenset().union(*(item.events for item in dead))))
             class_name = getattr(dead[0].shape, "class_name", "")
-            self._report(memory, use, place, class_name, events, alive)
+            self._report(memory, walk.use, place, class_name, events, alive)
             for item in dead:
                 self._silence(memory, item)
         for item, item_guard in inner:
-            found |= self._check_inside(memory, item, use, place, item_guard, depth, leading)
+            if walk.begins(item, item_guard, depth):
+                found |= self._check_inside(memory, item, walk, place, item_guard, depth)
         return found
 
     def _silence(self, memory: Memory, dead: Object) -> None:
@@ -222,11 +221,10 @@ class Ownership:
         self,
         memory: Memory,
         item: Object,
-        use: _Use,
+        walk: _Walk,
         place: str,
         guard: Guard,
         depth: int,
-        leading: Container[Object],
     ) -> bool:
         if item.origin.is_input:
             self.holdings.materialise(memory, item)
@@ -236,11 +234,11 @@ class Ownership:
             events = _reaching(field.marks, memory.facts)
             if events and self.holdings.classes(memory, field):
                 class_name = self._class_name(memory, field)
-                self._report(memory, use, part, class_name, events, LIVE in field.marks)
+                self._report(memory, walk.use, part, class_name, events, LIVE in field.marks)
                 memory.set_field(item, key, Binding(field.values, without_events(field.marks)))
                 found = True
                 continue
-            found |= self._check_objects(memory, field, use, part, guard, depth - 1, leading)
+            found |= self._check_objects(memory, field, walk, part, guard, depth - 1)
         return found
 
     # --- consuming ------------------------------------------------------------------------------
@@ -452,6 +450,28 @@ class _Use(NamedTuple):
     node: ast.AST
     misuse: Misuse
     callee: str
+
+
+class _Walk(NamedTuple):
+    """A use on its way through what a binding holds.
+
+    Attributes:
+        use: what is reported.
+        leading: the objects that something affine is inside of.
+        begun: how deep was looked into an object, under a guard.
+    """
+
+    use: _Use
+    leading: Container[Object]
+    begun: dict[tuple[Object, Guard], int]
+
+    def begins(self, item: Object, guard: Guard, depth: int) -> bool:
+        """Whether an object is still to be looked into: far more ways lead to it than one."""
+        before = max(self.begun.get((item, known), 0) for known in (guard, ALWAYS))
+        if before >= depth:
+            return False
+        self.begun[item, guard] = depth
+        return True
 
 
 def _reaching(marks: Status, facts: Conjunction) -> tuple[Event, ...]:

@@ -158,7 +158,7 @@ def maker(origin: Origin, body: Body) -> ast.AST | None:
 def _named_objects(memory: Memory) -> list[tuple[str, Binding, Object]]:
     found: list[tuple[str, Binding, Object]] = []
     for root, binding in memory.bindings.items():
-        if not isinstance(root, Variable) or "@" in root.name:
+        if not isinstance(root, Variable) or root.is_of_inner_scope:
             continue
         found += objects_below(memory, root.name, binding)
     found.sort(key=lambda entry: (entry[0].startswith("_"), len(entry[0]), entry[0]))

@@ -11,7 +11,8 @@ A call of a method reads what the method was read from, too: `s.get(i if p else 
 where it is called.
 
 A variable ends where it is certain to be bound anew before it is read.  What is never read again
-does not end for that: its name may be what a message speaks of.
+does not end for that: its name may be what a message speaks of.  That of a comprehension ends with
+it, as nothing behind it can name that.
 """
 
 from __future__ import annotations
@@ -151,6 +152,8 @@ def rebound_variables(
 ) -> Mapping[ir.BlockIndex, frozenset[ir.Variable]]:
     """By block, the variables that it or later blocks are certain to bind before they read them.
 
+    Those of a comprehension are among them where nothing reads them any more.
+
     Args:
         body: of a function.
         captured: the variables that functions inside it read, whenever they are called.
@@ -174,9 +177,10 @@ def rebound_variables(
     bound.difference_update(captured)
     if not bound:
         return {}
+    lasting = {variable for variable in bound if not variable.is_of_inner_scope}
     for block in body.blocks:
         if isinstance(block.terminator, ir.Return | ir.Leave):
-            reads[block.index] |= bound - writes[block.index]
+            reads[block.index] |= lasting - writes[block.index]
     live = _solved(body, reads, writes)
     return {index: frozenset(bound - found) for index, found in enumerate(live)}
 

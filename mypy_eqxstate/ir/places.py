@@ -17,6 +17,11 @@ class Variable(NamedTuple):
     name: str
     owner: str
 
+    @property
+    def is_of_inner_scope(self) -> bool:
+        """Whether a scope inside the body binds it, as a comprehension does."""
+        return "@" in self.name
+
 
 class Attribute(NamedTuple):
     """The key of an attribute: `.name`."""

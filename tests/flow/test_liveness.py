@@ -1,8 +1,9 @@
-"""Until when temporaries are read."""
+"""Until when temporaries, and variables, are read."""
 
 from __future__ import annotations
 
-from mypy_eqxstate.flow.liveness import lifetimes
+from mypy_eqxstate.flow.liveness import lifetimes, rebound_variables
+from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.ir.printer import format_operation
 from tests.ir.lowered import body_of
 
@@ -55,3 +56,24 @@ def test_what_a_display_was_built_from_lives_as_long() -> None:
         "t3 = list(t1, t2)",
         "c = t3 | t1 t2 t3",
     ]
+
+
+def _over_at_the_end(*statements: str) -> set[str]:
+    """The variables that are not read any more where the function returns."""
+    body = body_of("\n    ".join(["def f(a, b, c):", *statements, "return a"]))
+    (last,) = (b.index for b in body.blocks if isinstance(b.terminator, ir.Return))
+    return {variable.name for variable in rebound_variables(body, ())[last]}
+
+
+def test_a_variable_that_nobody_reads_any_more_may_be_what_a_message_speaks_of() -> None:
+    assert _over_at_the_end("for b in c:", "    b()") == set()
+
+
+def test_a_variable_of_a_comprehension_is_over_with_it() -> None:
+    assert _over_at_the_end("[e() for e in c]") == {"e@2:4"}
+
+
+def test_a_comprehension_is_read_by_the_functions_that_it_makes() -> None:
+    body = body_of("def f(c):\n    return [lambda: e for e in c]\n")
+    kept = [v for v in body.locals if v.is_of_inner_scope]
+    assert all(v not in over for over in rebound_variables(body, kept).values() for v in kept)

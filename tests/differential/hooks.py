@@ -164,7 +164,8 @@ class _Calling:
         kept = [state.cell.version for state in _kept_states(result, self._kept)]
         made = [version for version in kept if version.number > self._made]
         for state, (version, children, old) in zip(self._handed, self._before, strict=True):
-            newer = [one for one in made if one.follows(version) and one not in passed]
+            # Of two versions of one State the newer one may have been changed, the other only read.
+            newer = [one for one in made if one.base(self._made) is version]
             is_living = state.cell.old is old and state.superseded is None
             if is_living and newer:
                 others = [s.cell.version for s in self._handed if s is not state]

@@ -53,14 +53,12 @@ class Version:
         if parent is not None:
             parent.children += 1
 
-    def follows(self, other: Version) -> bool:
-        """Whether it was made from the other one, in one step or several."""
+    def base(self, number: int) -> Version | None:
+        """What of the first `number` versions it was made of, in one step or several."""
         version = self.parent
-        while version is not None:
-            if version is other:
-                return True
+        while version is not None and version.number > number:
             version = version.parent
-        return False
+        return version
 
 
 class Cell:

@@ -64,6 +64,11 @@ def test_judge_lets_a_dropped_result_pass() -> None:
     assert judged("_ = advance(s)", "s.get(index)") == {}
 
 
+def test_judge_lets_a_snapshot_pass_that_is_only_read_beside_what_became_of_it() -> None:
+    lines = ["t = s", "n = advance(t)", "n = (lambda new, old: new.set(index, old))(n, s)"]
+    assert judged(*lines, "s.get(index)") == {}
+
+
 def test_judge_follows_every_decision() -> None:
     lines = ["for _ in items():", "    n = s.set(index, 1)"]
     assert judged(*lines) == {2: {"state-reuse"}}

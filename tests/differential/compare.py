@@ -21,7 +21,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tests.differential.checker import Checker, Report
 from tests.differential.judge import Judge, Judgement
-from tests.differential.policies import POLICIES, Difference, Evidence, container_of, turns
+from tests.differential.policies import (
+    POLICIES,
+    Difference,
+    Evidence,
+    container_of,
+    iterated,
+    turns,
+)
 from tests.differential.world import Cause
 
 ENOUGH_RUNS = 3000
@@ -48,10 +55,11 @@ def compare(checker: Checker, source: str) -> list[Difference]:
         if "(" in report.place:
             continue  # a call, which would be carried out once more
         watched.setdefault(report.line, []).append(report.place)
+        watched[report.line] += iterated(report, tree)
         if container := container_of(report.place):
             watched[report.line].append(container)
     judge = Judge(source, "drive", watched)
-    evidence = Evidence(tree, judge.look())
+    evidence = Evidence(tree, judge.look(), watched)
     while not evidence.seen.complete and evidence.seen.executions < ENOUGH_RUNS:
         if not list(_uncovered(_false_alarms(reports, evidence.seen), evidence)):
             break

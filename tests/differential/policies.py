@@ -10,13 +10,19 @@ from __future__ import annotations
 import ast
 import copy
 import sys
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeVar
 
 from tests.differential.checker import Report
 from tests.differential.judge import Judge, Judgement
+from tests.differential.variants import (
+    Freeing,
+    Prolonging,
+    Skipping,
+    is_bounded,
+    is_over_a_list,
+)
 from tests.differential.world import Lines, Use
 
 
@@ -46,27 +52,39 @@ class Difference:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a policy may look at: the program, and what was seen on the lines of the reports."""
+    """What a policy may look at: the program, and what was seen on the lines of the reports.
+
+    Attributes:
+        tree: the program.
+        seen: what the judge has seen.
+        watched: the places that it has looked into, by line.
+    """
 
     tree: ast.Module
     seen: Judgement
+    watched: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
     @cached_property
     def free(self) -> Judge:
-        """A judge of the program with other conditions (`_Freeing`)."""
-        tree = _Freeing().visit(copy.deepcopy(self.tree))
+        """A judge of the program with other conditions (`Freeing`)."""
+        tree = Freeing().visit(copy.deepcopy(self.tree))
         return Judge(ast.fix_missing_locations(tree), "drive")
 
     @cached_property
     def longer(self) -> Judge:
-        """A judge of the program with further turns of its loops (`_Prolonging`)."""
-        tree = _Prolonging().visit(copy.deepcopy(self.tree))
+        """A judge of the program with further turns of its loops (`Prolonging`)."""
+        tree = Prolonging().visit(copy.deepcopy(self.tree))
         return Judge(ast.fix_missing_locations(tree), "drive")
+
+    @cached_property
+    def shorter(self) -> Judge:
+        """A judge of the program in which loops over lists may run no turn (`Skipping`)."""
+        tree = Skipping().visit(copy.deepcopy(self.tree))
+        return Judge(ast.fix_missing_locations(tree), "drive", self.watched)
 
 
 ENOUGH_FREE_RUNS = 2000
 
-Node = TypeVar("Node", bound=ast.AST)
 Condition = Callable[[Difference, Evidence], bool]
 
 
@@ -103,8 +121,9 @@ def _names_that_trade_places(difference: Difference, evidence: Evidence) -> bool
     if not any(_may_repeat_or_fail(evidence.tree, line) for line in (report.line, *report.causes)):
         return False
     loops = turns(evidence.tree)
-    lines = {report.line, *(line for line, name in loops if name == report.place)}
-    held = _held(evidence, {(line, report.place) for line in lines})
+    places = {(line, name) for line, name in loops if name == report.place}
+    places |= {(report.line, place) for place in (report.place, *iterated(report, evidence.tree))}
+    held = _held(evidence, places)
     struck = _struck(evidence, report.causes)
     if any(held & turned and struck & turned for turned in (_held(evidence, {t}) for t in loops)):
         return True
@@ -149,6 +168,18 @@ def turns(tree: ast.Module) -> set[tuple[int, str]]:
         if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Tuple)
         if isinstance(loop.target, ast.Name)
     }
+
+
+def iterated(report: Report, tree: ast.Module) -> list[str]:
+    """The names of what a comprehension goes through whose variable is reported."""
+    return [
+        generator.iter.id
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
+        and node.lineno == report.line
+        for generator in node.generators
+        if isinstance(generator.iter, ast.Name) and ast.unparse(generator.target) == report.place
+    ]
 
 
 # --- Accepting a step -----------------------------------------------------------------------------
@@ -352,47 +383,6 @@ def _bears_out(judge: Judge, report: Report) -> bool:
         judge.look()
 
 
-class _Freeing(ast.NodeTransformer):
-    """The program with other conditions; its lines stay as they are."""
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        self.generic_visit(node)
-        flags = [argument.arg for argument in node.args.args if argument.arg in ("p", "q")]
-        if node.name != "case":
-            made = [ast.parse(f"{flag} = ready()").body[0] for flag in flags]
-            node.body[:0] = [_moved(statement, node) for statement in made]
-        return node
-
-    visit_FunctionDef = _function  # noqa: N815
-    visit_AsyncFunctionDef = _function  # noqa: N815
-
-    def _test(self, node: ast.If | ast.IfExp) -> ast.AST:
-        self.generic_visit(node)
-        node.test = _free(node.test)
-        return node
-
-    visit_If = _test  # noqa: N815
-    visit_IfExp = _test  # noqa: N815
-
-    def visit_match_case(self, node: ast.match_case) -> ast.AST:
-        self.generic_visit(node)
-        node.guard = None if node.guard is None else _free(node.guard)
-        return node
-
-
-def _free(test: ast.expr) -> ast.expr:
-    if not isinstance(test, ast.BoolOp):
-        return test
-    return _moved(ast.parse("ready()", mode="eval").body, test)
-
-
-def _moved(node: Node, place: ast.AST) -> Node:
-    """A node with all its parts on the line of another one."""
-    for inner in ast.walk(node):
-        ast.copy_location(inner, place)
-    return node
-
-
 # --- Turns of a loop ------------------------------------------------------------------------------
 
 
@@ -405,43 +395,7 @@ def _turns_of_a_loop(difference: Difference, evidence: Evidence) -> bool:
     report = difference.report
     if report is None or difference.kind != "false alarm":
         return False
-    return any(map(_is_bounded, ast.walk(evidence.tree))) and _bears_out(evidence.longer, report)
-
-
-def _is_bounded(node: ast.AST) -> bool:
-    """A loop over a display, or over a list or a generator that has a name; also counted."""
-    return isinstance(node, ast.For) and isinstance(_counted(node.iter), (ast.Tuple, ast.Name))
-
-
-def _counted(iterable: ast.expr) -> ast.expr:
-    """What `enumerate` counts, or the iterable itself."""
-    if isinstance(iterable, ast.Call) and ast.unparse(iterable.func) == "enumerate":
-        return iterable.args[0]
-    return iterable
-
-
-class _Prolonging(ast.NodeTransformer):
-    """The program with loops that may go on."""
-
-    def visit_For(self, node: ast.For) -> ast.AST:
-        self.generic_visit(node)
-        if _is_bounded(node):
-            known = _counted(node.iter)
-            one = "eqx.nn.State()"
-            if isinstance(known, ast.Tuple):
-                one = f"{ast.unparse(known.elts[-1])} if ready() else {one}"
-            further = ast.parse(f"[{one} for _ in items()]", mode="eval").body
-            turns_of_all = ast.Tuple([_starred(known), _starred(further)], ast.Load())
-            prolonged = _moved(turns_of_all, node.iter)
-            if isinstance(node.iter, ast.Call):
-                node.iter.args = [prolonged]
-            else:
-                node.iter = prolonged
-        return node
-
-
-def _starred(node: ast.expr) -> ast.Starred:
-    return ast.Starred(node, ast.Load())
+    return any(map(is_bounded, ast.walk(evidence.tree))) and _bears_out(evidence.longer, report)
 
 
 # --- Contexts -------------------------------------------------------------------------------------
@@ -519,8 +473,15 @@ def _one_state_for_two_parameters(difference: Difference, evidence: Evidence) ->
 def _loops_over_lists(difference: Difference, evidence: Evidence) -> bool:
     """What a loop over a list does: it is taken to run, or not, and to meet any of the elements."""
     report = difference.report
-    if difference.kind != "too cautious" or report is None:
+    if report is None or difference.kind == "too certain":
         return False
+    if difference.kind == "false alarm":
+        if not report.may or not any(map(is_over_a_list, ast.walk(evidence.tree))):
+            return False
+        if _bears_out(evidence.shorter, report):
+            return True
+        shorter = replace(evidence, seen=evidence.shorter.seen)
+        return _names_that_trade_places(difference, shorter)
     return any(
         loop.lineno <= cause <= (loop.end_lineno or 0)
         for loop in ast.walk(evidence.tree)

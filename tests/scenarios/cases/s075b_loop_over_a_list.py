@@ -2,6 +2,7 @@
 
 import equinox as eqx
 from jaxtyping import Array
+from mypy_eqxstate import clone
 
 
 def may_consumed_by_the_loop(
@@ -20,3 +21,14 @@ def may_consumed_by_its_own_variable(
         x = each.set(index, x).get(index)
         x = x + state.get(index)  # E: state-reuse | "state" | may have been consumed | line -1
     return x
+
+
+# silent-at-run-time: the list has an element, so the loop replaces it
+def may_element_of_the_list_before_the_loop(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    states = [state]
+    for each in states:
+        states = [clone(each)]
+    x = each.set(index, x).get(index)
+    return states[0].get(index)  # E: state-reuse | "states[0]" | may have been consumed | line -1

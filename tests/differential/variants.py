@@ -1,0 +1,106 @@
+"""Programs changed so that what the checker does not know may be anything.
+
+A policy about conditions or loops holds where the changed program bears the report out.  The lines
+stay as they are.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TypeVar
+
+Node = TypeVar("Node", bound=ast.AST)
+
+
+class Freeing(ast.NodeTransformer):
+    """The program with other conditions; its lines stay as they are."""
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        flags = [argument.arg for argument in node.args.args if argument.arg in ("p", "q")]
+        if node.name != "case":
+            made = [ast.parse(f"{flag} = ready()").body[0] for flag in flags]
+            node.body[:0] = [_moved(statement, node) for statement in made]
+        return node
+
+    visit_FunctionDef = _function  # noqa: N815
+    visit_AsyncFunctionDef = _function  # noqa: N815
+
+    def _test(self, node: ast.If | ast.IfExp) -> ast.AST:
+        self.generic_visit(node)
+        node.test = _free(node.test)
+        return node
+
+    visit_If = _test  # noqa: N815
+    visit_IfExp = _test  # noqa: N815
+
+    def visit_match_case(self, node: ast.match_case) -> ast.AST:
+        self.generic_visit(node)
+        node.guard = None if node.guard is None else _free(node.guard)
+        return node
+
+
+def _free(test: ast.expr) -> ast.expr:
+    if not isinstance(test, ast.BoolOp):
+        return test
+    return _moved(ast.parse("ready()", mode="eval").body, test)
+
+
+def _moved(node: Node, place: ast.AST) -> Node:
+    """A node with all its parts on the line of another one."""
+    for inner in ast.walk(node):
+        ast.copy_location(inner, place)
+    return node
+
+
+def is_bounded(node: ast.AST) -> bool:
+    """A loop over a display, or over a list or a generator that has a name; also counted."""
+    return isinstance(node, ast.For) and isinstance(_counted(node.iter), (ast.Tuple, ast.Name))
+
+
+def _counted(iterable: ast.expr) -> ast.expr:
+    """What `enumerate` counts, or the iterable itself."""
+    if isinstance(iterable, ast.Call) and ast.unparse(iterable.func) == "enumerate":
+        return iterable.args[0]
+    return iterable
+
+
+class Prolonging(ast.NodeTransformer):
+    """The program with loops that may go on."""
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        self.generic_visit(node)
+        if is_bounded(node):
+            known = _counted(node.iter)
+            one = "eqx.nn.State()"
+            if isinstance(known, ast.Tuple):
+                one = f"{ast.unparse(known.elts[-1])} if ready() else {one}"
+            further = ast.parse(f"[{one} for _ in items()]", mode="eval").body
+            turns_of_all = ast.Tuple([_starred(known), _starred(further)], ast.Load())
+            prolonged = _moved(turns_of_all, node.iter)
+            if isinstance(node.iter, ast.Call):
+                node.iter.args = [prolonged]
+            else:
+                node.iter = prolonged
+        return node
+
+
+def _starred(node: ast.expr) -> ast.Starred:
+    return ast.Starred(node, ast.Load())
+
+
+def is_over_a_list(node: ast.AST) -> bool:
+    """A loop over a list or a generator that has a name; also counted."""
+    return isinstance(node, ast.For) and isinstance(_counted(node.iter), ast.Name)
+
+
+class Skipping(ast.NodeTransformer):
+    """The program with loops over lists that may run no turn."""
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        self.generic_visit(node)
+        if is_over_a_list(node):
+            test = _moved(ast.parse("ready()", mode="eval").body, node.iter)
+            nothing = _moved(ast.Tuple([], ast.Load()), node.iter)
+            node.iter = ast.copy_location(ast.IfExp(test, node.iter, nothing), node.iter)
+        return node

@@ -501,14 +501,16 @@ def _iterables(loop: ast.For | ast.ListComp | ast.GeneratorExp) -> list[ast.expr
 
 
 def _one_of_several_objects(difference: Difference, evidence: Evidence) -> bool:
-    """A call that is blamed has consumed now this object, now another one.
+    """A call has consumed now the object in question, now another one.
 
     That the one in question is old all the same, where it was another one, is not known.
     """
     report = difference.report
     if difference.kind != "too cautious" or report is None:
         return False
-    return any(len(_struck(evidence, {cause})) > 1 for cause in report.causes)
+    held = _held(evidence, {(report.line, report.place)})
+    lines = {line for line, origin in evidence.seen.struck if origin in held}
+    return any(len(_struck(evidence, {line})) > 1 for line in lines | report.causes)
 
 
 # --- Nested handlers ------------------------------------------------------------------------------

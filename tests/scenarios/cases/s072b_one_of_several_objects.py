@@ -1,9 +1,11 @@
-"""What a call has consumed depends on the turns of a loop: it "may" be this object (policy)."""
+"""What a call has consumed depends on turns of a loop, or exceptions: it "may" be this object (policy)."""
+
+import contextlib
 
 import equinox as eqx
 from jaxtyping import Array
 
-from .common import positive
+from .common import positive, risky
 
 
 def may_consumed_in_the_loop_or_behind_it(
@@ -24,3 +26,14 @@ def bad_consumed_in_the_branch_or_behind_it(
         newest = newest.set(index, x)
     newest = newest.set(index, x)
     return state.get(index)  # E: state-reuse | "state" was consumed | line -2 | line -1
+
+
+def may_consumed_in_the_block_or_behind_it(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, fail: bool
+) -> Array:
+    newest = state
+    with contextlib.suppress(RuntimeError):
+        risky(fail)
+        newest = newest.set(index, x)
+    newest = newest.set(index, x)
+    return state.get(index)  # E: state-reuse | "state" | may have been consumed | line -2 | line -1

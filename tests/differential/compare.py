@@ -119,11 +119,11 @@ def _worded_wrongly(reports: Sequence[Report], evidence: Evidence) -> Iterator[D
         steps = seen.steps.get(report.line)
         if report.line not in comparable or report.in_a_loop or not steps:
             continue
-        if not report.may and any(not rules for rules, _ in steps):
+        if not report.may and any(not rules for rules, _, _ in steps):
             yield Difference("too certain", report.line, report.rule, report.text, report)
         is_all_seen = seen.complete and not seen.cut and report.line not in seen.broken
         is_all_seen &= times[report.line, report.rule] == 1
-        if report.may and is_all_seen and all(report.rule in rules for rules, _ in steps):
+        if report.may and is_all_seen and all(report.rule in rules for rules, _, _ in steps):
             yield Difference("too cautious", report.line, report.rule, report.text, report)
 
 

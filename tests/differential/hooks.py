@@ -199,13 +199,17 @@ def _take(value: Any, how: str) -> None:
         state.taken = how
 
 
-def _objects_at(place: str, frame: types.FrameType) -> list[Lines]:
-    """The objects that a place holds in a function, by the lines that made them."""
+def _objects_at(place: str, frame: types.FrameType) -> dict[Lines, bool]:
+    """What a place holds in a function, by the lines that made it, and whether it is old."""
     try:
         value = eval(place, frame.f_globals, frame.f_locals)
     except (NameError, AttributeError, LookupError, SyntaxError, TypeError):
-        return []
-    return [state.cell.origin for state in states_within(value)]
+        return {}
+    found: dict[Lines, bool] = {}
+    for state in states_within(value):
+        is_old = state.cell.old is not None or state.superseded is not None
+        found[state.cell.origin] = is_old and found.get(state.cell.origin, True)
+    return found
 
 
 class Trying:

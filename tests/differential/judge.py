@@ -40,7 +40,8 @@ class Judgement:
         executions: how many lists of decisions were tried.
         reached: the lines with a statement or a call that some run has reached.
         steps: by line, each time that the outermost function carried out the statement there: the
-            rules that it broke, and the lines that had been carried out before.
+            rules that it broke, the lines that had been carried out before, and the watched places
+            that held something old only.
         broken: lines of such statements that were left by an exception.
         held: on watched lines: the line, the place, and which lines made what the place held.
         spared: lines with a call that has made something newer than an argument, of which nothing
@@ -57,7 +58,9 @@ class Judgement:
     reached: set[int] = field(default_factory=set)
     spared: set[int] = field(default_factory=set)
     renewed: set[int] = field(default_factory=set)
-    steps: dict[int, set[tuple[frozenset[str], frozenset[int]]]] = field(default_factory=dict)
+    steps: dict[int, set[tuple[frozenset[str], frozenset[int], frozenset[str]]]] = field(
+        default_factory=dict
+    )
     broken: set[int] = field(default_factory=set)
     held: set[tuple[int, str, Lines]] = field(default_factory=set)
     struck: set[tuple[int, Lines]] = field(default_factory=set)
@@ -120,7 +123,7 @@ class Judge:
             if not step.ended:
                 seen.broken.add(step.line)
             else:
-                entry = (frozenset(step.rules), step.before)
+                entry = (frozenset(step.rules), step.before, step.old)
                 seen.steps.setdefault(step.line, set()).add(entry)
         is_stale = is_new and any(stale for _, stale in run.readings)
         if is_stale and not self._is_borne_out(run):

@@ -440,17 +440,20 @@ def _callees_that_decide(difference: Difference, evidence: Evidence) -> bool:
     """A call behind a boundary, that returns something newer on some of its paths only.
 
     Wherever nothing was old, the call that is blamed had been carried out all the same; or it
-    returned something newer than another argument.
+    returned something newer than another argument.  And what is old for certain is used on some
+    paths of a callee only.
     """
     report = difference.report
-    if difference.rule != "state-stale" or report is None:
+    if report is None or difference.kind not in ("false alarm", "too certain"):
         return False
+    seen = evidence.seen
     if difference.kind == "false alarm":
-        return bool(report.causes & evidence.seen.spared & evidence.seen.renewed)
-    if difference.kind != "too certain":
-        return False
-    clean = [before for rules, before in evidence.seen.steps[report.line] if not rules]
-    return all(report.causes & before for before in clean)
+        return report.rule == "state-stale" and bool(report.causes & seen.spared & seen.renewed)
+    clean = [(before, old) for rules, before, old in seen.steps[report.line] if not rules]
+    if report.rule == "state-stale" and all(report.causes & before for before, _ in clean):
+        return True
+    is_used_within = any(report.line in use.lines[1:] for use in seen.uses)
+    return is_used_within and all(report.place in old for _, old in clean)
 
 
 # --- One State for two parameters -----------------------------------------------------------------

@@ -75,10 +75,19 @@ class Use:
 
 @dataclass
 class Step:
-    """One statement, carried out once: its line, the lines before it, and the rules it broke."""
+    """One statement, carried out once.
+
+    Attributes:
+        line: where it stands.
+        before: the lines before it.
+        old: the watched places that held something old when it began, and nothing else.
+        rules: those that it broke.
+        ended: no exception has left it.
+    """
 
     line: int
     before: frozenset[int]
+    old: frozenset[str] = frozenset()
     rules: set[str] = field(default_factory=set)
     ended: bool = True
 
@@ -183,23 +192,26 @@ class World:
             frame = frame.f_back
 
     def begin_step(
-        self, frame: types.FrameType, look: Callable[[str, types.FrameType], Sequence[Lines]]
+        self, frame: types.FrameType, look: Callable[[str, types.FrameType], Mapping[Lines, bool]]
     ) -> None:
         """A statement of a function begins.
 
         Args:
             frame: the function's.
-            look: the objects that a place holds in a function, by the lines that made them.
+            look: the objects that a place holds in a function, by the lines that made them, and
+                whether they are old.
         """
         line = frame.f_lineno
         self.statements += 1
         self.reached.add(line)
         if self.statements > MAXIMAL_STATEMENTS:
             raise TooLongError
-        for place in self.watched.get(line, ()):
-            self.held.update((line, place, origin) for origin in look(place, frame))
+        held = {place: look(place, frame) for place in self.watched.get(line, ())}
+        for place, objects in held.items():
+            self.held.update((line, place, origin) for origin in objects)
         if frame in self.current or _depth(frame) == OUTERMOST:
-            self.current[frame] = Step(line, self.carried_out)
+            old = frozenset(p for p, objects in held.items() if objects and all(objects.values()))
+            self.current[frame] = Step(line, self.carried_out, old)
             self.steps.append(self.current[frame])
             if line not in self.carried_out:
                 self.carried_out |= {line}

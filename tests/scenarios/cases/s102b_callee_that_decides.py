@@ -1,8 +1,10 @@
-"""A callee behind a boundary that may return what it was given supersedes all the same (policy)."""
+"""What a callee does on some of its paths only, supersede or use, counts without a "may" (policy)."""
 
 import equinox as eqx
 import jax
 from jaxtyping import Array
+
+from .common import positive
 
 
 @eqx.filter_jit
@@ -39,3 +41,13 @@ def bad_newer_than_another(
 ) -> Array:
     new = only_second(state, other, index)
     return state.get(index)  # E: state-stale | "state" is out of date | line -1
+
+
+def bad_captured(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> eqx.nn.State:
+    def show() -> None:
+        if positive(x):
+            print(state.get(index))
+
+    new = state.set(index, x)
+    show()  # E: state-reuse | "state" was consumed | used again in "show" | line -1
+    return new

@@ -324,14 +324,20 @@ class Containers:
         binding = self.analysis.read(memory, op.source)
         for value in self.analysis.read(memory, op.container).values:
             if isinstance(value, Object):
-                before = memory.fields.get(value, {}).get(ir.ELEMENTS)
-                if before is not None:
-                    memory.repeated |= {
-                        item.identity
-                        for item in binding.objects
-                        if item.is_affine and item.recent and item.identity in before.objects
-                    }
+                self.note_repeated(memory, value, binding)
                 self.analysis.heap.write(memory, value, ir.ELEMENTS, binding)
+
+    def note_repeated(self, memory: Memory, container: Object, binding: Binding) -> None:
+        """Before an element is added: what the container holds already, it holds twice then.
+
+        Of what is one of several objects, the container may hold another one; and where something
+        has been decided, what it holds may have been added if that was decided otherwise.
+        """
+        value = next(iter(binding.values)) if len(binding.values) == 1 else None
+        if isinstance(value, Object) and value.is_affine and value.recent and not memory.facts:
+            for field in memory.fields.get(container, {}).values():
+                if any(v.identity == value.identity for v in field.objects):
+                    memory.repeated |= {value.identity}
 
     def write_item(self, memory: Memory, op: ir.WriteItem) -> None:
         """`base[key] = source`."""

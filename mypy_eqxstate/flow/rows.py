@@ -143,6 +143,8 @@ class Rows:
                     length = self.analysis.containers.length(memory, item)
                     if length is not None and item.recent and not key_name:
                         key = ir.Item(length)
+                if not key_name:
+                    self.analysis.containers.note_repeated(memory, item, value)
                 self.analysis.heap.write(memory, item, key, value)
 
     def _affine_class(self, memory: Memory, full_name: str, actuals: Sequence[Actual]) -> str:

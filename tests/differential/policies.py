@@ -271,8 +271,8 @@ def _generators(difference: Difference, evidence: Evidence) -> bool:
         for line in range(node.lineno, (node.end_lineno or 0) + 1)  # type: ignore[attr-defined]
     }
     if difference.use is not None:
-        causes = [cause.lines[0] for cause in difference.use.causes]
-        return difference.use.lines[0] in inside or bool(inside.intersection(causes))
+        made_old = [line for cause in difference.use.causes for line in cause.lines]
+        return bool(inside.intersection((*difference.use.lines, *made_old)))
     assert difference.report is not None
     if inside.intersection({difference.report.line}, difference.report.causes):
         return True

@@ -5,7 +5,7 @@ import contextlib
 import equinox as eqx
 from jaxtyping import Array
 
-from .common import positive, risky
+from .common import positive
 
 
 def may_consumed_in_the_loop_or_behind_it(
@@ -29,11 +29,10 @@ def bad_consumed_in_the_branch_or_behind_it(
 
 
 def may_consumed_in_the_block_or_behind_it(
-    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, fail: bool
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
 ) -> Array:
     newest = state
     with contextlib.suppress(RuntimeError):
-        risky(fail)
-        newest = newest.set(index, x)
+            newest = newest.set(index, x)
     newest = newest.set(index, x)
     return state.get(index)  # E: state-reuse | "state" | may have been consumed | line -2 | line -1

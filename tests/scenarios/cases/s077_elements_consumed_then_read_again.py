@@ -2,6 +2,7 @@
 
 import equinox as eqx
 from jaxtyping import Array
+from mypy_eqxstate import clone
 
 
 def bad_second_loop(states: list[eqx.nn.State], index: eqx.nn.StateIndex[Array], x: Array) -> Array:
@@ -55,5 +56,52 @@ def bad_one_state_several_times(
 def good_filtered(states: list[eqx.nn.State], index: eqx.nn.StateIndex[Array], x: Array) -> Array:
     kept = [state for state in states if x > 0]
     for each in kept:
+        x = each.set(index, x).get(index)
+    return x
+
+
+def bad_one_state_added_twice(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    states = [state]
+    states.append(state)
+    for each in states:
+        x = each.set(index, x).get(index)  # E: state-reuse | "each" | loop -1
+    return x
+
+
+def bad_one_state_added_each_turn(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    states = []
+    for _ in range(2):
+        states.append(state)
+    for each in states:
+        x = each.set(index, x).get(index)  # E: state-reuse | "each" | loop -1
+    return x
+
+
+def good_newer_state_added_each_turn(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    states = []
+    for _ in range(2):
+        states.append(state)
+        state = clone(state)
+    for each in states:
+        x = each.set(index, x).get(index)
+    return x
+
+
+def good_added_in_either_case(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, late: bool
+) -> Array:
+    states = []
+    if not late:
+        states.append(state)
+    x = x + 1
+    if late:
+        states.append(state)
+    for each in states:
         x = each.set(index, x).get(index)
     return x

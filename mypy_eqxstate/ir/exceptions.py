@@ -10,6 +10,9 @@ A `raise` is a `Compute` of kind RAISE, whose exception edge leads to the handle
 An `assert` may not run at all (`python -O`).  Where its test calls something, so that it may do
 something, there is a path around it; any other test is taken to run, for the sake of its facts.
 
+Of `except*` clauses those behind one that has raised run all the same, and what was raised goes
+outwards behind the last one: they are copied onto that way.
+
 Limits.  A handler for `Exception` or `BaseException` is taken to catch everything.  Which
 exceptions an operation can raise is not known: every handler of a `try` may run.
 """
@@ -64,8 +67,10 @@ def _try_except(builder: Builder, node: Any) -> None:
     builder.jump(join)
     builder.start(dispatch)
     is_group = type(node).__name__ == "TryStar"
+    # Where an exception goes that a clause of a group raises: the later ones run all the same.
+    raising = [builder.new_block() for _ in node.handlers[1:]] if is_group else []
     catches_all = False
-    for handler in node.handlers:
+    for number, handler in enumerate(node.handlers):
         catches_all = catches_all or _catches_all(handler)
         if handler.type is not None:
             builder.expression(handler.type)
@@ -78,6 +83,8 @@ def _try_except(builder: Builder, node: Any) -> None:
         if is_group and not catches_all:
             # What is left of a group goes on to the next handlers, and at last outwards.
             handled = builder.new_block()
+            if number < len(raising):
+                builder.set_handler(raising[number])
             _handler(builder, handler, handled)
             builder.start(handled)
             builder.branch(None, join, following, handler)
@@ -85,7 +92,30 @@ def _try_except(builder: Builder, node: Any) -> None:
             _handler(builder, handler, join)
         builder.start(following)
     builder.raise_further(outward)
+    for number, handler in enumerate(node.handlers[1:] if raising else ()):
+        _run_while_raising(builder, handler, raising[number:], outward)
     builder.start(join)
+
+
+def _run_while_raising(
+    builder: Builder,
+    handler: ast.ExceptHandler,
+    raising: list[BlockIndex],
+    outward: BlockIndex | None,
+) -> None:
+    """A clause of a group once more, after an earlier one has raised: nobody gets behind it."""
+    following = raising[1] if len(raising) > 1 else builder.new_block()
+    builder.start(raising[0])
+    if handler.type is not None:
+        builder.expression(handler.type)
+    inside = builder.new_block()
+    builder.branch(None, inside, following, handler)
+    builder.start(inside)
+    builder.set_handler(following)
+    _handler(builder, handler, following)
+    if len(raising) == 1:
+        builder.start(following)
+        builder.raise_further(outward)
 
 
 def _catches_all(handler: ast.ExceptHandler) -> bool:

@@ -130,15 +130,15 @@ def test_several_groups_may_be_handled() -> None:
           t1 = read a of module
           t2 = read s
           t3 = call t1(t2)  -> thrown away
-          jump 6
+          jump 9
         1:
           t4 = read A of module
           branch ? -> 2, 3
-        2:
+        2: handler 6
           t5 = read b of module
           t6 = read s
           t7 = call t5(t6)  -> thrown away
-          branch ? -> 6, 3
+          branch ? -> 9, 3
         3:
           t8 = read B of module
           branch ? -> 4, 5
@@ -146,10 +146,20 @@ def test_several_groups_may_be_handled() -> None:
           t9 = read c of module
           t10 = read s
           t11 = call t9(t10)  -> thrown away
-          branch ? -> 6, 5
+          branch ? -> 9, 5
         5:
           leave
         6:
+          t12 = read B of module
+          branch ? -> 7, 8
+        7: handler 8
+          t13 = read c of module
+          t14 = read s
+          t15 = call t13(t14)  -> thrown away
+          jump 8
+        8:
+          leave
+        9:
           return nothing
     """
     assert lowered(source, "f") == text(expected)

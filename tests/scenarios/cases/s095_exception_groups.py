@@ -82,3 +82,36 @@ def good_every_failure_is_handled(
     except* Exception:
         state = other
     return state.get(index)
+
+
+def may_consumed_by_a_handler_that_raises(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, first: bool, second: bool
+) -> Array:
+    try:
+        try:
+            risky_group(first, second)
+        except* RuntimeError:
+            x = state.set(index, x).get(index)
+            raise ValueError from None
+        except* KeyError:
+            x = x + state.get(index)  # E: state-reuse | "state" | may have been consumed | line -3
+    except* ValueError:
+        pass
+    return x
+
+
+def good_handler_that_raises_leaves(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, first: bool, second: bool
+) -> Array:
+    try:
+        try:
+            risky_group(first, second)
+        except* RuntimeError:
+            x = state.set(index, x).get(index)
+            raise ValueError from None
+        except* KeyError:
+            x = x + 1
+        x = x + state.get(index)
+    except* ValueError:
+        pass
+    return x

@@ -19,7 +19,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from mypy_eqxstate.flow.acceptance import accepted_names, is_choice
+from mypy_eqxstate.flow.acceptance import is_accepted, is_choice
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.bindings import LIVE, Binding, one, renamed
 from mypy_eqxstate.flow.containers import Containers
@@ -403,7 +403,9 @@ class BodyAnalysis:
         """Record a problem."""
         lines = tuple(loop_line(self.body, event, self.position) for event in events)
         newest = newest_place(memory, events, self.body)
-        if rule == "state-stale" and self._is_accepting(node, place, newest, may or all(lines)):
+        if rule == "state-stale" and self._is_accepting(
+            node, place, newest, events, may or all(lines)
+        ):
             return
         self.found_now.problems.append(
             Problem(
@@ -423,10 +425,17 @@ class BodyAnalysis:
             )
         )
 
-    def _is_accepting(self, node: ast.AST, place: str, newest: str | None, repeated: bool) -> bool:
+    def _is_accepting(
+        self,
+        node: ast.AST,
+        place: str,
+        newest: str | None,
+        events: tuple[Event, ...],
+        repeated: bool,
+    ) -> bool:
         """Whether going on with an old State is one of two choices here (policy)."""
         in_loop = self.body.blocks[self.position[0]].loop is not None
-        if (repeated or in_loop) and place in accepted_names(self.body):
+        if (repeated or in_loop) and is_accepted(self.body, place, events):
             return True
         return newest is not None and is_choice(self.body.node, node, place, newest)
 

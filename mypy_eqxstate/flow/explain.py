@@ -45,14 +45,14 @@ def loop_line(body: Body, event: Event, position: tuple[int, int]) -> int | None
     target, target_number = position
     if source == target and source_number < target_number:
         return None
-    around_target = _loops_around(body, target)
+    around_target = loops_around(body, target)
     # However often a loop is repeated that the use is not in: it has ended before the use.
     ended = frozenset(
         loop.header for number, loop in enumerate(body.loops) if number not in around_target
     )
     if _reaches(body, source, target, ended):
         return None
-    around = [loop for loop in _loops_around(body, source) if loop in around_target]
+    around = [loop for loop in loops_around(body, source) if loop in around_target]
     for loop in around:
         headers = frozenset(
             inner.header
@@ -71,7 +71,8 @@ def leads_to(body: Body, start: tuple[int, int], end: tuple[int, int]) -> bool:
     return _reaches(body, start[0], end[0], frozenset(loop.header for loop in body.loops))
 
 
-def _loops_around(body: Body, block: int) -> list[int]:
+def loops_around(body: Body, block: int) -> list[int]:
+    """The loops that a block is in, the innermost first."""
     loop = body.blocks[block].loop
     return [] if loop is None else [loop, *_ancestors(body, loop)]
 
@@ -94,7 +95,7 @@ def _reaches(body: Body, source: int, target: int, allowed: frozenset[int]) -> b
         block = waiting.pop()
         for following in successors(body.blocks[block]):
             loop = headers.get(following)
-            is_back_edge = loop is not None and loop in _loops_around(body, block)
+            is_back_edge = loop is not None and loop in loops_around(body, block)
             if is_back_edge and following not in allowed:
                 continue
             if following == target:

@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from .common import CompiledCounter
+from .common import CompiledCounter, positive, risky
 
 
 def good_rejected(counter: CompiledCounter, state: eqx.nn.State, x: Array) -> Array:
@@ -71,3 +71,59 @@ def bad_only_the_old_one_in_a_branch(
 ) -> eqx.nn.State:
     y, new = counter(x, state)
     return jax.lax.cond(jnp.isfinite(y), lambda: state, lambda: state)  # E: state-stale | line -1
+
+
+def bad_accepted_each_turn(counter: CompiledCounter, state: eqx.nn.State, x: Array) -> Array:
+    for step in range(3):
+        y, new = counter(x, state)
+        x = y + state.get(counter.index)  # E: state-stale | "state" is out of date | line -1
+        state = new
+    return x
+
+
+def may_decided_by_another_loop(counter: CompiledCounter, state: eqx.nn.State, x: Array) -> Array:
+    if positive(x):
+        x, new = counter(x, state)
+    x = x + state.get(counter.index)  # E: state-stale | "state" | may be out of date | may | line -1
+    best = state
+    for step in range(3):
+        y, found = counter(x, best)
+        state = found
+        if jnp.isfinite(y):
+            best = found
+    return x + best.get(counter.index) + state.get(counter.index)
+
+
+def bad_something_else_accepted(
+    counter: CompiledCounter, state: eqx.nn.State, spare: eqx.nn.State, x: Array
+) -> Array:
+    for step in range(3):
+        y, new = counter(x, state)  # E: state-stale | "state" is out of date | loop -1
+        if jnp.isfinite(y):
+            state = spare
+    return x
+
+
+def good_accepted_out_of_what_was_kept(
+    counter: CompiledCounter, state: eqx.nn.State, x: Array
+) -> Array:
+    for step in range(3):
+        found = []
+        found.append(counter(x, state))
+        y, new = found[0]
+        if jnp.isfinite(y):
+            state = new
+    return state.get(counter.index)
+
+
+def good_given_up_by_an_exception(
+    counter: CompiledCounter, state: eqx.nn.State, x: Array, fail: bool
+) -> Array:
+    for step in range(3):
+        try:
+            y, new = counter(x, state)
+            risky(fail)
+            state = new
+        except RuntimeError:
+            x = x + 1
+    return state.get(counter.index)

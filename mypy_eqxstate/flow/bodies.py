@@ -17,7 +17,7 @@ that they are given captures is the caller's all the same.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -38,6 +38,7 @@ from mypy_eqxstate.flow.evidence import promote_arguments, promote_shown, shown_
 from mypy_eqxstate.flow.guards import ALWAYS
 from mypy_eqxstate.flow.instantiate import Instantiation
 from mypy_eqxstate.flow.memory import Memory
+from mypy_eqxstate.flow.places import format_key
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.stores import store
 from mypy_eqxstate.flow.suspended import is_coroutine, is_generator, suspend
@@ -45,6 +46,7 @@ from mypy_eqxstate.flow.trust import says_all, says_less
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
     Bound,
+    Event,
     Function,
     Object,
     Origin,
@@ -164,7 +166,7 @@ class BodyCalls:
         instantiation = Instantiation(
             analysis, memory, summary, parameters, origin, stars, foreign, captured, recursive
         )
-        self._write(memory, instantiation, summary)
+        self._write(site, memory, instantiation, summary, grounds)
         if not summary.returns:
             analysis.dead_end = True
             return one(UNKNOWN_VALUE)
@@ -253,7 +255,7 @@ class BodyCalls:
         self._check_reads(site, memory, possible, instantiation, parameters)
         grounds = Grounds("body", (module.path, getattr(function.node, "lineno", 0)))
         self._carry_out(site, memory, possible, instantiation, parameters, {}, grounds)
-        self._write(memory, instantiation, possible, surely_called=False)
+        self._write(site, memory, instantiation, possible, grounds, surely_called=False)
 
     def _effect_on(
         self,
@@ -340,7 +342,8 @@ class BodyCalls:
                     if effects.carry_out(site, memory, actual, effect, declared):
                         consumed = True
                         consumed_actuals.append(actual)
-        for item, effect in _in_order(summary.effects.items()):
+        # What one argument loses by being consumed can't be superseded as another one.
+        for item, effect in sorted(_in_order(summary.effects.items()), key=_is_superseding):
             variable = item.origin.variable
             if variable is None:
                 continue
@@ -433,15 +436,28 @@ class BodyCalls:
 
     def _write(
         self,
+        site: CallSite,
         memory: Memory,
         instantiation: Instantiation,
         summary: Summary,
+        grounds: Grounds,
         surely_called: bool = True,
     ) -> None:
         """Make fields and foreign variables hold what they hold after the call.
 
         What a path of the callee leaves alone is among the values, under the guard of that path.
+        What the callee has consumed and not replaced is old.
         """
+
+        def consumed_as(text: str) -> Callable[[Object], Event]:
+            def event_of(item: Object) -> Event:
+                known = self.calls.effects.consumption(item)
+                actual = Actual(one(item), None, text, site.node)
+                name = getattr(item.shape, "class_name", "")
+                return known or self.calls.effects.event(site, actual, True, grounds, name)
+
+            return event_of
+
         for item, key, held, surely in summary.field_writes:
             holder = instantiation.input(item)
             if holder is None:
@@ -449,7 +465,8 @@ class BodyCalls:
             place = self._place_of(instantiation, item)
             if place is not None:
                 memory.renew(self.analysis.ownership.places.normal(memory, place.child(key)))
-            binding = instantiation.binding(held)
+            text = instantiation.text_of(item) + format_key(key)
+            binding = instantiation.left(held, consumed_as(text))
             if surely:
                 store(self.analysis, memory, holder, place, key, binding)
                 continue
@@ -457,7 +474,7 @@ class BodyCalls:
                 if isinstance(value, Object):
                     self.analysis.heap.write(memory, value, key, binding, strong=False)
         for variable, held, surely in summary.variable_writes:
-            binding = instantiation.binding(held)
+            binding = instantiation.left(held, consumed_as(variable.name))
             before = memory.bindings.get(variable)
             if before is not None and not (surely or surely_called):
                 binding = merge_bindings(before, binding)
@@ -530,6 +547,10 @@ def _is_overloaded(module: ModuleAnalysis, function: Function) -> bool:
 
 
 _Item = TypeVar("_Item")
+
+
+def _is_superseding(entry: tuple[Object, Effect]) -> bool:
+    return entry[1] is Effect.SUPERSEDE
 
 
 def _in_order(items: Collection[_Item]) -> Iterable[_Item]:

@@ -75,6 +75,11 @@ class Effects:
         """A new call: none of its arguments was consumed by it yet."""
         self._consumed = {}
 
+    def consumption(self, item: Object) -> Event | None:
+        """The event by which the call at work has consumed an object, if it has."""
+        consumed = self._consumed.get(item.identity)
+        return None if consumed is None else consumed[0]
+
     def event(
         self, site: CallSite, actual: Actual, invalidates: bool, grounds: Grounds, class_name: str
     ) -> Event:
@@ -274,7 +279,7 @@ class Effects:
                 continue
             event, other, surely = self._consumed[held.item.identity]
             same = is_inside(other, actual) or is_inside(actual, other)
-            if not same and not held.item.events:
+            if not same and held.item.events <= {event}:  # alive until this call
                 self.analysis.report(
                     memory,
                     rule="state-reuse",

@@ -15,7 +15,7 @@ is dead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.summaries import Summary
@@ -24,7 +24,15 @@ from mypy_eqxstate.flow.bindings import ALIVE, LIVE, Binding, Status, one
 from mypy_eqxstate.flow.guards import ALWAYS, Guard, both, either, exclusive
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.places import format_key
-from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Event, Object, Origin, Value, objects_within
+from mypy_eqxstate.flow.values import (
+    REPORTED,
+    UNKNOWN_VALUE,
+    Event,
+    Object,
+    Origin,
+    Value,
+    objects_within,
+)
 from mypy_eqxstate.ir.model import Attribute, Item, Key, Variable
 from mypy_eqxstate.oracle.shapes import UnknownShape
 
@@ -71,6 +79,7 @@ class Instantiation:
         self.origin = origin
         self.stars = stars
         self._maximal = RECURSIVE_OBJECTS if recursive else MAXIMAL_OBJECTS
+        self._event_of: Callable[[Object], Event] | None = None
         self._made: dict[Object, Object] = {}
         self._guards: dict[Guard, Guard] = {}
         self._roots: dict[Variable, Binding | None] = {}
@@ -144,17 +153,37 @@ class Instantiation:
                 root, path = collected.text, path[1:]
         return root + "".join(map(format_key, path))
 
+    def text_of(self, item: Object) -> str:
+        """The caller's spelling of an input object of the callee, whatever it passes for it."""
+        variable = item.origin.variable
+        return self.text(item, self.parameters.get(variable, ()) if variable is not None else ())
+
+    def left(self, template: Binding, event_of: Callable[[Object], Event]) -> Binding:
+        """What the callee leaves in a field or variable, which may be old.
+
+        Args:
+            template: what that is, in terms of the callee.
+            event_of: the consumption by this call of an object of the caller's.
+        """
+        self._event_of = event_of
+        binding = self.binding(template)
+        self._event_of = None
+        return binding
+
     def binding(self, template: Binding) -> Binding:
         """A binding of the callee's, in terms of the caller."""
         values: dict[Value, Guard] = {}
         marks: Status = ALIVE
         for value, guard in template.values.items():
-            if isinstance(value, Object) and value.events and len(template.values) > 1:
+            is_left = self._event_of is not None and _is_dead(value) and not _is_reported(value)
+            if _is_dead(value) and not is_left and len(template.values) > 1:
                 continue  # that the callee returns an old object was reported in it
             inner = self.guard(guard)
             for found, outer in self._values(value).values.items():
                 if exclusive(inner, outer) or (not _is_dead(value) and self._died_here(found)):
                     continue  # what the call did on one path, met on another
+                if is_left and self._event_of is not None and isinstance(found, Object):
+                    found = found.with_events(found.events or frozenset({self._event_of(found)}))
                 together = both(inner, outer)
                 values[found] = either(values[found], together) if found in values else together
         if not values:
@@ -235,3 +264,7 @@ class Instantiation:
 
 def _is_dead(value: Value) -> bool:
     return isinstance(value, Object) and bool(value.events)
+
+
+def _is_reported(value: Value) -> bool:
+    return isinstance(value, Object) and REPORTED in value.events

@@ -27,3 +27,35 @@ def good_two_states(
     state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
 ) -> Array:
     return absorb_both(state, other, index, x)
+
+
+@eqx.filter_jit
+def bump(state: eqx.nn.State, index: eqx.nn.StateIndex[Array]) -> eqx.nn.State:
+    return state.set(index, state.get(index) + 1)
+
+
+def absorb_and_take_over(
+    taken_over: eqx.nn.State, absorbed: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> eqx.nn.State:
+    newer = bump(taken_over, index)
+    return absorbed.set(index, newer.get(index))
+
+
+# not-run: it raises on the line after the marked one
+def bad_reported_once(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> Array:
+    new = absorb_and_take_over(state, state, index, x)  # E: state-reuse | "state"
+    return x + state.get(index)
+
+
+def absorb_by_name(
+    index: eqx.nn.StateIndex[Array], x: Array, **states: eqx.nn.State
+) -> eqx.nn.State:
+    value = states["first"].set(index, x).get(index)
+    return states["second"].set(index, value)
+
+
+def bad_same_by_two_names(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> eqx.nn.State:
+    same = state
+    return absorb_by_name(index, x, first=state, second=same)  # E: state-reuse | "same" | "state"

@@ -342,14 +342,19 @@ class Containers:
     def write_item(self, memory: Memory, op: ir.WriteItem) -> None:
         """`base[key] = source`."""
         self.write_field(memory, op.base, op.key, op.source)
-        if isinstance(op.key, ir.Elements) and op.source is not None:
+        if op.source is not None:
             self._written_back(memory, op)
 
     def _written_back(self, memory: Memory, op: ir.WriteItem) -> None:
-        """An item written under an unknown index replaces the one that was consumed (policy)."""
+        """Of items that can't be told apart, what is written replaces the one that was consumed.
+
+        This is a policy.  An index tells them apart if all indices of the container are known.
+        """
         for container in self.analysis.read(memory, op.base).values:
-            if isinstance(container, Object):
-                fields = memory.fields.get(container, {})
+            fields = memory.fields.get(container, {}) if isinstance(container, Object) else {}
+            if isinstance(container, Object) and (
+                isinstance(op.key, ir.Elements) or ir.ELEMENTS in fields
+            ):
                 memory.fields[container] = {
                     key: Binding(
                         {v: g for v, g in field.values.items() if not _is_dead(v)} or field.values

@@ -24,9 +24,10 @@ from mypy_eqxstate.flow.bindings import (
 )
 from mypy_eqxstate.flow.crowds import is_crowded, sum_up, with_few_events
 from mypy_eqxstate.flow.guards import ALWAYS, Conjunction, Guard
+from mypy_eqxstate.flow.heap import is_display
 from mypy_eqxstate.flow.memory import Memory, Root
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object, Value
-from mypy_eqxstate.ir.model import Key
+from mypy_eqxstate.ir.model import ELEMENTS, Item, Key
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -174,6 +175,11 @@ def _differing(sides: Sequence[Mapping[Entry, object]]) -> Collection[Entry]:
     return found
 
 
+def _element(item: Object, key: Key, fields: Mapping[Key, Binding]) -> Binding | None:
+    """What an item of a list is that was not looked at by its index: any element."""
+    return fields.get(ELEMENTS) if isinstance(key, Item) and is_display(item) else None
+
+
 def _join_fields(
     item: Object,
     memories: Sequence[Memory],
@@ -194,7 +200,10 @@ def _join_fields(
         found = [fields.get(key) for fields, _ in present]
         if any(binding is None for binding in found):
             default = default_field(item, key)
-            found = [default if binding is None else binding for binding in found]
+            found = [
+                _element(item, key, fields) or default if binding is None else binding
+                for binding, (fields, _) in zip(found, present, strict=True)
+            ]
         joined[key] = merge_sides(
             [
                 (binding, extra)

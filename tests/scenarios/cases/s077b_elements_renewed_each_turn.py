@@ -95,3 +95,23 @@ def calls_it(
     state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
 ) -> Array:
     return bad_collected_element_read_again(state, index, x, numbers)
+
+
+def good_first_element_replaced(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    states = [clone(state) for _ in numbers]
+    for number in numbers:
+        states[0] = states[0].set(index, x * number)
+    for each in states:
+        x = x + each.get(index)
+    return x
+
+
+def bad_first_element_each_turn(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    states = [clone(state) for _ in numbers]
+    for number in numbers:
+        new = states[0].set(index, x * number)  # E: state-reuse | "states[0]" | loop -1
+    return x

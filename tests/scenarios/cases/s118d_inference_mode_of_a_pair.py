@@ -20,3 +20,14 @@ def good_evaluation(counter: CompiledCounter, state: eqx.nn.State, x: Array) -> 
     z, same = model(y, fixed)
     y, state = counter(z, state)
     return y + fixed.get(counter.index)
+
+
+# not-run: the same
+def bad_copy_of_either(
+    counter: CompiledCounter, state: eqx.nn.State, other: eqx.nn.State, x: Array, flag: bool
+) -> Array:
+    model, fixed = eqx.nn.inference_mode((counter, state if flag else other))
+    if flag:
+        new = fixed.set(counter.index, x)
+        x = fixed.get(counter.index)  # E: state-reuse | "fixed" was consumed | line -1
+    return x

@@ -27,6 +27,7 @@ _CODE = re.compile(r"\[(state-[a-z]+)\]$")
 _CAUSE = re.compile(r"(?<!loop )on line (\d+)")
 _RULES = ("state-reuse", "state-stale")
 _PLACE = re.compile(r'^"([^"]+)"')
+_MORE = re.compile(r"or by \d+ more calls")
 _MAY = ("may have been consumed", "may be out of date", "may consume")
 
 
@@ -56,6 +57,11 @@ class Report:
     def may(self) -> bool:
         """It says that the State is old on some paths only."""
         return any(words in self.text for words in _MAY)
+
+    @property
+    def is_abridged(self) -> bool:
+        """It has more causes than it names."""
+        return _MORE.search(self.text) is not None
 
     @property
     def in_a_loop(self) -> bool:

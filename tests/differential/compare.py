@@ -25,7 +25,9 @@ from tests.differential.policies import (
     POLICIES,
     Difference,
     Evidence,
+    causes_of,
     container_of,
+    grown_on,
     iterated,
     turns,
 )
@@ -56,6 +58,8 @@ def compare(checker: Checker, source: str) -> list[Difference]:
             continue  # a call, which would be carried out once more
         watched.setdefault(report.line, []).append(report.place)
         watched[report.line] += iterated(report, tree)
+        for line, name in grown_on(tree, report.causes):
+            watched.setdefault(line, []).append(name)
         if container := container_of(report.place):
             watched[report.line].append(container)
     judge = Judge(source, "drive", watched)
@@ -81,7 +85,7 @@ def _differences(reports: Sequence[Report], evidence: Evidence) -> list[Differen
     is_enough = evidence.seen.complete or evidence.seen.executions >= ENOUGH_RUNS
     found = {
         *(_false_alarms(reports, evidence.seen) if is_enough else ()),
-        *_misses(reports, evidence.seen),
+        *_misses(reports, evidence),
         *_worded_wrongly(reports, evidence),
     }
     return sorted(found, key=lambda each: (each.line, each.kind, each.detail))
@@ -93,14 +97,16 @@ def _false_alarms(reports: Sequence[Report], seen: Judgement) -> Iterator[Differ
     for report in reports:
         # What no run reaches the judge knows nothing of.
         is_dead = report.line not in seen.reached or not report.causes & seen.reached
+        # Nor of what follows in a statement that is always left by an exception.
+        is_dead |= report.line in seen.broken and report.line not in seen.steps
         if (report.line, report.rule) not in used and not is_dead:
             yield Difference("false alarm", report.line, report.rule, report.text, report)
 
 
-def _misses(reports: Sequence[Report], seen: Judgement) -> Iterator[Difference]:
+def _misses(reports: Sequence[Report], evidence: Evidence) -> Iterator[Difference]:
     lines = {report.line for report in reports}
-    named = {cause for report in reports for cause in report.causes}
-    for run in seen.runs:
+    named = {cause for report in reports for cause in causes_of(report, evidence)}
+    for run in evidence.seen.runs:
         told: set[Cause] = set()
         for use in run:
             if lines.intersection(use.lines):
@@ -114,16 +120,26 @@ def _misses(reports: Sequence[Report], seen: Judgement) -> Iterator[Difference]:
 def _worded_wrongly(reports: Sequence[Report], evidence: Evidence) -> Iterator[Difference]:
     comparable = _comparable_lines(evidence.tree)
     times = Counter((report.line, report.rule) for report in reports)
+    lines = {report.line for report in reports}
     seen = evidence.seen
     for report in reports:
         steps = seen.steps.get(report.line)
         if report.line not in comparable or report.in_a_loop or not steps:
             continue
-        if not report.may and any(not rules for rules, _, _ in steps):
+        if not report.may and any(not causes for causes, _, _ in steps):
             yield Difference("too certain", report.line, report.rule, report.text, report)
         is_all_seen = seen.complete and not seen.cut and report.line not in seen.broken
         is_all_seen &= times[report.line, report.rule] == 1
-        if report.may and is_all_seen and all(report.rule in rules for rules, _, _ in steps):
+        # What a statement makes old that is wrong itself, is of no interest.
+        told = lines - causes_of(report, evidence)
+        if (
+            report.may
+            and is_all_seen
+            and all(
+                any(c.rule == report.rule and told.isdisjoint(c.lines) for c in causes)
+                for causes, _, _ in steps
+            )
+        ):
             yield Difference("too cautious", report.line, report.rule, report.text, report)
 
 

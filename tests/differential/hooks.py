@@ -159,10 +159,12 @@ class _Calling:
         return result
 
     def _supersede(self, result: Any) -> None:
-        passed = {version for version, _, _ in self._before}
+        passed = {state.cell for state in self._handed}
         # What was there before is not made by this call: a callee may return what it captures.
-        kept = [state.cell.version for state in _kept_states(result, self._kept)]
-        made = [version for version in kept if version.number > self._made]
+        kept = [state.cell for state in _kept_states(result, self._kept)]
+        made = [cell.version for cell in kept if cell.version.number > self._made]
+        if not passed.issuperset(kept):
+            world.WORLD.renewed.add(self._line)
         for state, (version, children, old) in zip(self._handed, self._before, strict=True):
             # Of two versions of one State the newer one may have been changed, the other only read.
             newer = [one for one in made if one.base(self._made) is version]
@@ -171,11 +173,8 @@ class _Calling:
                 others = [s.cell.version for s in self._handed if s is not state]
                 shared = version in others
                 state.supersede(max(newer, key=lambda one: one.value), shared)
-                world.WORLD.renewed.add(self._line)
             elif is_living and version.children > children:
                 world.WORLD.spared.add(self._line)
-                if not passed.issuperset(made):
-                    world.WORLD.renewed.add(self._line)
 
 
 def _is_ignoring(function: Callable[..., Any]) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import random
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,12 +22,14 @@ from typing import Any
 from tests.differential import reference, world
 from tests.differential.hooks import HOOKS
 from tests.differential.rewriting import instrumented
-from tests.differential.world import Lines, TooLongError, Use, World
+from tests.differential.world import Cause, Lines, TooLongError, Use, World
 
 MAXIMAL_RUNS = 300
 # How often what may fail does, in a run at random: what comes late in a `try` is reached, too.
 FAILING = (0.6, 0.2, 0.05)
-FAILURES = (RuntimeError, ValueError, AssertionError, IndexError)
+FAILURES: tuple[type[Exception], ...] = (RuntimeError, ValueError, AssertionError, IndexError)
+if sys.version_info >= (3, 11):  # what handlers of groups raise
+    FAILURES = (*FAILURES, ExceptionGroup)  # noqa: F821
 
 
 @dataclass
@@ -40,13 +43,13 @@ class Judgement:
         executions: how many lists of decisions were tried.
         reached: the lines with a statement or a call that some run has reached.
         steps: by line, each time that the outermost function carried out the statement there: the
-            rules that it broke, the lines that had been carried out before, and the watched places
-            that held something old only.
+            causes of what it used being old, the lines that had been carried out before, and the
+            watched places that held something old only.
         broken: lines of such statements that were left by an exception.
         held: on watched lines: the line, the place, and which lines made what the place held.
         spared: lines with a call that has made something newer than an argument, of which nothing
             is kept.
-        renewed: lines with a call of which something newer is kept.
+        renewed: lines with a call of which something is kept that it was not given.
         struck: a line that made something old, and which lines had made that.
         mistaken: decisions for which the two judges of superseded States disagree.
     """
@@ -58,7 +61,7 @@ class Judgement:
     reached: set[int] = field(default_factory=set)
     spared: set[int] = field(default_factory=set)
     renewed: set[int] = field(default_factory=set)
-    steps: dict[int, set[tuple[frozenset[str], frozenset[int], frozenset[str]]]] = field(
+    steps: dict[int, set[tuple[frozenset[Cause], frozenset[int], frozenset[str]]]] = field(
         default_factory=dict
     )
     broken: set[int] = field(default_factory=set)
@@ -123,7 +126,7 @@ class Judge:
             if not step.ended:
                 seen.broken.add(step.line)
             else:
-                entry = (frozenset(step.rules), step.before, step.old)
+                entry = (frozenset(step.causes), step.before, step.old)
                 seen.steps.setdefault(step.line, set()).add(entry)
         is_stale = is_new and any(stale for _, stale in run.readings)
         if is_stale and not self._is_borne_out(run):

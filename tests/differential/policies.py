@@ -140,6 +140,14 @@ def _struck(evidence: Evidence, lines: Collection[int]) -> set[Lines]:
     return {origin for line, origin in evidence.seen.struck if line in lines}
 
 
+def causes_of(report: Report, evidence: Evidence) -> set[int]:
+    """The lines that a report is about: those that it names, and those that it only counts."""
+    if not report.is_abridged:
+        return {*report.causes}
+    held = _held(evidence, {(report.line, report.place)})
+    return {*report.causes, *(line for line, origin in evidence.seen.struck if origin in held)}
+
+
 _REPEATING: tuple[type[ast.AST], ...] = (
     *(ast.For, ast.AsyncFor, ast.While, ast.Try, ast.With, ast.AsyncWith),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
@@ -186,7 +194,7 @@ def iterated(report: Report, tree: ast.Module) -> list[str]:
 
 
 def _accepting_a_step(difference: Difference, evidence: Evidence) -> bool:
-    """A stale name that a loop of its function rebinds to what another name, or its part, holds.
+    """A stale name that its loop rebinds, in some turns, to what the call in it has returned.
 
     Or one that is rebound to something that is made of it and the newer State.  What is put
     together of something accepted is accepted, too.
@@ -195,12 +203,7 @@ def _accepting_a_step(difference: Difference, evidence: Evidence) -> bool:
         return False
     causes = difference.use.causes
     return any(
-        _is_choice(use, evidence.tree)
-        or any(
-            _accepted(function) & _names_on_line(function, line)
-            for line in use.lines
-            for function in _functions_around(evidence.tree, line)
-        )
+        _is_choice(use, evidence.tree) or _is_decided_by_a_loop(use, evidence.tree)
         for use in evidence.seen.uses
         if use.causes == causes
     )
@@ -224,16 +227,61 @@ def _is_choice(use: Use, tree: ast.Module) -> bool:
     return False
 
 
-def _accepted(function: ast.AST) -> set[str]:
+def _is_decided_by_a_loop(use: Use, tree: ast.Module) -> bool:
+    """Whether loops around the calls that are blamed accept what these have returned, or not."""
+    for function in (each for line in use.lines for each in _functions_around(tree, line)):
+        used = {name for line in use.lines for name in _names_on_line(function, line)}
+        loops = [node for node in ast.walk(function) if isinstance(node, (ast.For, ast.While))]
+        if all(
+            any(used & _accepted(function, loop, line) for loop in loops for line in cause.lines)
+            for cause in use.causes
+        ):
+            return True
+    return False
+
+
+def _accepted(function: ast.AST, loop: ast.For | ast.While, line: int) -> set[str]:
+    """The names that some turns of a loop rebind to what is made on a line of it."""
+    if not loop.body[0].lineno <= line <= (loop.body[-1].end_lineno or 0):
+        return set()
+    made = _made_of(function, line)
+    leaves = any(isinstance(node, (ast.Break, ast.Continue)) for node in ast.walk(loop))
     return {
         target.id
-        for loop in ast.walk(function)
-        if isinstance(loop, (ast.For, ast.While))
         for node in ast.walk(loop)
-        if isinstance(node, ast.Assign)
+        if isinstance(node, ast.Assign) and (leaves or node not in loop.body)
         for target, value in _assigned(node)
-        if isinstance(target, ast.Name) and _root(value) not in ("", target.id)
+        if isinstance(target, ast.Name) and _root(value) in made - {target.id}
     }
+
+
+def _made_of(function: ast.AST, line: int) -> set[str]:
+    """The names that may hold what is made on a line, or something that is made of it."""
+    statements = [node for node in ast.walk(function) if isinstance(node, ast.stmt)]
+    names = {name for node in statements if node.lineno == line for name in _stored(node)}
+    size = -1
+    while size != len(names):
+        size = len(names)
+        for node in statements:
+            if not isinstance(node, _COMPOUND):
+                read = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+                names |= _stored(node) if read & names else set()
+    return names
+
+
+_COMPOUND = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If, ast.While, ast.Try, ast.Match)
+
+
+def _stored(node: ast.stmt) -> set[str]:
+    """The names that a statement binds, or of which it calls a method."""
+    stored = {
+        _root(part)
+        for part in ast.walk(node)
+        if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))
+        and isinstance(part.ctx, ast.Store)
+    }
+    called = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+    return stored | {_root(func) for func in called if isinstance(func, ast.Attribute)}
 
 
 def _root(node: ast.expr) -> str:
@@ -315,11 +363,29 @@ def _elements_of_lists(difference: Difference, evidence: Evidence) -> bool:
 
 
 def _is_elsewhere(report: Report, evidence: Evidence) -> bool:
-    """Whether the list of which an element is reported has held what was struck at all."""
+    """Whether a list has held both what was struck and what is reported, or an element of it was.
+
+    Either an element of the list is reported, or one is what the call that is blamed was given.
+    """
     container = container_of(report.place)
-    held = _held(evidence, {(report.line, container)})
-    is_grown = container in _grown(evidence.tree)
-    return report.may and is_grown and bool(held & _struck(evidence, report.causes))
+    if not report.may:
+        return False
+    if container in _grown(evidence.tree):
+        held = _held(evidence, {(report.line, container)})
+        return bool(held & _struck(evidence, report.causes))
+    given = _held(evidence, grown_on(evidence.tree, report.causes))
+    return bool(given & _held(evidence, {(report.line, report.place)}))
+
+
+def grown_on(tree: ast.Module, lines: Collection[int]) -> set[tuple[int, str]]:
+    """The lists of which something is read by an index on some lines, and that have grown."""
+    grown = _grown(tree)
+    return {
+        (node.lineno, ast.unparse(node.value))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and node.lineno in lines
+        if ast.unparse(node.value) in grown
+    }
 
 
 def _has_unknown_length(container: str, tree: ast.Module) -> bool:
@@ -440,7 +506,7 @@ def _callees_that_decide(difference: Difference, evidence: Evidence) -> bool:
     """A call behind a boundary, that returns something newer on some of its paths only.
 
     Wherever nothing was old, the call that is blamed had been carried out all the same; or it
-    returned something newer than another argument.  And what is old for certain is used on some
+    returned something else that is new.  And what is old for certain is used on some
     paths of a callee only.
     """
     report = difference.report
@@ -449,7 +515,7 @@ def _callees_that_decide(difference: Difference, evidence: Evidence) -> bool:
     seen = evidence.seen
     if difference.kind == "false alarm":
         return report.rule == "state-stale" and bool(report.causes & seen.spared & seen.renewed)
-    clean = [(before, old) for rules, before, old in seen.steps[report.line] if not rules]
+    clean = [(before, old) for causes, before, old in seen.steps[report.line] if not causes]
     if report.rule == "state-stale" and all(report.causes & before for before, _ in clean):
         return True
     is_used_within = any(report.line in use.lines[1:] for use in seen.uses)

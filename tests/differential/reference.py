@@ -44,11 +44,11 @@ class Version:
 
     made = 0
 
-    def __init__(self, parent: Version | None = None) -> None:
+    def __init__(self, parent: Version | None = None, value: int = 0) -> None:
         Version.made += 1
         self.number = Version.made
         self.parent = parent
-        self.value: int = 0 if parent is None else parent.value + 1
+        self.value: int = value if parent is None else parent.value + 1
         self.children = 0
         if parent is not None:
             parent.children += 1
@@ -233,7 +233,13 @@ def copied(value: Any) -> Any:
 
 
 def clone(tree: Any) -> Any:
-    return copied(tree)
+    """Asked for by the program: what becomes of the clone is nothing newer of the original."""
+
+    def leaf(state: State) -> State:
+        state.use()
+        return State(cell=Cell(Version(value=state.cell.version.value)))
+
+    return rebuilt(tree, leaf)
 
 
 class Copying:

@@ -69,6 +69,10 @@ def test_judge_lets_a_snapshot_pass_that_is_only_read_beside_what_became_of_it()
     assert judged(*lines, "s.get(index)") == {}
 
 
+def test_judge_lets_a_callee_work_on_a_clone() -> None:
+    assert judged("n = (lambda it: advance(clone(it)))(s)", "s.get(index)") == {}
+
+
 def test_judge_follows_every_decision() -> None:
     lines = ["for _ in items():", "    n = s.set(index, 1)"]
     assert judged(*lines) == {2: {"state-reuse"}}

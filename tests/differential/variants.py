@@ -7,6 +7,7 @@ stay as they are.
 from __future__ import annotations
 
 import ast
+import copy
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -66,18 +67,23 @@ def _counted(iterable: ast.expr) -> ast.expr:
 
 
 class Prolonging(ast.NodeTransformer):
-    """The program with loops that may go on."""
+    """The program with loops that may go on, or begin with something else."""
 
     def visit_For(self, node: ast.For) -> ast.AST:
         self.generic_visit(node)
         if is_bounded(node):
             known = _counted(node.iter)
             one = "eqx.nn.State()"
-            if isinstance(known, ast.Tuple):
-                one = f"{ast.unparse(known.elts[-1])} if ready() else {one}"
+            for each in known.elts if isinstance(known, ast.Tuple) else ():
+                one = f"{ast.unparse(each)} if ready() else {one}"
             further = ast.parse(f"[{one} for _ in items()]", mode="eval").body
-            turns_of_all = ast.Tuple([_starred(known), _starred(further)], ast.Load())
-            prolonged = _moved(turns_of_all, node.iter)
+            either = [_starred(further), _starred(known)]
+            prolonged: ast.expr = ast.IfExp(
+                ast.parse("ready()", mode="eval").body,
+                ast.Tuple([*either], ast.Load()),
+                ast.Tuple([*reversed(either)], ast.Load()),
+            )
+            prolonged = _moved(copy.deepcopy(prolonged), node.iter)
             if isinstance(node.iter, ast.Call):
                 node.iter.args = [prolonged]
             else:

@@ -6,7 +6,7 @@ all of them. Besides it keeps what the comparison asks for later:
 
 - the uses of old States, with what made them old;
 - the *steps* of the outermost function, one for each time that a statement was carried out, with
-  the rules that it broke: a message without "may" must be right in all of them;
+  what had made old what it used: a message without "may" must be right in all of them;
 - on lines that are *watched*, which objects certain places hold, and everywhere which objects a
   line struck (an object is named by the lines that made it, as the analysis names it);
 - the values that were read (how often each had been set) and whether they were superseded, for the
@@ -81,14 +81,14 @@ class Step:
         line: where it stands.
         before: the lines before it.
         old: the watched places that held something old when it began, and nothing else.
-        rules: those that it broke.
+        causes: what had made old what it used.
         ended: no exception has left it.
     """
 
     line: int
     before: frozenset[int]
     old: frozenset[str] = frozenset()
-    rules: set[str] = field(default_factory=set)
+    causes: set[Cause] = field(default_factory=set)
     ended: bool = True
 
 
@@ -188,7 +188,7 @@ class World:
         while frame is not None:
             step = self.current.get(frame)
             if step is not None and step.line == frame.f_lineno:
-                step.rules.update(cause.rule for cause in causes)
+                step.causes |= causes
             frame = frame.f_back
 
     def begin_step(

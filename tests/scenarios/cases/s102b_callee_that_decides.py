@@ -3,6 +3,7 @@
 import equinox as eqx
 import jax
 from jaxtyping import Array
+from mypy_eqxstate import clone
 
 from .common import positive
 
@@ -40,6 +41,17 @@ def bad_newer_than_another(
     state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array]
 ) -> Array:
     new = only_second(state, other, index)
+    return state.get(index)  # E: state-stale | "state" is out of date | line -1
+
+
+def tried(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> eqx.nn.State:
+    before = clone(state)
+    after = bump(state, index)
+    return after if positive(x) else before
+
+
+def bad_copied(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> Array:
+    new = tried(state, index, x)
     return state.get(index)  # E: state-stale | "state" is out of date | line -1
 
 

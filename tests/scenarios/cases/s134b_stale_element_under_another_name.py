@@ -55,3 +55,13 @@ def may_same_index_of_unknown_length(
     states = [clone(state) for _ in numbers] or [state]
     new = states[0].set(index, x)
     return states[0].get(index)  # E: state-reuse | "states[0]" | may have been consumed | line -1
+
+
+# silent-at-run-time: the first element is another one
+def may_another_element_consumed(
+    state: eqx.nn.State, spare: eqx.nn.State, index: eqx.nn.StateIndex[Array], numbers: list[float]
+) -> Array:
+    states = [clone(state) for _ in numbers] or [clone(state)]
+    states.append(spare)
+    new = states[0].set(index, states[0].get(index))
+    return spare.get(index)  # E: state-reuse | "spare" | may have been consumed | line -1

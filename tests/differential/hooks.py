@@ -60,6 +60,7 @@ def apart(value: Any) -> Any:
 def each(values: Iterable[Any]) -> Iterator[Any]:
     """The elements of what is iterated."""
     iterator = iter(values)
+    line = world.WORLD.iterated.setdefault(id(values), (values, sys._getframe(1).f_lineno))[1]
     for turn in itertools.count():
         if turn == MAXIMAL_ELEMENTS:
             raise TooLongError  # a list may grow in the loop over it
@@ -73,7 +74,7 @@ def each(values: Iterable[Any]) -> Iterator[Any]:
             raise
         value = apart(read(value))
         if not isinstance(values, types.GeneratorType):
-            _take(value, "loop")
+            _take(value, f"loop {line}")
         yield value
 
 

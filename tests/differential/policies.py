@@ -74,7 +74,7 @@ class Evidence:
     def longer(self) -> Judge:
         """A judge of the program with further turns of its loops (`Prolonging`)."""
         tree = Prolonging().visit(copy.deepcopy(self.tree))
-        return Judge(ast.fix_missing_locations(tree), "drive")
+        return Judge(ast.fix_missing_locations(tree), "drive", self.watched)
 
     @cached_property
     def shorter(self) -> Judge:
@@ -359,7 +359,7 @@ def _elements_of_lists(difference: Difference, evidence: Evidence) -> bool:
         return False
     if difference.rule == "state-stale":
         return True
-    return use.taken == "loop" and all(cause.taken != "loop" for cause in use.causes)
+    return use.taken.startswith("loop") and all(c.taken != use.taken for c in use.causes)
 
 
 def _is_elsewhere(report: Report, evidence: Evidence) -> bool:
@@ -461,7 +461,12 @@ def _turns_of_a_loop(difference: Difference, evidence: Evidence) -> bool:
     report = difference.report
     if report is None or difference.kind != "false alarm":
         return False
-    return any(map(is_bounded, ast.walk(evidence.tree))) and _bears_out(evidence.longer, report)
+    if not any(map(is_bounded, ast.walk(evidence.tree))):
+        return False
+    if _bears_out(evidence.longer, report):
+        return True
+    longer = replace(evidence, seen=evidence.longer.seen)
+    return _names_that_trade_places(difference, longer)
 
 
 # --- Contexts -------------------------------------------------------------------------------------

@@ -63,7 +63,8 @@ class Use:
         lines: the lines of the program at work, the innermost first: a use in a helper is also one
             on the line that called it.
         causes: what made it old; two if it was both invalidated and superseded.
-        taken: how it had been taken out of a list: by a "loop", by "pop", or not at all.
+        taken: how it had been taken out of a list: by a "loop" (with the line of the first loop
+            over that list), by "pop", or not at all.
         lost: what made it old was done by a call that failed afterwards.
     """
 
@@ -125,6 +126,7 @@ class World:
     trying: int = 0
     raised: int = 0
     turns: dict[int, int] = field(default_factory=dict)
+    iterated: dict[int, tuple[object, int]] = field(default_factory=dict)
     current: dict[types.FrameType, Step] = field(default_factory=dict)
 
     # Decisions

@@ -18,8 +18,10 @@ from tests.differential.checker import Report
 from tests.differential.judge import Judge, Judgement
 from tests.differential.variants import (
     Freeing,
+    Permeating,
     Prolonging,
     Skipping,
+    catches,
     is_bounded,
     is_over_a_list,
 )
@@ -75,6 +77,12 @@ class Evidence:
         """A judge of the program with further turns of its loops (`Prolonging`)."""
         tree = Prolonging().visit(copy.deepcopy(self.tree))
         return Judge(ast.fix_missing_locations(tree), "drive", self.watched)
+
+    @cached_property
+    def permeable(self) -> Judge:
+        """A judge of the program whose handlers may let anything through (`Permeating`)."""
+        tree = Permeating().visit(copy.deepcopy(self.tree))
+        return Judge(ast.fix_missing_locations(tree), "drive")
 
     @cached_property
     def shorter(self) -> Judge:
@@ -593,41 +601,15 @@ def _one_of_several_objects(difference: Difference, evidence: Evidence) -> bool:
 def _nested_handlers(difference: Difference, evidence: Evidence) -> bool:
     """What is raised is not looked at: it is taken to reach any handler around it.
 
-    An exception that an inner handler surely catches is taken to reach an outer one, too, and so is
-    one that is raised right there, of which the handler lets through what is of another kind.
+    The report is right as soon as handlers may let through what they have caught, and what is
+    raised may be of another kind.
     """
     report = difference.report
     if difference.kind != "false alarm" or report is None:
         return False
-    return any(
-        any(inner.lineno <= cause <= (inner.end_lineno or 0) for cause in report.causes)
-        for outer in ast.walk(evidence.tree)
-        if isinstance(outer, (ast.Try, ast.With)) and _catches(outer)
-        for inner in (*ast.walk(outer), outer)
-        if isinstance(inner, (ast.Try, ast.With))
-        and (inner is not outer or _lets_through(outer))
-        and (inner is outer or _catches(inner))
-    )
-
-
-def _lets_through(statement: ast.Try | ast.With) -> bool:
-    """Whether something is raised in it that its handlers name nothing of."""
-    if isinstance(statement, ast.With):
+    if not any(map(catches, ast.walk(evidence.tree))):
         return False
-    names = {ast.unparse(handler.type) for handler in statement.handlers if handler.type}
-    raised = {
-        ast.unparse(node.exc)
-        for part in statement.body
-        for node in ast.walk(part)
-        if isinstance(node, ast.Raise) and node.exc is not None
-    }
-    return "Exception" not in names and bool(raised - names)
-
-
-def _catches(statement: ast.Try | ast.With) -> bool:
-    if isinstance(statement, ast.With):
-        return any("suppress" in ast.unparse(item.context_expr) for item in statement.items)
-    return bool(statement.handlers)
+    return _bears_out(evidence.permeable, report)
 
 
 POLICIES = (

@@ -117,3 +117,31 @@ def test_policies_cover_nothing_in_simple_code() -> None:
         Difference("too cautious", 3, "state-reuse", report.text, report),
     ):
         assert not [p.name for p in POLICIES if p.covers(difference, evidence)], difference
+
+
+def covering(difference: Difference, *lines: str) -> list[str]:
+    """The names of the policies that cover a difference in a function of two States."""
+    source = "def case(s, t):\n" + "".join(f"    {line}\n" for line in lines)
+    source += "def drive():\n    case(eqx.nn.State(), eqx.nn.State())\n"
+    watched = {} if difference.report is None else {difference.line: [difference.report.place]}
+    evidence = Evidence(ast.parse(source), Judge(source, "drive", watched).look(), watched)
+    return [policy.name for policy in POLICIES if policy.covers(difference, evidence)]
+
+
+def test_nested_handlers_explain_what_they_may_let_through_and_nothing_else() -> None:
+    lines = ["try:", "    try:", "        n = s.set(0, 1)", "        risky()"]
+    lines += ["    except Exception:", "        pass", "except Exception:", "    {}.get(0)"]
+    for name, expected in (("s", ["nested handlers"]), ("t", [])):
+        text = f'"{name}" may have been consumed on line 4'
+        report = Report(9, "state-reuse", text, frozenset({4}))
+        difference = Difference("false alarm", 9, "state-reuse", text, report)
+        assert covering(difference, *(line.format(name) for line in lines)) == expected
+
+
+def test_a_step_is_accepted_in_some_turns_only() -> None:
+    lines = ["for _ in items():", "    n = advance(s)", "    s.get(0)"]
+    cause = Cause("state-stale", (3, 8))
+    difference = Difference("miss", 4, "state-stale", "", use=Use((4, 8), frozenset({cause})))
+    assert covering(difference, *lines, "    s = n") == []
+    assert covering(difference, *lines, "    s = t if ready() else s", "    t = n") == []
+    assert covering(difference, *lines, "    if ready():", "        s = n") == ["accepting a step"]

@@ -110,3 +110,39 @@ class Skipping(ast.NodeTransformer):
             nothing = _moved(ast.Tuple([], ast.Load()), node.iter)
             node.iter = ast.copy_location(ast.IfExp(test, node.iter, nothing), node.iter)
         return node
+
+
+def catches(node: ast.AST) -> bool:
+    """A statement with handlers, or one that suppresses exceptions."""
+    if isinstance(node, ast.With):
+        return any("suppress" in ast.unparse(item.context_expr) for item in node.items)
+    return bool(getattr(node, "handlers", ()))
+
+
+class Permeating(ast.NodeTransformer):
+    """The program whose handlers may let through what they catch; what is raised is of any kind."""
+
+    def visit_With(self, node: ast.With) -> ast.AST:
+        self.generic_visit(node)
+        if not catches(node):
+            return node
+        context = node.items[0].context_expr
+        assert isinstance(context, ast.Call)
+        handler = ast.ExceptHandler(ast.Tuple(context.args, ast.Load()), None, [ast.Pass()])
+        made = ast.Try(node.body, [self._letting_through(_moved(handler, node))], [], [])
+        return ast.copy_location(made, node)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
+        self.generic_visit(node)
+        return self._letting_through(node)
+
+    def _letting_through(self, node: ast.ExceptHandler) -> ast.ExceptHandler:
+        choice = ast.parse("if ready():\n    raise").body[0]
+        node.body.insert(0, _moved(choice, node))
+        return node
+
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        if node.exc is not None:
+            either = ast.parse("RuntimeError if ready() else ValueError", mode="eval").body
+            node.exc = _moved(either, node)
+        return node

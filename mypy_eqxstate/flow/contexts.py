@@ -75,7 +75,12 @@ def context_of(
         binding = memory.bindings.get(variable, analysis.inputs.get(variable))
         if binding is None and home is analysis.module:
             binding = analysis.default_binding(variable)
-        if binding is None or (home is not analysis.module and home.owns(variable)):
+        if binding is None:
+            continue
+        # A function of another module may have a name that this one has, too.  What was brought
+        # here by a context is the very variable.
+        is_brought = variable in analysis.inputs and not analysis.module.owns(variable)
+        if home is not analysis.module and home.owns(variable) and not is_brought:
             continue
         kind = kind_of(memory, binding, analysis.heap)
         if kind:

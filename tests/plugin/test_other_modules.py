@@ -411,3 +411,68 @@ def test_what_a_module_keeps_for_itself_is_taken_for_new(project: Project) -> No
         """,
     )
     assert project.errors() == []
+
+
+CALLING = """
+    def call(function):
+        return function()
+
+    def spend(function):
+        return function().advance()
+"""
+
+
+def test_callback_consumes_what_it_captures_through_another_module(project: Project) -> None:
+    project.write(
+        helpers=CALLING,
+        main="""
+            from helpers import call, spend
+            from token_class import Token
+
+            def within(token: Token) -> list[Token]:
+                newer = call(lambda: token.advance())
+                return [newer, token]
+
+            def what_it_returned(token: Token) -> list[Token]:
+                newer = spend(lambda: token)
+                return [newer, token]
+
+            def handed_back(token: Token) -> list[Token]:
+                same = call(lambda: token)
+                newer = same.advance()
+                return [newer, token]
+
+            def good(token: Token, other: Token) -> list[Token]:
+                newer = spend(lambda: token)
+                return [newer, other]
+        """,
+    )
+    assert project.errors() == [
+        'main.py:7: error: "token" was consumed',
+        'main.py:11: error: "token" was consumed',
+        'main.py:16: error: "token" was consumed',
+    ]
+
+
+def test_namesake_in_another_module_captures_something_else(project: Project) -> None:
+    project.write(
+        helpers="""
+            from token_class import Token
+
+            def run(token, function):
+                def inside():
+                    return token.advance()
+
+                newer = function()
+                return inside()
+        """,
+        main="""
+            import helpers
+            from token_class import Token
+
+            def run(token: Token, other: Token) -> list[Token]:
+                newer = helpers.run(other, lambda: token)
+                return [newer, token]
+        """,
+    )
+    assert project.errors() == []

@@ -355,7 +355,8 @@ def _elements_of_lists(difference: Difference, evidence: Evidence) -> bool:
     """An old State taken out of a list, that was made old under another name.
 
     One that is stale is known as what it was read through only. One that was invalidated is not
-    known as the variable of a loop.  At which index of a list of unknown length an old State stands
+    known as the variable of a loop, nor as what was popped in one.  What is popped is taken to stay
+    in the list, too.  At which index of a list of unknown length an old State stands
     is not known: it may be at any, and what is read at one index may be another one each time.
     """
     use = difference.use
@@ -367,7 +368,7 @@ def _elements_of_lists(difference: Difference, evidence: Evidence) -> bool:
         return False
     if difference.rule == "state-stale":
         return True
-    return use.taken.startswith("loop") and all(c.taken != use.taken for c in use.causes)
+    return all(cause.taken != use.taken for cause in use.causes)
 
 
 def _is_elsewhere(report: Report, evidence: Evidence) -> bool:
@@ -376,9 +377,12 @@ def _is_elsewhere(report: Report, evidence: Evidence) -> bool:
     Either an element of the list is reported, or one is what the call that is blamed was given.
     """
     container = container_of(report.place)
+    if container in _changed_by("pop", evidence.tree):
+        held = _held(evidence, {(report.line, container)})
+        return bool(held & _struck(evidence, report.causes))
     if not report.may:
         return False
-    if container in _grown(evidence.tree):
+    if container in _changed_by("append", evidence.tree):
         held = _held(evidence, {(report.line, container)})
         return bool(held & _struck(evidence, report.causes))
     given = _held(evidence, grown_on(evidence.tree, report.causes))
@@ -387,7 +391,7 @@ def _is_elsewhere(report: Report, evidence: Evidence) -> bool:
 
 def grown_on(tree: ast.Module, lines: Collection[int]) -> set[tuple[int, str]]:
     """The lists of which something is read by an index on some lines, and that have grown."""
-    grown = _grown(tree)
+    grown = _changed_by("append", tree)
     return {
         (node.lineno, ast.unparse(node.value))
         for node in ast.walk(tree)
@@ -398,7 +402,7 @@ def grown_on(tree: ast.Module, lines: Collection[int]) -> set[tuple[int, str]]:
 
 def _has_unknown_length(container: str, tree: ast.Module) -> bool:
     """Whether a list is made by a comprehension somewhere, or grows."""
-    return container in _grown(tree) or any(
+    return container in _changed_by("append", tree) or any(
         isinstance(inner, ast.ListComp)
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign) and container in map(ast.unparse, node.targets)
@@ -406,13 +410,13 @@ def _has_unknown_length(container: str, tree: ast.Module) -> bool:
     )
 
 
-def _grown(tree: ast.Module) -> list[str]:
-    """The lists that something is appended to."""
+def _changed_by(method: str, tree: ast.Module) -> list[str]:
+    """The lists that something is appended to, or popped from."""
     called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [
         ast.unparse(function.value)
         for function in called
-        if isinstance(function, ast.Attribute) and function.attr == "append"
+        if isinstance(function, ast.Attribute) and function.attr == method
     ]
 
 
@@ -549,6 +553,27 @@ def _one_state_for_two_parameters(difference: Difference, evidence: Evidence) ->
     return difference.report is not None and "together with" in difference.detail
 
 
+# --- Fields of the receiver -----------------------------------------------------------------------
+
+
+def _fields_of_the_receiver(difference: Difference, evidence: Evidence) -> bool:
+    """What a method that renews a field of its object hands over of another field."""
+    if difference.kind != "miss" or difference.rule != "state-stale" or difference.use is None:
+        return False
+    renewing = [
+        function
+        for function in ast.walk(evidence.tree)
+        if isinstance(function, ast.FunctionDef) and function.args.args
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        if function.args.args[0].arg == "self" == _root(node)
+    ]
+    return all(
+        any(f.lineno <= cause.lines[0] <= (f.end_lineno or 0) for f in renewing)
+        for cause in difference.use.causes
+    )
+
+
 # --- Loops over lists -----------------------------------------------------------------------------
 
 
@@ -623,6 +648,7 @@ POLICIES = (
     Policy("contexts", "s107i_called_in_two_ways", _contexts),
     Policy("callees that decide", "s102b_callee_that_decides", _callees_that_decide),
     Policy("one state for two parameters", "s021b_read_before", _one_state_for_two_parameters),
+    Policy("fields of the receiver", "s117e_fields_of_the_receiver", _fields_of_the_receiver),
     Policy("loops over lists", "s075b_loop_over_a_list", _loops_over_lists),
     Policy("one of several objects", "s072b_one_of_several_objects", _one_of_several_objects),
     Policy("nested handlers", "s092b_nested_handlers", _nested_handlers),

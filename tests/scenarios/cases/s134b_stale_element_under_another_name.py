@@ -65,3 +65,27 @@ def may_another_element_consumed(
     states.append(spare)
     new = states[0].set(index, states[0].get(index))
     return spare.get(index)  # E: state-reuse | "spare" | may have been consumed | line -1
+
+
+# not-run: it raises, and nothing is reported
+def good_popped_in_a_loop(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    popped = state
+    for _ in numbers:
+        states = [state]
+        popped = states.pop()
+    new = state.set(index, x)
+    return popped.get(index)  # old, and not reported
+
+
+# not-run: the second turn finds the list empty
+def bad_popped_from_the_list(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    states = [state]
+    for _ in numbers:
+        x = states[0].get(index)  # E: state-reuse | "states[0]" was consumed | loop -1
+        state = state.set(index, x)
+        old = states.pop()
+    return x

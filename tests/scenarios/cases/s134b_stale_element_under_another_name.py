@@ -71,7 +71,7 @@ def may_another_element_consumed(
 def good_popped_in_a_loop(
     state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
 ) -> Array:
-    popped = state
+    popped = clone(state)
     for _ in numbers:
         states = [state]
         popped = states.pop()

@@ -108,6 +108,14 @@ class Binding:
         values = entries_under(self.values, guard)
         return Binding(values, self.marks) if values else self
 
+    def given(self, facts: Conjunction) -> Binding:
+        """The binding without what is not there where some facts hold."""
+        if not facts or not self.is_conditional:
+            return self
+        values = {v: guard for v, guard in self.values.items() if not excluded(guard, facts)}
+        marks = {m: guard for m, guard in self.marks.items() if not excluded(guard, facts)}
+        return Binding(values or self.values, marks or self.marks)
+
     def without_conditions(self, texts: frozenset[str]) -> Binding:
         """The binding with some questions open again."""
         if not self.is_conditional:

@@ -79,6 +79,9 @@ def join(
             for binding, extra in zip(found, extras, strict=True)
             if binding is not None
         ]
+        if len(sides) < len(memories):
+            # An arm of a conditional expression, say: on its path only what is possible there.
+            sides = [(binding.given(extra), extra) for binding, extra in sides]
         joined.bindings[root] = merged = merge_sides(sides)
         crowded = crowded or is_crowded(merged)
     joined.input_status = _join_statuses([m.input_status for m in memories], extras)

@@ -56,3 +56,20 @@ def bad_first_of_either_list(
     states = [clone(state)] if train else [state]
     new = states[0].set(index, x)
     return states[0].get(index)  # E: state-reuse | "states[0]" | was consumed | line -1
+
+
+def good_conditional_expression(
+    state: eqx.nn.State, spare: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, train: bool
+) -> Array:
+    if train:
+        x = state.set(index, x).get(index)
+    return x + (spare if train else state).get(index)
+
+
+def bad_other_arm_of_a_conditional_expression(
+    state: eqx.nn.State, spare: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, train: bool
+) -> Array:
+    if train:
+        x = state.set(index, x).get(index)
+        x = x + (state if train else spare).get(index)  # E: state-reuse | was consumed
+    return x

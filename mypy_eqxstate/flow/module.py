@@ -357,6 +357,7 @@ class ModuleAnalysis:
                 node,
                 reachable=self.oracle.reachable,
                 never_returns=self.oracle.never_returns,
+                imported=self.is_foreign,
             )
         return found
 

@@ -67,6 +67,7 @@ class Questions(NamedTuple):
     `uses`: how a variable is read, anywhere; an empty set if it never is.
     `names`: the qualified names of the functions and classes defined in the body.
     `absolute`: the absolute module name that an import statement means.
+    `imported`: whether another module imports this one, which is then not run as a script.
     """
 
     reachable: Callable[[ast.stmt], bool]
@@ -74,6 +75,7 @@ class Questions(NamedTuple):
     uses: Callable[[Variable], ItemKeys]
     names: Mapping[ast.AST, str]
     absolute: Callable[[str | None, int], str]
+    imported: bool
 
 
 class Cleanup(NamedTuple):

@@ -25,13 +25,20 @@ from mypy_eqxstate.ir.model import (
 )
 
 
-def constant_truth(node: ast.expr) -> bool | None:
-    """The truth of a condition that is known beforehand; `TYPE_CHECKING` is false at run time."""
+def constant_truth(node: ast.expr, imported: bool) -> bool | None:
+    """The truth of a condition that is known beforehand; `TYPE_CHECKING` is false at run time.
+
+    Args:
+        node: the condition.
+        imported: the module is another one's import, so that its `__name__` is not "__main__".
+    """
     if isinstance(node, ast.Constant):
         return bool(node.value)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        operand = constant_truth(node.operand)
+        operand = constant_truth(node.operand, imported)
         return None if operand is None else not operand
+    if imported and isinstance(node, ast.Compare) and _asks_for_script(node):
+        return False
     if isinstance(node, ast.Name) and node.id == "TYPE_CHECKING":
         return False
     if isinstance(node, ast.Attribute) and node.attr == "TYPE_CHECKING":
@@ -39,11 +46,22 @@ def constant_truth(node: ast.expr) -> bool | None:
     return None
 
 
+def _asks_for_script(node: ast.Compare) -> bool:
+    """Whether a condition is `__name__ == "__main__"`."""
+    sides = [node.left, *node.comparators]
+    return (
+        len(sides) == 2
+        and isinstance(node.ops[0], ast.Eq)
+        and any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
+        and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
+    )
+
+
 def lower_condition(
     builder: Builder, node: ast.expr, then: BlockIndex, otherwise: BlockIndex
 ) -> None:
     """Go to `then` if the condition is true, else to `otherwise`."""
-    truth = constant_truth(node)
+    truth = constant_truth(node, builder.questions.imported)
     if truth is not None:
         builder.jump(then if truth else otherwise)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):

@@ -114,16 +114,17 @@ class ModuleIndex:
         *,
         reachable: Callable[[ast.stmt], bool],
         never_returns: Callable[[ast.Call], bool],
+        imported: bool = False,
     ) -> Body:
         """Lower a function, a lambda, a generator expression or the module.
 
         `reachable` is asked once for every statement that the lowering comes to (more often for
         copies of `finally` bodies); a denied statement ends its path. `never_returns` is asked
-        for every call.
+        for every call. What `imported` modules do only as scripts is left out.
         """
         scopes = self.scopes(self.name_of(node))
         questions = Questions(
-            reachable, never_returns, self.uses_of, self._names, self.absolute_name
+            reachable, never_returns, self.uses_of, self._names, self.absolute_name, imported
         )
         return lower_body(scopes, questions)
 

@@ -23,16 +23,17 @@ def never_returns(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Name) and call.func.id == "exit"
 
 
-def body_of(source: str, name: str = "f") -> Body:
+def body_of(source: str, name: str = "f", imported: bool = False) -> Body:
     """A body of the source, by its name ("" for the module)."""
     index = index_of(source)
     return index.lower(
         index.node(name),
         reachable=lambda statement: True,
         never_returns=never_returns,
+        imported=imported,
     )
 
 
-def lowered(source: str, name: str = "f") -> str:
+def lowered(source: str, name: str = "f", imported: bool = False) -> str:
     """The same, printed."""
-    return format_body(body_of(source, name))
+    return format_body(body_of(source, name, imported))

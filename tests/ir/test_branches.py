@@ -3,6 +3,8 @@
 The source, and the operations that it is lowered to.
 """
 
+import pytest
+
 from tests.ir.lowered import lowered, text
 
 
@@ -129,6 +131,28 @@ def test_type_checking_is_not_lowered() -> None:
           return nothing
     """
     assert lowered(source, "f") == text(expected)
+
+
+@pytest.mark.parametrize(
+    "condition", ['__name__ == "__main__"', '"__main__" == __name__', 'not __name__ == "__main__"']
+)
+def test_what_a_module_does_as_a_script_is_not_lowered_where_it_is_imported(condition: str) -> None:
+    source = f"""
+        if {condition}:
+            run()
+        else:
+            stop()
+    """
+    chosen = "stop" if condition.startswith(('"', "_")) else "run"
+    expected = f"""
+        <module>()
+        0:
+          t1 = read {chosen}
+          t2 = call t1()  -> thrown away
+          return nothing
+    """
+    assert lowered(source, "", imported=True) == text(expected)
+    assert "branch" in lowered(source, "")
 
 
 def test_the_message_of_an_assertion_is_on_the_failing_path() -> None:

@@ -127,6 +127,8 @@ class BodyCalls:
         captured = frozenset(variable for variable, _ in context if variable not in parameters)
         summary = module.summary(function, context)
         promote_shown(analysis.module.classes, module.classes, function.name, matched.pairs)
+        if not foreign:
+            analysis.note_callee(node)
         if foreign:
             summary = without_globals(summary)
         if summary.opaque or (foreign and says_less(summary, signature, module.classes)):

@@ -23,21 +23,18 @@ from mypy_eqxstate.flow.acceptance import is_accepted, is_choice
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.bindings import LIVE, Binding, one, renamed
 from mypy_eqxstate.flow.containers import Containers
-from mypy_eqxstate.flow.edges import assume
-from mypy_eqxstate.flow.evidence import note_declared, promote_like, promote_namesake
+from mypy_eqxstate.flow.evidence import promote_like, promote_namesake
 from mypy_eqxstate.flow.explain import BLOCK_STRIDE, birth, loop_line, newest_place
 from mypy_eqxstate.flow.found import Found, problems, returned
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
 from mypy_eqxstate.flow.joins import join, widen
-from mypy_eqxstate.flow.matching import always_matches
 from mypy_eqxstate.flow.memory import Memory, Root
 from mypy_eqxstate.flow.observations import Observer
 from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
 from mypy_eqxstate.flow.refine import may_be_refined, refined
 from mypy_eqxstate.flow.solver import solve
-from mypy_eqxstate.flow.suspended import run_coroutines
 from mypy_eqxstate.flow.values import (
     NONE_VALUE,
     PLAIN_VALUE,
@@ -50,7 +47,7 @@ from mypy_eqxstate.flow.values import (
     Value,
     literal,
 )
-from mypy_eqxstate.fullnames import SUPPRESS
+from mypy_eqxstate.flow.visits import visit
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import Mode
 
@@ -89,6 +86,9 @@ class BodyAnalysis:
         self._steps = self._steps_by_type()
         self.definitions: dict[ir.Temporary, ast.AST] = {}
         self.receivers: dict[ir.Temporary, ir.Temporary] = {}
+        # How much of what was shown of its values counts already in what was found.
+        self.counted = 0
+        self._callees: dict[ir.FunctionNode, int] = {}
         self.problems: list[Problem] = []
         self.returned: list[tuple[Memory, Binding]] = []
         self._found: dict[ir.BlockIndex, Found] = {}
@@ -99,7 +99,7 @@ class BodyAnalysis:
         self.dead_end = False
         self._call_conditions: dict[int, frozenset[str]] = {}
         self.observer = Observer(self) if module.observing else None
-        self._prepared = module.prepared(body)
+        self.prepared = module.prepared(body)
 
     def _steps_by_type(self) -> Mapping[type, Callable[[Memory, Any], None]]:
         containers = self.containers
@@ -138,12 +138,15 @@ class BodyAnalysis:
         Raises:
             NoFixpointError: the solver gave up.
         """
-        promoted = -1
-        while promoted != len(self.module.classes.promoted):
-            promoted = len(self.module.classes.promoted)
+        while True:
+            known = self.evidence
+            self.counted = 0
+            self._callees.clear()
             self.yielded = None
             self._found.clear()
             solution = solve(self.body, self)
+            if not self._has_new_evidence(known):
+                break
         found = [self._found[index] for index in solution.order if index in self._found]
         self.returned = returned(found)
         self.problems = problems(found, solution.widened, self.module.text)
@@ -215,125 +218,40 @@ class BodyAnalysis:
         return Origin(self.body.name, self.operation_number, None, path)
 
     def flow_through(self, block: ir.Block, state: Memory) -> Iterator[tuple[int, int, Memory]]:
-        """Run the operations of a block on a copy of its entry memory."""
-        size = len(state.bindings) + sum(map(len, state.fields.values()))
-        self.module.spend(size * len(block.operations))
-        memory = state.copy()
-        self.found_now = self._found[block.index] = Found()
+        """The memories that a block passes on, given the one at its entry."""
+        return visit(self, block, state)
+
+    # --- for visits -----------------------------------------------------------------------------
+
+    def begin_visit(self, block: ir.BlockIndex) -> bool:
+        """What is found from now on replaces what the visit before has found; whether it is new."""
+        is_first = block not in self._found
+        self.found_now = self._found[block] = Found()
         self.dead_end = False
-        observer = self.observer
-        if observer is not None:
-            observer.visit(block.index)
-        changed = True
-        raising: list[Memory] = []
-        names = self.module.definitions.names if self.is_module else None
-        handled, in_loop = block.handler is not None, block.loop is not None
-        endings = self._prepared.lifetimes.ending[block.index]
-        for number, (operation, ending) in enumerate(zip(block.operations, endings, strict=True)):
-            self.position = (block.index, number)
-            if names is not None:
-                names.proceed(memory, self.heap)
-            if handled and changed and self._may_raise(operation):
-                raising.append(memory.copy())
-                changed = False
-            memory.aged = not in_loop
-            if in_loop:
-                texts = self._call_conditions.get(self.operation_number)
-                if texts is not None:
-                    memory.forget_conditions(texts)
-                if isinstance(operation, _ALLOCATING):
-                    self.heap.age(memory, self.body.name, self.operation_number)
-            before = memory.version
-            self._steps[type(operation)](memory, operation)
-            if observer is not None:
-                observer.look(memory, operation)
-            changed = changed or memory.version != before
-            for temporary in ending:
-                memory.bindings.pop(temporary, None)
-            if self.dead_end:
-                if block.handler is not None:
-                    raising.append(memory)
-                    yield self._enter_block(block.handler, self.join_all(raising))
-                return
-        if block.handler is not None and raising:
-            yield self._enter_block(block.handler, self.join_all(raising))
-        self.position = (block.index, len(block.operations))
-        yield from self._leave(block, memory)
+        return is_first
 
-    def _enter_block(self, block: int, memory: Memory) -> tuple[int, int, Memory]:
-        """A memory as it goes over an edge: without what nobody reads there.
+    def carry_out(self, memory: Memory, operation: ir.Operation) -> None:
+        """What the operation at work does to the memory."""
+        self._steps[type(operation)](memory, operation)
 
-        What is affine itself does no harm in a name that is bound anew, and tells of its class.
+    @property
+    def evidence(self) -> int:
+        """How much was shown of values of this body (`flow/evidence.py`)."""
+        return len(self.module.classes.promoted.in_body(self.body.name))
+
+    def note_callee(self, node: ir.FunctionNode) -> None:
+        """A function of the same module has told what its body shows of its parameters."""
+        self._callees[node] = self.module.evidence(node)
+
+    def _has_new_evidence(self, known: int) -> bool:
+        """Whether anything was shown that did not count yet where it should have.
+
+        Args:
+            known: how much was known when the body began to be solved.
         """
-        live, rebound = (
-            self._prepared.lifetimes.live[block],
-            self._prepared.rebound.get(block, frozenset()),
+        return self.evidence - self.counted != known or any(
+            self.module.evidence(node) != told for node, told in self._callees.items()
         )
-        for root in [r for r in memory.bindings if type(r) is int and r not in live]:
-            del memory.bindings[root]
-        for variable in rebound:
-            binding = memory.bindings.get(variable)
-            if binding is not None and any(not item.is_affine for item in binding.objects):
-                del memory.bindings[variable]
-        if memory.fields:
-            memory.drop_unreachable()
-        return block, self.operation_number, memory
-
-    def _leave(self, block: ir.Block, memory: Memory) -> Iterator[tuple[int, int, Memory]]:
-        terminator = block.terminator
-        if isinstance(terminator, ir.Jump):
-            yield self._enter_block(terminator.block, memory)
-        elif isinstance(terminator, ir.Branch):
-            subject = terminator.subject
-            if subject is not None and always_matches(
-                self, memory, self.read(memory, subject), terminator.node
-            ):
-                yield self._enter_block(terminator.then, memory)
-                return
-            question = self._prepared.undecided.get(block.index)
-            if question is not None and block.loop is not None:
-                memory.forget_conditions(frozenset({question}))
-            for target, facts, holds in (
-                (terminator.then, terminator.then_facts, True),
-                (terminator.otherwise, terminator.otherwise_facts, False),
-            ):
-                taken = memory.copy() if target == terminator.then else memory
-                if question is not None:
-                    taken.facts |= {(question, holds)}
-                if assume(taken, facts):
-                    yield self._enter_block(target, taken)
-        elif isinstance(terminator, ir.Suppress):
-            if self._swallows_exceptions(terminator.context):
-                yield self._enter_block(terminator.swallowed, memory.copy())
-            if terminator.reraised is not None:
-                yield self._enter_block(terminator.reraised, memory)
-        elif isinstance(terminator, ir.Return):
-            source = terminator.source
-            binding = one(NONE_VALUE)
-            if source is not None:
-                run_coroutines(self, memory, source, terminator.node)
-                if not self.is_module:
-                    note_declared(self, memory, source)
-                    self.use(memory, source, misuse=Misuse.USED)
-                binding = self.read(memory, source)
-            for root in [r for r in memory.bindings if type(r) is int]:
-                del memory.bindings[root]
-            memory.facts = memory.facts | {("return", self.operation_number)}
-            self.found_now.returned.append((memory, binding))
-
-    def _may_raise(self, operation: ir.Operation) -> bool:
-        """Whether an operation may raise; the end of a `suppress` only lets through what did."""
-        if isinstance(operation, ir.Exit) and self._is_suppress(operation.node):
-            return False
-        return ir.may_raise(operation)
-
-    def _swallows_exceptions(self, context: ast.expr) -> bool:
-        """Whether a context manager may; where there are no types, `suppress` is known by name."""
-        return self.oracle.swallows_exceptions(context) or self._is_suppress(context)
-
-    def _is_suppress(self, context: ast.expr) -> bool:
-        called = context.func if isinstance(context, ast.Call) else context
-        return self.module.annotation_name(called) == SUPPRESS
 
     # --- reading and using ----------------------------------------------------------------------
 
@@ -513,7 +431,13 @@ class BodyAnalysis:
 
     def forget_conditions(self, memory: Memory, variable: ir.Variable) -> None:
         """Conditions about a variable that is being rebound say nothing of its new value."""
-        memory.forget_conditions(self._prepared.conditions.get(variable, frozenset()))
+        memory.forget_conditions(self.prepared.conditions.get(variable, frozenset()))
+
+    def forget_call_conditions(self, memory: Memory) -> None:
+        """The call at work begins its next turn, for whose decisions no guard speaks yet."""
+        texts = self._call_conditions.get(self.operation_number)
+        if texts is not None:
+            memory.forget_conditions(texts)
 
     def note_call_conditions(self, texts: frozenset[str]) -> None:
         """Guards speak of decisions inside the call at work; its next turn decides anew."""
@@ -588,14 +512,3 @@ class BodyAnalysis:
     def _import(self, memory: Memory, op: ir.Import) -> None:
         value: Value = Symbol(op.full_name)
         self.set(memory, op.target, one(value), op.node)
-
-
-# Calls, also those of `__enter__` and the like, make room for new objects themselves, between their
-# effects on the arguments (one of which may be the object of the turn before) and their result.
-_ALLOCATING: Final = (
-    ir.Build,
-    ir.Unpack,
-    ir.ReadVariable,
-    ir.ReadItem,
-    ir.Next,
-)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.memory import Memory
@@ -34,6 +35,16 @@ class Found:
     returned: list[tuple[Memory, Binding]] = field(default_factory=list)
     left: list[tuple[Memory, Binding]] = field(default_factory=list)
     clean_uses: list[tuple[ast.AST, str | None, tuple[int, int]]] = field(default_factory=list)
+
+    def size(self) -> tuple[int, int, int, int]:
+        """How much has been found so far."""
+        return len(self.problems), len(self.returned), len(self.left), len(self.clean_uses)
+
+    def cut(self, size: tuple[int, int, int, int]) -> None:
+        """Forget what has been found since there was so much."""
+        parts: tuple[list[Any], ...] = (self.problems, self.returned, self.left, self.clean_uses)
+        for part, length in zip(parts, size, strict=True):
+            del part[length:]
 
     def weaken_alternatives(self, starts: Sequence[int]) -> None:
         """Of several things of which one operation does one: what is wrong with some may be wrong.

@@ -419,7 +419,7 @@ class ModuleAnalysis:
             self._summaries.forget(self.index.has)
             self.analyze_module_body()
         if not self.is_foreign:
-            self._summaries.forget_outdated(self._evidence)
+            self._summaries.forget_outdated(self.evidence)
 
     def _stored(self, class_name: str) -> Mapping[str, Shape]:
         """The shapes of what the constructor of a class stores."""
@@ -499,10 +499,10 @@ class ModuleAnalysis:
             else:
                 known.add(context)
         return self._summaries.get(
-            node, context, lambda: self._summarize(node, context), self._evidence
+            node, context, lambda: self._summarize(node, context), self.evidence
         )
 
-    def _evidence(self, node: BodyNode) -> int:
+    def evidence(self, node: BodyNode) -> int:
         """How much was shown of values of a body that have no type."""
         return len(self.classes.promoted.in_body(self.index.name_of(node)))
 

@@ -143,6 +143,15 @@ class Observer:
         self._noted[block] = []
         self._taken[block] = []
 
+    def size(self) -> tuple[int, int]:
+        """How much was seen in this visit so far."""
+        return len(self._noted[self._block]), len(self._taken[self._block])
+
+    def cut(self, size: tuple[int, int]) -> None:
+        """Forget what was seen in this visit since it was so much."""
+        del self._noted[self._block][size[0] :]
+        del self._taken[self._block][size[1] :]
+
     def look(self, memory: Memory, operation: ir.Operation) -> None:
         """Look at the memory after an operation."""
         if isinstance(operation, ir.ReadVariable | ir.ReadAttribute | ir.ReadItem):

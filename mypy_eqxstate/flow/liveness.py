@@ -11,8 +11,8 @@ A call of a method reads what the method was read from, too: `s.get(i if p else 
 where it is called.
 
 A variable ends where it is certain to be bound anew before it is read.  What is never read again
-does not end for that: its name may be what a message speaks of.  That of a comprehension ends with
-it, as nothing behind it can name that.
+ends, too, unless there is something affine in it: its name may be what a message speaks of.  That
+of a comprehension ends with it in any case, as nothing behind it can name that.
 """
 
 from __future__ import annotations
@@ -147,10 +147,22 @@ def _all_read_by(body: ir.Body, terminator: ir.Terminator) -> Iterator[ir.Tempor
         yield from _with_parts(body, temporary)
 
 
-def rebound_variables(
+class Unread(NamedTuple):
+    """The variables that a block, and all later ones, don't read before they bind them.
+
+    Attributes:
+        rebound: of these, those that are certain to be bound.
+        dead: those that may as well stay as they are until the body is left.
+    """
+
+    rebound: frozenset[ir.Variable]
+    dead: frozenset[ir.Variable]
+
+
+def unread_variables(
     body: ir.Body, captured: Collection[ir.Variable]
-) -> Mapping[ir.BlockIndex, frozenset[ir.Variable]]:
-    """By block, the variables that it or later blocks are certain to bind before they read them.
+) -> Mapping[ir.BlockIndex, Unread]:
+    """By block, the variables that nobody reads from there on as they are.
 
     Those of a comprehension are among them where nothing reads them any more.
 
@@ -177,12 +189,16 @@ def rebound_variables(
     bound.difference_update(captured)
     if not bound:
         return {}
+    read_again = _solved(body, reads, writes)
     lasting = {variable for variable in bound if not variable.is_of_inner_scope}
     for block in body.blocks:
         if isinstance(block.terminator, ir.Return | ir.Leave):
             reads[block.index] |= lasting - writes[block.index]
-    live = _solved(body, reads, writes)
-    return {index: frozenset(bound - found) for index, found in enumerate(live)}
+    kept = _solved(body, reads, writes)
+    return {
+        index: Unread(frozenset(bound - kept[index]), frozenset((kept[index] - read) & bound))
+        for index, read in enumerate(read_again)
+    }
 
 
 def _solved(

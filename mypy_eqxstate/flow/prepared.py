@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from mypy_eqxstate.flow.edges import conditions_by_variable, undecided
-from mypy_eqxstate.flow.liveness import Lifetimes, lifetimes, rebound_variables
+from mypy_eqxstate.flow.liveness import Lifetimes, Unread, lifetimes, unread_variables
 from mypy_eqxstate.ir import model as ir
 
 
@@ -16,13 +16,13 @@ class Prepared(NamedTuple):
 
     Attributes:
         lifetimes: until when temporaries are read.
-        rebound: by block, the variables that are certain to be bound before they are read.
+        unread: by block, the variables that nobody reads from there on as they are.
         conditions: by variable, the conditions that speak of it.
         undecided: by block, the question of a branch whose condition has no text.
     """
 
     lifetimes: Lifetimes
-    rebound: Mapping[ir.BlockIndex, frozenset[ir.Variable]]
+    unread: Mapping[ir.BlockIndex, Unread]
     conditions: Mapping[ir.Variable, frozenset[str]]
     undecided: Mapping[ir.BlockIndex, str]
 
@@ -46,7 +46,7 @@ def prepare(
     is_module = isinstance(body.node, ast.Module)
     return Prepared(
         lifetimes(body),
-        {} if is_module else rebound_variables(body, captured),
+        {} if is_module else unread_variables(body, captured),
         conditions_by_variable(body),
         undecided(body),
     )

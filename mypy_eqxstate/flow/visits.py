@@ -160,15 +160,20 @@ def _is_shown_of(analysis: BodyAnalysis, number: int, since: int) -> bool:
 def _over_edge(analysis: BodyAnalysis, block: ir.BlockIndex, memory: Memory) -> Passed:
     """A memory as it goes over an edge: without what nobody reads there.
 
-    What is affine itself does no harm in a name that is bound anew, and tells of its class.
+    What is affine itself does no harm in a name that is bound anew, and tells of its class.  The
+    name of what is affine, or holds something affine, may be what a message speaks of.
     """
     live = analysis.prepared.lifetimes.live[block]
     for root in [r for r in memory.bindings if type(r) is int and r not in live]:
         del memory.bindings[root]
-    for variable in analysis.prepared.rebound.get(block, ()):
-        binding = memory.bindings.get(variable)
-        if binding is not None and any(not item.is_affine for item in binding.objects):
-            del memory.bindings[variable]
+    unread = analysis.prepared.unread.get(block)
+    if unread is not None:
+        for variable in unread.rebound & memory.bindings.keys():
+            if any(not item.is_affine for item in memory.bindings[variable].objects):
+                del memory.bindings[variable]
+        for variable in unread.dead & memory.bindings.keys():
+            if not analysis.ownership.holdings.classes(memory, memory.bindings[variable]):
+                del memory.bindings[variable]
     if memory.fields:
         memory.drop_unreachable()
     return block, analysis.operation_number, memory

@@ -161,7 +161,7 @@ def _over_edge(analysis: BodyAnalysis, block: ir.BlockIndex, memory: Memory) -> 
     """A memory as it goes over an edge: without what nobody reads there.
 
     What is affine itself does no harm in a name that is bound anew, and tells of its class.  The
-    name of what is affine, or holds something affine, may be what a message speaks of.
+    name of what is affine, or holds something affine, may be what a message speaks of, but for `_`.
     """
     live = analysis.prepared.lifetimes.live[block]
     for root in [r for r in memory.bindings if type(r) is int and r not in live]:
@@ -169,10 +169,12 @@ def _over_edge(analysis: BodyAnalysis, block: ir.BlockIndex, memory: Memory) -> 
     unread = analysis.prepared.unread.get(block)
     if unread is not None:
         for variable in unread.rebound & memory.bindings.keys():
-            if any(not item.is_affine for item in memory.bindings[variable].objects):
+            held = memory.bindings[variable]
+            if variable.name == "_" or any(not item.is_affine for item in held.objects):
                 del memory.bindings[variable]
         for variable in unread.dead & memory.bindings.keys():
-            if not analysis.ownership.holdings.classes(memory, memory.bindings[variable]):
+            held = memory.bindings[variable]
+            if variable.name == "_" or not analysis.ownership.holdings.classes(memory, held):
                 del memory.bindings[variable]
     if memory.fields:
         memory.drop_unreachable()

@@ -119,7 +119,6 @@ def visit(analysis: BodyAnalysis, block: ir.Block, state: Memory) -> Iterator[Pa
             since, shown = shown, analysis.evidence
             if before_call is not None and _is_shown_of(analysis, before_call.number, since):
                 analysis.counted += shown - since
-                analysis.dead_end = False
                 number, changed = before_call.number, before_call.changed
                 memory = before_call.memory
                 del raising[before_call.raising :]

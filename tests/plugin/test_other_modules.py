@@ -476,3 +476,22 @@ def test_namesake_in_another_module_captures_something_else(project: Project) ->
         """,
     )
     assert project.errors() == []
+
+
+def test_what_a_module_does_only_as_a_script_is_nothing_to_its_importers(project: Project) -> None:
+    project.write(
+        helpers="""
+            from token_class import Token
+
+            def copy(token):
+                return Token()
+
+            def advance(token):
+                return token.advance()
+
+            step = advance
+            if __name__ == "__main__":
+                step = copy
+        """,
+    )
+    assert project.errors() == [CONSUMED]

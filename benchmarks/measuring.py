@@ -325,9 +325,8 @@ def time_the_engine(arguments: list[str]) -> None:
 
     module_check.analyze_module = timed  # type: ignore[assignment]
     BodyAnalysis.run = noting  # type: ignore[method-assign]
-    _, errors, status = api.run(arguments)
-    if status not in (0, 1):
-        sys.exit(errors)
+    said, errors, status = api.run(arguments)
+    _stop_like_mypy(said + errors, status)
     texts = [text for path, places in solved.items() for text in _functions(Path(path), places)]
     print(
         json.dumps(
@@ -377,12 +376,18 @@ def time_the_plugin(arguments: list[str]) -> None:
     for name, hook in list(vars(EqxstatePlugin).items()):
         if callable(hook) and not name.startswith("_"):
             setattr(EqxstatePlugin, name, timed(hook))
-    _, errors, status = api.run(arguments)
-    if status not in (0, 1):
-        sys.exit(errors)
+    said, errors, status = api.run(arguments)
+    _stop_like_mypy(said + errors, status)
     whole = time.process_time() - begin - 2 * timings * reading
     print(json.dumps({"seconds": whole, "plugin": spent - timings * reading}), flush=True)
     os._exit(0)  # as mypy does: to take the heap apart would take seconds
+
+
+def _stop_like_mypy(said: str, status: int) -> None:
+    """If mypy could not check the files, end as it does: whoever started this reads its reason."""
+    if status not in (0, 1):
+        print(said, flush=True)
+        sys.exit(status)
 
 
 def _time_to_read_the_clock() -> float:

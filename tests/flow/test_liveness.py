@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mypy_eqxstate.flow.liveness import lifetimes, rebound_variables
+from collections.abc import Collection
+
+from mypy_eqxstate.flow.liveness import Unread, lifetimes, unread_variables
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.ir.printer import format_operation
 from tests.ir.lowered import body_of
@@ -58,22 +60,32 @@ def test_what_a_display_was_built_from_lives_as_long() -> None:
     ]
 
 
-def _over_at_the_end(*statements: str) -> set[str]:
+def _at_the_end(*statements: str) -> Unread:
     """The variables that are not read any more where the function returns."""
     body = body_of("\n    ".join(["def f(a, b, c):", *statements, "return a"]))
     (last,) = (b.index for b in body.blocks if isinstance(b.terminator, ir.Return))
-    return {variable.name for variable in rebound_variables(body, ())[last]}
+    return unread_variables(body, ())[last]
+
+
+def _names(variables: Collection[ir.Variable]) -> set[str]:
+    return {variable.name for variable in variables}
 
 
 def test_a_variable_that_nobody_reads_any_more_may_be_what_a_message_speaks_of() -> None:
-    assert _over_at_the_end("for b in c:", "    b()") == set()
+    unread = _at_the_end("for b in c:", "    b()")
+    assert (_names(unread.rebound), _names(unread.dead)) == (set(), {"b"})
+
+
+def test_a_variable_that_is_read_later_is_not_dead() -> None:
+    unread = _at_the_end("for b in c:", "    a = b")
+    assert _names(unread.dead) == {"b"}
 
 
 def test_a_variable_of_a_comprehension_is_over_with_it() -> None:
-    assert _over_at_the_end("[e() for e in c]") == {"e@2:4"}
+    assert _names(_at_the_end("[e() for e in c]").rebound) == {"e@2:4"}
 
 
 def test_a_comprehension_is_read_by_the_functions_that_it_makes() -> None:
     body = body_of("def f(c):\n    return [lambda: e for e in c]\n")
     kept = [v for v in body.locals if v.is_of_inner_scope]
-    assert all(v not in over for over in rebound_variables(body, kept).values() for v in kept)
+    assert all(v not in over for over, _ in unread_variables(body, kept).values() for v in kept)

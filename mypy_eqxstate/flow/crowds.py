@@ -9,7 +9,7 @@ meet, of a binding with more than `MAXIMAL_VALUES` values
   a single binding which holds one of them at a time, it is one object: whatever the name holds.
   Otherwise it stands for several, and to consume it consumes perhaps the one that is meant.  The
   same goes for tuples, and for objects of which no field is known;
-- constants become plain data;
+- constants become plain data, and what is known by its full name only is not known any more;
 - of the calls that an object or a name is old by, the first `MAXIMAL_EVENTS` are told apart, and
   the others count as the last of these.
 
@@ -33,9 +33,11 @@ from mypy_eqxstate.flow.values import (
     PLAIN_VALUE,
     REPORTED,
     SEVERAL,
+    UNKNOWN_VALUE,
     Event,
     Literal,
     Object,
+    Symbol,
     Value,
 )
 from mypy_eqxstate.ir.model import Elements
@@ -159,5 +161,7 @@ def _thinned(binding: Binding) -> Binding:
             kept = last.get(value, value)
         elif isinstance(value, Literal) and not isinstance(value.value, bool | None):
             kept = PLAIN_VALUE
+        elif isinstance(value, Symbol):
+            kept = UNKNOWN_VALUE
         add_entry(values, kept, guard)
     return Binding(values, with_few_events(binding.marks))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from mypy_eqxstate.flow.crowds import MAXIMAL_VALUES
+from mypy_eqxstate.flow.bindings import ALIVE, Binding
+from mypy_eqxstate.flow.crowds import MAXIMAL_VALUES, sum_up
+from mypy_eqxstate.flow.guards import ALWAYS
+from mypy_eqxstate.flow.memory import Memory
+from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Symbol
 from tests.torture.analyse import analyse
 from tests.torture.oracles import GivingOracle
 
@@ -87,3 +91,11 @@ def test_of_many_calls_that_may_have_consumed_a_state_some_are_told() -> None:
 
 def test_a_constant_out_of_many_is_plain_data() -> None:
     assert _alarms("x = 0", _often("if aN: x = N"), "s = s.set(i, x)", "return s.get(i)") == []
+
+
+def test_what_a_loop_follows_from_attribute_to_attribute_is_soon_not_known_any_more() -> None:
+    binding = Binding({Symbol(f"tree.{'left.' * n}right"): ALWAYS for n in range(MANY)}, ALIVE)
+    memory = Memory()
+    memory.bindings[0] = binding
+    sum_up(memory)
+    assert memory.bindings[0].values == {UNKNOWN_VALUE: ALWAYS}

@@ -20,9 +20,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from tests.differential.checker import Checker, Report
-from tests.differential.judge import Judge, Judgement
-from tests.differential.policies import (
-    POLICIES,
+from tests.differential.evidence import (
     Difference,
     Evidence,
     causes_of,
@@ -31,6 +29,8 @@ from tests.differential.policies import (
     iterated,
     turns,
 )
+from tests.differential.judge import Judge, Judgement
+from tests.differential.policies import POLICIES
 from tests.differential.world import Cause
 
 ENOUGH_RUNS = 3000

@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
 from tests.differential.checker import Checker
 from tests.differential.compare import compare
+from tests.differential.evidence import Difference
 from tests.differential.grammar import LONG, PRELUDE, SHORT, programs
-from tests.differential.policies import Difference
 
 ROUND = 300
 SHRINKING = 60.0

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.differential.checker import Checker, Report
 from tests.differential.compare import compare
+from tests.differential.evidence import Difference, Evidence
 from tests.differential.fuzz import shown
 from tests.differential.grammar import programs
 from tests.differential.judge import Judge
-from tests.differential.policies import POLICIES, Difference, Evidence
+from tests.differential.policies import POLICIES
 from tests.differential.world import Cause, Use
 
 PROGRAMS = 120

@@ -16,7 +16,7 @@ IR.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from mypy_eqxstate.flow.acceptance import is_accepted, is_choice
@@ -86,8 +86,8 @@ class BodyAnalysis:
         self._steps = self._steps_by_type()
         self.definitions: dict[ir.Temporary, ast.AST] = {}
         self.receivers: dict[ir.Temporary, ir.Temporary] = {}
-        # How much of what was shown of its values counts already in what was found.
-        self.counted = 0
+        # The values of which what was shown counts already in what was found.
+        self.counted: set[Origin] = set()
         self._callees: dict[ir.FunctionNode, int] = {}
         self.problems: list[Problem] = []
         self.returned: list[tuple[Memory, Binding]] = []
@@ -139,8 +139,8 @@ class BodyAnalysis:
             NoFixpointError: the solver gave up.
         """
         while True:
-            known = self.evidence
-            self.counted = 0
+            known = set(self.evidence)
+            self.counted.clear()
             self._callees.clear()
             self.yielded = None
             self._found.clear()
@@ -235,23 +235,25 @@ class BodyAnalysis:
         self._steps[type(operation)](memory, operation)
 
     @property
-    def evidence(self) -> int:
-        """How much was shown of values of this body (`flow/evidence.py`)."""
-        return len(self.module.classes.promoted.in_body(self.body.name))
+    def evidence(self) -> Collection[Origin]:
+        """The values of this body of which something was shown, in this order."""
+        return self.module.classes.promoted.in_body(self.body.name).keys()
 
     def note_callee(self, node: ir.FunctionNode) -> None:
         """A function of the same module has told what its body shows of its parameters."""
         self._callees[node] = self.module.evidence(node)
 
-    def _has_new_evidence(self, known: int) -> bool:
+    def _has_new_evidence(self, known: Collection[Origin]) -> bool:
         """Whether anything was shown that did not count yet where it should have.
 
+        What a recursive call has made forgotten, and shown again, is not new.
+
         Args:
-            known: how much was known when the body began to be solved.
+            known: of which something was known when the body began to be solved.
         """
-        return self.evidence - self.counted != known or any(
-            self.module.evidence(node) != told for node, told in self._callees.items()
-        )
+        return any(
+            origin not in known and origin not in self.counted for origin in self.evidence
+        ) or any(self.module.evidence(node) != told for node, told in self._callees.items())
 
     # --- reading and using ----------------------------------------------------------------------
 

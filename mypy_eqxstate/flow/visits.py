@@ -20,7 +20,7 @@ Limit: a visit goes back to one call only, the last one.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -33,7 +33,7 @@ from mypy_eqxstate.flow.matching import always_matches
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.suspended import run_coroutines
-from mypy_eqxstate.flow.values import NONE_VALUE
+from mypy_eqxstate.flow.values import NONE_VALUE, Origin
 from mypy_eqxstate.fullnames import SUPPRESS
 from mypy_eqxstate.ir import model as ir
 
@@ -89,7 +89,7 @@ def visit(analysis: BodyAnalysis, block: ir.Block, state: Memory) -> Iterator[Pa
     operations = block.operations
     endings = analysis.prepared.lifetimes.ending[block.index]
     before_call: _Before | None = None
-    shown = analysis.evidence
+    shown = len(analysis.evidence)
     number = 0
     while number < len(operations):
         operation = operations[number]
@@ -115,10 +115,11 @@ def visit(analysis: BodyAnalysis, block: ir.Block, state: Memory) -> Iterator[Pa
                 analysis.heap.age(memory, analysis.body.name, analysis.operation_number)
         before = memory.version
         analysis.carry_out(memory, operation)
-        if analysis.evidence != shown:
-            since, shown = shown, analysis.evidence
-            if before_call is not None and _is_shown_of(analysis, before_call.number, since):
-                analysis.counted += shown - since
+        if len(analysis.evidence) != shown:
+            new = list(islice(analysis.evidence, shown, None))
+            shown = len(analysis.evidence)
+            if before_call is not None and _is_made_by(analysis, before_call.number, new):
+                analysis.counted.update(new)
                 number, changed = before_call.number, before_call.changed
                 memory = before_call.memory
                 del raising[before_call.raising :]
@@ -143,17 +144,16 @@ def visit(analysis: BodyAnalysis, block: ir.Block, state: Memory) -> Iterator[Pa
     yield from _leave(analysis, block, memory)
 
 
-def _is_shown_of(analysis: BodyAnalysis, number: int, since: int) -> bool:
-    """Whether all that was shown lately is about what one operation of the block has made.
+def _is_made_by(analysis: BodyAnalysis, number: int, shown: Sequence[Origin]) -> bool:
+    """Whether all that something was shown of was made by one operation of the block at work.
 
     Args:
-        analysis: of the body, at work in the block.
+        analysis: of the body.
         number: the operation.
-        since: how much had been shown before.
+        shown: where it comes from; empty if a recursive call has made something forgotten.
     """
     operation = analysis.position[0] * BLOCK_STRIDE + number
-    shown = analysis.module.classes.promoted.in_body(analysis.body.name)
-    return all(origin.operation == operation for origin in islice(shown, since, None))
+    return bool(shown) and all(origin.operation == operation for origin in shown)
 
 
 def _over_edge(analysis: BodyAnalysis, block: ir.BlockIndex, memory: Memory) -> Passed:

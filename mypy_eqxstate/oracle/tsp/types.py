@@ -23,6 +23,7 @@ Source: https://github.com/microsoft/pylance-release/tree/main/docs/tsp, version
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Any, Final
 
 from mypy_eqxstate.oracle.shapes import ParameterKind
@@ -140,13 +141,15 @@ class TypeReader:
             return PLAIN_TERM if answer.get("flags", 0) & _LITERAL else ANY
         if definition.full_name in _NONE_TYPES:
             return NONE_TERM
-        arguments = tuple(self.term(item, depth + 1) for item in answer.get("typeArgs") or ())
-        if definition.full_name == _UNBOUNDED_TUPLE and len(arguments) > 1:
+        is_tuple = definition.full_name == _UNBOUNDED_TUPLE
+        given = _items(answer) if is_tuple else answer.get("typeArgs") or ()
+        arguments = tuple(self.term(item, depth + 1) for item in given)
+        if is_tuple and len(arguments) > 1:
             return TupleTerm(arguments)
         return _instantiable(ClassTerm(definition, arguments), answer)
 
     def _tuple(self, answer: Json, depth: int) -> Term:
-        arguments = [self.term(item, depth + 1) for item in answer.get("typeArgs") or ()]
+        arguments = [self.term(item, depth + 1) for item in _items(answer)]
         if not arguments:
             return PLAIN_TERM
         if len(arguments) > 1:
@@ -222,6 +225,17 @@ def is_annotated(node: Function) -> bool:
         return True
     given = parameters(node)
     return not given or any(argument.annotation is not None for argument, _, _ in given)
+
+
+def _items(answer: Json) -> Sequence[Json]:
+    """The arguments of a tuple; of `tuple[int, ...]` only the first, as pyrefly 1.4 has it.
+
+    Since 1.5 the ellipsis is one of them.
+    """
+    arguments: Sequence[Json] = answer.get("typeArgs") or ()
+    last = arguments[-1] if arguments else {}
+    is_open = last.get("kind") == _BUILT_IN and last.get("name") == "ellipsis"
+    return arguments[:-1] if is_open else arguments
 
 
 def _instantiable(term: Term, answer: Json) -> Term:

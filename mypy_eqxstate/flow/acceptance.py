@@ -62,8 +62,7 @@ def is_accepted(body: Body, place: str, events: Sequence[Event]) -> bool:
     """
     assignments = [each for each in _assignments(body) if each.variable.name == place]
     return bool(assignments) and all(
-        event.body != body.name or any(_is_decided(body, event, each) for each in assignments)
-        for event in events
+        event.body != body.name or _is_decided(body, event, assignments) for event in events
     )
 
 
@@ -95,16 +94,21 @@ def _assignments(body: Body) -> Iterator[Assignment]:
         yield from (each for each in found if each.source not in written)
 
 
-def _is_decided(body: Body, event: Event, assignment: Assignment) -> bool:
-    """Whether a loop around both a call and an assignment may leave out the latter."""
+def _is_decided(body: Body, event: Event, assignments: Sequence[Assignment]) -> bool:
+    """Whether a loop around both a call and one of some assignments may leave out the latter."""
     block, number = divmod(event.operation, BLOCK_STRIDE)
-    around = loops_around(body, assignment.block)
-    loop = next((each for each in loops_around(body, block) if each in around), None)
-    return (
-        loop is not None
-        and assignment.source in _made_of(body, block, number)
-        and _goes_on_without(body, loop, assignment.variable, block, number)
-    )
+    around_call = loops_around(body, block)
+    made = _made_of(body, block, number)
+    for assignment in assignments:
+        around = loops_around(body, assignment.block)
+        loop = next((each for each in around_call if each in around), None)
+        if (
+            loop is not None
+            and assignment.source in made
+            and _goes_on_without(body, loop, assignment.variable, block, number)
+        ):
+            return True
+    return False
 
 
 def _made_of(body: Body, block: BlockIndex, number: int) -> set[Variable]:

@@ -2,7 +2,8 @@
 
 `invoke` asks for the summary of the function in the context of the call and carries it out: first
 what the callee reads of captured names and of its receiver's fields (old ones are reported at the
-call), then what it consumes or hands over, then what it writes, last its result.
+call), then what it consumes or hands over, then what it writes (`flow/written_by_callee.py`), last
+its result.
 
 Worked example.  `def bump(): nonlocal s; s = s.set(i, 1)` called twice: the summary says that the
 foreign variable `s` is read, its object consumed, and that `s` holds a new object afterwards.  So
@@ -17,7 +18,7 @@ that they are given captures is the caller's all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -31,22 +32,19 @@ from mypy_eqxstate.flow.arguments import (
     match,
     star_names,
 )
-from mypy_eqxstate.flow.bindings import ALIVE, Binding, Status, merge_bindings, one
+from mypy_eqxstate.flow.bindings import ALIVE, Binding, Status, one
 from mypy_eqxstate.flow.contexts import context_of
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.evidence import promote_arguments, promote_shown, shown_classes
 from mypy_eqxstate.flow.guards import ALWAYS
 from mypy_eqxstate.flow.instantiate import Instantiation
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.places import format_key
 from mypy_eqxstate.flow.problems import Misuse
-from mypy_eqxstate.flow.stores import store
 from mypy_eqxstate.flow.suspended import is_coroutine, is_generator, suspend
 from mypy_eqxstate.flow.trust import says_all, says_less
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
     Bound,
-    Event,
     Function,
     Object,
     Origin,
@@ -55,6 +53,7 @@ from mypy_eqxstate.flow.values import (
     Transformed,
     Value,
 )
+from mypy_eqxstate.flow.written_by_callee import write
 from mypy_eqxstate.ir.model import Destination, FunctionNode, Item, Key, Place, Variable
 from mypy_eqxstate.oracle.shapes import (
     AffineShape,
@@ -127,10 +126,10 @@ class BodyCalls:
         captured = frozenset(variable for variable, _ in context if variable not in parameters)
         summary = module.summary(function, context)
         promote_shown(analysis.module.classes, module.classes, function.name, matched.pairs)
-        if not foreign:
-            analysis.note_callee(node)
         if foreign:
             summary = without_globals(summary)
+        else:
+            analysis.note_callee(node)
         if summary.opaque or (foreign and says_less(summary, signature, module.classes)):
             if signature is not None:
                 return self._by_signature(
@@ -168,7 +167,7 @@ class BodyCalls:
         instantiation = Instantiation(
             analysis, memory, summary, parameters, origin, stars, foreign, captured, recursive
         )
-        self._write(site, memory, instantiation, summary, grounds)
+        write(analysis, site, memory, instantiation, summary, grounds)
         if not summary.returns:
             analysis.dead_end = True
             return one(UNKNOWN_VALUE)
@@ -257,7 +256,7 @@ class BodyCalls:
         self._check_reads(site, memory, possible, instantiation, parameters)
         grounds = Grounds("body", (module.path, getattr(function.node, "lineno", 0)))
         self._carry_out(site, memory, possible, instantiation, parameters, {}, grounds)
-        self._write(site, memory, instantiation, possible, grounds, surely_called=False)
+        write(self.analysis, site, memory, instantiation, possible, grounds, surely_called=False)
 
     def _effect_on(
         self,
@@ -297,7 +296,7 @@ class BodyCalls:
             binding = instantiation.input(item)
             if binding is None:
                 continue
-            place = self._place_of(instantiation, item) if memory.stale else None
+            place = instantiation.place(item) if memory.stale else None
             if place is not None:
                 binding = self.analysis.ownership.marked_as_stale(memory, place, binding)
             consumes = summary.effects.get(item, Effect.BORROW) >= Effect.MAY_CONSUME
@@ -435,68 +434,6 @@ class BodyCalls:
             return starred._replace(binding=binding, path=(*starred.path, *path[1:]))
         place = None if variable is None or actuals else Place(variable, path)
         return Actual(binding, None, text, site.node, place=place)
-
-    def _write(
-        self,
-        site: CallSite,
-        memory: Memory,
-        instantiation: Instantiation,
-        summary: Summary,
-        grounds: Grounds,
-        surely_called: bool = True,
-    ) -> None:
-        """Make fields and foreign variables hold what they hold after the call.
-
-        What a path of the callee leaves alone is among the values, under the guard of that path.
-        What the callee has consumed and not replaced is old.
-        """
-
-        def consumed_as(text: str) -> Callable[[Object], Event]:
-            def event_of(item: Object) -> Event:
-                known = self.calls.effects.consumption(item)
-                actual = Actual(one(item), None, text, site.node)
-                name = getattr(item.shape, "class_name", "")
-                return known or self.calls.effects.event(site, actual, True, grounds, name)
-
-            return event_of
-
-        for item, key, held, surely in summary.field_writes:
-            holder = instantiation.input(item)
-            if holder is None:
-                continue
-            place = self._place_of(instantiation, item)
-            if place is not None:
-                memory.renew(self.analysis.ownership.places.normal(memory, place.child(key)))
-            text = instantiation.text_of(item) + format_key(key)
-            binding = instantiation.left(held, consumed_as(text))
-            if surely:
-                store(self.analysis, memory, holder, place, key, binding)
-                continue
-            for value in holder.values:
-                if isinstance(value, Object):
-                    self.analysis.heap.write(memory, value, key, binding, strong=False)
-        for variable, held, surely in summary.variable_writes:
-            binding = instantiation.left(held, consumed_as(variable.name))
-            before = memory.bindings.get(variable)
-            if before is not None and not (surely or surely_called):
-                binding = merge_bindings(before, binding)
-            self.analysis.forget_conditions(memory, variable)
-            memory.bindings[variable] = binding
-
-    def _place_of(self, instantiation: Instantiation, item: Object) -> Place | None:
-        """Where the caller has an input object of the callee."""
-        variable = item.origin.variable
-        if variable is None:
-            return None
-        if variable not in instantiation.parameters:
-            return Place(variable, item.origin.path)
-        actuals = instantiation.parameters[variable]
-        if len(actuals) != 1 or actuals[0].temporary is None or actuals[0].copied_by is not None:
-            return None
-        place = self.analysis.body.places.get(actuals[0].temporary)
-        if place is None:
-            return None
-        return Place(place.variable, (*place.path, *actuals[0].path, *item.origin.path))
 
     def _result(
         self,

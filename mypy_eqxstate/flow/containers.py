@@ -27,7 +27,7 @@ from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.stores import store
 from mypy_eqxstate.flow.suspended import run_coroutines, run_suspended
-from mypy_eqxstate.flow.values import PLAIN_VALUE, UNKNOWN_VALUE, Object, Origin, Value
+from mypy_eqxstate.flow.values import PLAIN_VALUE, UNKNOWN_VALUE, Object, Origin, Value, is_dead
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import (
     UNKNOWN,
@@ -357,7 +357,7 @@ class Containers:
             ):
                 memory.fields[container] = {
                     key: Binding(
-                        {v: g for v, g in field.values.items() if not _is_dead(v)} or field.values
+                        {v: g for v, g in field.values.items() if not is_dead(v)} or field.values
                     )
                     for key, field in fields.items()
                 }
@@ -416,10 +416,6 @@ def _without_others(binding: Binding) -> Binding:
     if not values or len(values) == len(binding.values):
         return binding
     return Binding(values, binding.marks)
-
-
-def _is_dead(value: Value) -> bool:
-    return isinstance(value, Object) and bool(value.events)
 
 
 def _met_again(item: Object, guard: Guard) -> Mapping[Object, Guard]:

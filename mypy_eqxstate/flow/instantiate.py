@@ -31,9 +31,10 @@ from mypy_eqxstate.flow.values import (
     Object,
     Origin,
     Value,
+    is_dead,
     objects_within,
 )
-from mypy_eqxstate.ir.model import Attribute, Item, Key, Variable
+from mypy_eqxstate.ir.model import Attribute, Item, Key, Place, Variable
 from mypy_eqxstate.oracle.shapes import UnknownShape
 
 if TYPE_CHECKING:
@@ -143,6 +144,21 @@ class Instantiation:
             return self.analysis.calls.attributes.of_value(self.memory, binding, key.name)
         return self.analysis.containers.items_of(self.memory, binding, key)
 
+    def place(self, item: Object) -> Place | None:
+        """Where the caller has an input object of the callee."""
+        variable = item.origin.variable
+        if variable is None:
+            return None
+        if variable not in self.parameters:
+            return Place(variable, item.origin.path)
+        actuals = self.parameters[variable]
+        if len(actuals) != 1 or actuals[0].temporary is None or actuals[0].copied_by is not None:
+            return None
+        place = self.analysis.body.places.get(actuals[0].temporary)
+        if place is None:
+            return None
+        return Place(place.variable, (*place.path, *actuals[0].path, *item.origin.path))
+
     def text(self, item: Object, actuals: Sequence[Actual]) -> str:
         """The caller's spelling of an input object of the callee."""
         variable, path = item.origin.variable, item.origin.path
@@ -175,12 +191,12 @@ class Instantiation:
         values: dict[Value, Guard] = {}
         marks: Status = ALIVE
         for value, guard in template.values.items():
-            is_left = self._event_of is not None and _is_dead(value) and not _is_reported(value)
-            if _is_dead(value) and not is_left and len(template.values) > 1:
+            is_left = self._event_of is not None and is_dead(value) and not _is_reported(value)
+            if is_dead(value) and not is_left and len(template.values) > 1:
                 continue  # that the callee returns an old object was reported in it
             inner = self.guard(guard)
             for found, outer in self._values(value).values.items():
-                if exclusive(inner, outer) or (not _is_dead(value) and self._died_here(found)):
+                if exclusive(inner, outer) or (not is_dead(value) and self._died_here(found)):
                     continue  # what the call did on one path, met on another
                 if is_left and self._event_of is not None and isinstance(found, Object):
                     found = found.with_events(found.events or frozenset({self._event_of(found)}))
@@ -192,7 +208,7 @@ class Instantiation:
 
     def _died_here(self, value: Value) -> bool:
         """Whether this very call consumed an object (where the callee ends with it alive)."""
-        return _is_dead(value) and all(
+        return is_dead(value) and all(
             (event.body, event.operation) == (self.origin.body, self.origin.operation)
             for event in getattr(value, "events", ())
         )
@@ -260,10 +276,6 @@ class Instantiation:
             held = self.summary.fields.get(item, {})
             self.memory.fields[made] = {key: self.binding(field) for key, field in held.items()}
         return made
-
-
-def _is_dead(value: Value) -> bool:
-    return isinstance(value, Object) and bool(value.events)
 
 
 def _is_reported(value: Value) -> bool:

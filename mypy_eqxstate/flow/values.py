@@ -298,6 +298,11 @@ def literal(value: object) -> Literal:
     return Literal(value, type(value).__name__)
 
 
+def is_dead(value: Value) -> bool:
+    """Whether something has happened to an object that leaves it old."""
+    return isinstance(value, Object) and bool(value.events)
+
+
 def objects_within(value: Value) -> tuple[Object, ...]:
     """The objects that a value holds without a heap: itself, a receiver, bound arguments."""
     if type(value) is Object:

@@ -15,7 +15,7 @@ import dataclasses
 import itertools
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tests.differential import reference, world
@@ -78,6 +78,23 @@ def each(values: Iterable[Any]) -> Iterator[Any]:
         yield value
 
 
+async def each_async(values: AsyncIterable[Any]) -> AsyncIterator[Any]:
+    """The elements of what is iterated by `async for`."""
+    iterator = aiter(values)
+    for turn in itertools.count():
+        if turn == MAXIMAL_ELEMENTS:
+            raise TooLongError
+        causes, uses = len(world.WORLD.causes), len(world.WORLD.uses)
+        try:
+            value = await anext(iterator)
+        except StopAsyncIteration:
+            return
+        except BaseException:
+            world.WORLD.lose(causes, uses)
+            raise
+        yield apart(read(value))
+
+
 def hand(value: Any) -> Any:
     """What is returned or yielded."""
     for state in states_within(value):
@@ -92,6 +109,22 @@ def call(kept: Kept, function: Callable[..., Any], *args: Any, **kwargs: Any) ->
     calling = _Calling(kept, function, args, kwargs)
     try:
         result = function(*calling.args, **calling.kwargs)
+    except BaseException:
+        calling.fail()
+        raise
+    if isinstance(result, types.CoroutineType):
+        world.WORLD.prepared[id(result)] = (result, calling)
+    return calling.end(result)
+
+
+async def awaited(kept: Kept, value: Any) -> Any:
+    """A coroutine that was kept is awaited: only now its call begins."""
+    _, calling = world.WORLD.prepared.pop(id(value), (None, None))
+    if calling is None:
+        return await value
+    calling.begin(kept)
+    try:
+        result = await value
     except BaseException:
         calling.fail()
         raise
@@ -119,7 +152,6 @@ class _Calling:
         self._line = frame.f_lineno
         world.WORLD.reached.add(self._line)
         self._by_driver = frame.f_code.co_name == DRIVER
-        self._kept = kept
         self._receiver = getattr(function, "__self__", None)
         parts = [*args, *named.values()]
         if isinstance(self._receiver, reference.Module):
@@ -127,15 +159,20 @@ class _Calling:
         self._handed = [] if _is_ignoring(function) else list(states_within(parts))
         for state in self._handed:
             state.use()
-        self._before = [
-            (state.cell.version, state.cell.version.children, state.cell.old)
-            for state in self._handed
-        ]
         name = getattr(function, "__name__", "")
         self._pops = isinstance(self._receiver, list) and name == "pop"
         self._copies = function is dataclasses.replace or name == "_replace"
         self.args = [*map(read, args)]
         self.kwargs = {name: read(value) for name, value in named.items()}
+        self.begin(kept)
+
+    def begin(self, kept: Kept) -> None:
+        """The callee begins."""
+        self._kept = kept
+        self._before = [
+            (state.cell.version, state.cell.version.children, state.cell.old)
+            for state in self._handed
+        ]
         world.WORLD.may_raise()
         self._causes, self._uses = len(world.WORLD.causes), len(world.WORLD.uses)
         self._made = Version.made
@@ -230,8 +267,10 @@ HOOKS = {
     "item_": item,
     "apart_": apart,
     "each_": each,
+    "each_async_": each_async,
     "hand_": hand,
     "call_": call,
     "call_async_": call_async,
+    "await_": awaited,
     "trying_": Trying,
 }

@@ -78,6 +78,12 @@ class State:
         self.superseded: Cause | None = None
         self.taken = ""
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, State) and self.cell is other.cell
+
+    def __hash__(self) -> int:
+        return id(self.cell)
+
     def another(self) -> State:
         """Another reference to the same object, superseded or not as this one."""
         made = State(cell=self.cell)

@@ -113,7 +113,10 @@ class _Rewriting(_WithoutImports):
         if isinstance(node.value, ast.Call):
             node.value = self._called("call_async_", node.value)
             return node
+        kept = ast.parse(repr(self._kept.get(node, True)), mode="eval").body
         self.generic_visit(node)
+        made = ast.Call(ast.Name("await_", ast.Load()), [kept, node.value], [])
+        node.value = ast.copy_location(made, node)
         return node
 
     def _called(self, hook: str, node: ast.Call) -> ast.expr:
@@ -142,6 +145,7 @@ class _Rewriting(_WithoutImports):
         if isinstance(node, ast.Call):
             self._kept[node] = kept
         elif isinstance(node, ast.Await):
+            self._kept[node] = kept
             self._keep(node.value, kept)
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             self._keep(node.value, {node.slice.value: kept})
@@ -225,12 +229,14 @@ class _Rewriting(_WithoutImports):
     visit_FunctionDef = _function  # noqa: N815
     visit_AsyncFunctionDef = _function  # noqa: N815
 
-    def _iterating(self, node: ast.For | ast.comprehension) -> ast.AST:
+    def _iterating(self, node: ast.For | ast.AsyncFor | ast.comprehension) -> ast.AST:
         self.generic_visit(node)
-        node.iter = _hook("each_", node.iter)
+        is_async = isinstance(node, ast.AsyncFor) or bool(getattr(node, "is_async", False))
+        node.iter = _hook("each_async_" if is_async else "each_", node.iter)
         return node
 
     visit_For = _iterating  # noqa: N815
+    visit_AsyncFor = _iterating  # noqa: N815
     visit_comprehension = _iterating
 
     def visit_match_case(self, node: ast.match_case) -> ast.match_case:

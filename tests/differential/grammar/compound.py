@@ -37,6 +37,8 @@ class Blocks(Statements):
             self.assign_state,
             self.call_layer,
             self.call_helper,
+            self.keep_coroutine,
+            self.await_kept,
             self.build,
             self.take_apart,
             self.store,
@@ -114,6 +116,7 @@ class Blocks(Statements):
         options += [(name, '{"k": c}') for name in self.known("Dict")]
         options += [(self.call(helper), "(c, d)") for helper in self.giving("Pair")]
         options += [(self.call(helper), "(x, c)") for helper in self.giving("Result")]
+        options += [(self.call(helper), "(x, (c, d))") for helper in self.giving("Nested")]
         subject, pattern = self.pick(options)
         arms = Arms(self)
         self.write(f"match {subject}:")
@@ -149,15 +152,20 @@ class Blocks(Statements):
         heads += [(name, known) for known in self.known("Stream") + self.known("Rest")]
         if not (place := self.place()).startswith(name):
             heads.append((name, f"versions(layer, {place})"))
+            if self.awaits:
+                heads.append((name, f"changes(layer, {place})"))
         target, iterable = self.pick(heads)
-        self.loop(f"for {target} in {iterable}:", name)
+        word = "async for" if iterable.startswith("changes") else "for"
+        self.loop(f"{word} {target} in {iterable}:", name)
 
     def loop(self, head: str, *bound: str) -> None:
         """A loop; `bound` are the names that it binds in each turn."""
         self.write(head)
         outside, self.in_loop = self.in_loop, True
         # What the body binds is not bound if it never runs, and what it binds anew may change kind.
-        before = dict(self.kinds)
+        # What is awaited in one turn can't be awaited in the next.
+        before = {name: kind for name, kind in self.kinds.items() if kind != "Task"}
+        self.kinds = dict(before)
         for name in bound:
             self.bind(name)
         self.block()
@@ -176,7 +184,8 @@ class Blocks(Statements):
         before = dict(self.kinds)
         if self.maybe():
             name = self.target()
-            self.write(f"with lent({self.place()}) as {name}:")
+            lending = ["with lent", "async with reserved"] if self.awaits else ["with lent"]
+            self.write(f"{self.pick(lending)}({self.place()}) as {name}:")
             self.bind(name)
             self.block()
             return

@@ -14,7 +14,8 @@ class Helper:
     Attributes:
         name: its name.
         takes: how its States are passed: "plain", "rest" (`*rest`) or "named" (`**named`).
-        gives: "State", "Pair", "Result" (an Array and a State), or "Stream" (a generator).
+        gives: "State", "Pair", "Result" (an Array and a State), "Nested" (an Array and a pair), or
+            "Stream" (a generator).
         awaited: it is `async`.
         number: it calls only helpers of smaller numbers without asking `ready()`.
     """
@@ -116,7 +117,7 @@ class Expressions(Writer):
         """The helpers that return this kind of value."""
         return [helper for helper in self.helpers if helper.gives == kind]
 
-    def call(self, helper: Helper) -> str:
+    def call(self, helper: Helper, is_awaited: bool = True) -> str:
         """A call of a helper; where it could go on for ever, only if it is ready."""
         one, other = self.place(), self.place()
         options = {
@@ -130,8 +131,15 @@ class Expressions(Writer):
             elif helper.takes == "rest":
                 options += [f"x, p, q, *{pair}"]
         call = f"{helper.name}(layer, {self.pick(options)})"
+        if not is_awaited:
+            return call
         call = f"(await {call})" if helper.awaited else call
         if helper.number < self.number or helper.gives == "Stream":
             return call
-        otherwise = {"State": one, "Pair": f"({one}, {other})", "Result": f"(x, {one})"}
+        otherwise = {
+            "State": one,
+            "Pair": f"({one}, {other})",
+            "Result": f"(x, {one})",
+            "Nested": f"(x, ({one}, {other}))",
+        }
         return f"({call} if ready() else {otherwise[helper.gives]})"

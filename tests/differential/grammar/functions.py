@@ -18,6 +18,7 @@ _ANNOTATIONS = {
     "State": "State",
     "Pair": "tuple[State, State]",
     "Result": "tuple[Array, State]",
+    "Nested": "tuple[Array, tuple[State, State]]",
     "Stream": "Iterator[State]",
     "object": "object",
 }
@@ -55,7 +56,7 @@ def programs(draw: Draw, statements: int = SHORT) -> str:
         statements: how many `case` may have, about.
     """
     is_annotated = not draw(st.booleans())
-    is_async = bool(draw(st.integers(0, 5)) == 5)
+    is_async = bool(draw(st.integers(0, 3)) == 3)
     helpers = tuple(_helper(draw, number) for number in range(draw(st.integers(0, 3))))
     has_agent = bool(draw(st.integers(0, 2)) == 2)
     parts = [_helper_text(draw, helper, helpers, is_annotated) for helper in helpers]
@@ -71,8 +72,8 @@ def programs(draw: Draw, statements: int = SHORT) -> str:
 
 def _helper(draw: Draw, number: int) -> Helper:
     takes = ("plain", "rest", "named")[draw(st.integers(0, 2))]
-    gives = ("State", "Pair", "Result", "Stream")[draw(st.integers(0, 3))]
-    awaited = bool(draw(st.integers(0, 5)) == 5) and gives != "Stream"
+    gives = ("State", "Pair", "Result", "Nested", "Stream")[draw(st.integers(0, 4))]
+    awaited = bool(draw(st.integers(0, 3)) == 3) and gives != "Stream"
     return Helper(f"helper{number}", takes, gives, awaited, number)
 
 

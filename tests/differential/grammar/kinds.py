@@ -18,6 +18,7 @@ NAMES = {
     "Thunk": ("thunk", "later"),
     "Maker": ("make", "remake"),
     "Stream": ("stream",),
+    "Task": ("task", "job"),
     "Trainer": ("trainer",),
     "Agent": ("agent", "self"),
     "Arguments": ("arguments",),

@@ -4,7 +4,7 @@ PRELUDE = """\
 import contextlib
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -104,6 +104,17 @@ def versions(layer: Layer, state: State) -> Iterator[State]:
 
 @contextlib.contextmanager
 def lent(state: State) -> Iterator[State]:
+    yield state
+
+
+async def changes(layer: Layer, state: State) -> AsyncIterator[State]:
+    for _ in items():
+        state = state.set(layer.index, state.get(layer.index))
+        yield state
+
+
+@contextlib.asynccontextmanager
+async def reserved(state: State) -> AsyncIterator[State]:
     yield state
 
 

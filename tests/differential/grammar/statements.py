@@ -39,7 +39,7 @@ class Statements(Expressions):
 
     def call_helper(self) -> None:
         """The tuple that a helper returns, kept whole, taken apart, or a part of it."""
-        helpers = self.giving("Pair") + self.giving("Result")
+        helpers = [h for kind in ("Pair", "Result", "Nested") for h in self.giving(kind)]
         if not helpers:
             self.assign_state()
             return
@@ -48,12 +48,45 @@ class Statements(Expressions):
         if helper.gives == "Result":
             call = self.call(helper)
             self.write(self.pick([f"x, {name} = {call}", f"{name} = {call}[1]"]))
+        elif helper.gives == "Nested" and self.maybe():
+            self.write(f"_, pair = {self.call(helper)}")
+            self.bind("pair", "Pair")
+            return
+        elif helper.gives == "Nested":
+            call = self.call(helper)
+            self.write(self.pick([f"x, ({name}, _) = {call}", f"{name} = {call}[1][1]"]))
         elif self.maybe():
             self.write(f"pair = {self.call(helper)}")
             self.bind("pair", "Pair")
             return
         else:
             self.write(f"{name}, _ = {self.call(helper)}")
+        self.bind(name)
+
+    def keep_coroutine(self) -> None:
+        """A coroutine that is awaited later, or never."""
+        if not self.awaits:
+            self.assign_state()
+            return
+        name = self.pick(NAMES["Task"])
+        options = [f"waited(layer, {self.place()})"]
+        options += [
+            self.call(helper, is_awaited=False)
+            for helper in self.giving("State")
+            if helper.awaited and helper.number < self.number
+        ]
+        self.write(f"{name} = {self.pick(options)}")
+        self.bind(name, "Task")
+
+    def await_kept(self) -> None:
+        """A coroutine is awaited once."""
+        known = self.known("Task")
+        if not known:
+            self.keep_coroutine()
+            return
+        task, name = self.pick(known), self.target()
+        self.write(f"{name} = await {task}")
+        del self.kinds[task]
         self.bind(name)
 
     def chain(self) -> None:
@@ -106,6 +139,7 @@ class Statements(Expressions):
             "State": f"return {one}",
             "Pair": f"return {one}, {self.place()}",
             "Result": f"return x, {one}",
+            "Nested": f"return x, ({one}, {self.place()})" if self.gives == "Nested" else "",
             "Stream": "return",
         }
         return values[self.gives]
@@ -132,7 +166,15 @@ class Statements(Expressions):
         }
         kind = self.pick([*kinds])
         name = self.pick(NAMES[kind])
-        self.write(f"{name} = {kinds[kind]}")
+        text = kinds[kind]
+        if kind == "Dict":
+            texts = [text, f'{{k: {self.state()} for k in ("k",)}}']
+            texts += [f"{{k: advance(s) for k, s in {n}.items()}}" for n in self.known("Dict")]
+            texts += [
+                f"{{k: s.set(layer.index, x) for k, s in {n}.items()}}" for n in self.known("Dict")
+            ]
+            text = self.pick(texts)
+        self.write(f"{name} = {text}")
         self.bind(name, kind)
 
     def take_apart(self) -> None:
@@ -202,6 +244,8 @@ class Statements(Expressions):
                 f"list(advance(s) for s in {name})",
                 f"[s for s in {name} if {self.condition()}] or [{one}]",
                 f"[*{name}, {one}]",
+                f"[*{{s for s in {name}}}]",
+                f"[*{{s.set(layer.index, x) for s in {name}}}]",
             ]
         self.write(f"states = {self.pick(options)}")
         self.bind("states", "List")

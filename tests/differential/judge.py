@@ -146,7 +146,7 @@ class Judge:
             self.seen.cut = True
             for frame in run.current:
                 run.break_off(frame)
-        run.current.clear()
+        run.close()
         return run
 
     def _is_borne_out(self, run: World) -> bool:

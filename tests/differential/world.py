@@ -21,6 +21,7 @@ import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 PROGRAM = "<program>"
 MAXIMAL_TURNS = 3
@@ -123,6 +124,7 @@ class World:
     spared: set[int] = field(default_factory=set)
     renewed: set[int] = field(default_factory=set)
     returned: tuple[object, Lines] = (None, ())
+    prepared: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     trying: int = 0
     raised: int = 0
     turns: dict[int, int] = field(default_factory=dict)
@@ -217,6 +219,12 @@ class World:
             self.steps.append(self.current[frame])
             if line not in self.carried_out:
                 self.carried_out |= {line}
+
+    def close(self) -> None:
+        """The run is over: what was never awaited isn't any more."""
+        for coroutine, _ in self.prepared.values():
+            coroutine.close()
+        self.current.clear()
 
     def break_off(self, frame: types.FrameType) -> None:
         """A statement was left by an exception."""

@@ -14,7 +14,9 @@ before it.  In
 
 What follows `if key is None: raise ...` is believed to run even if mypy says that it can't: such a
 test is always true for mypy only if the annotation of `key` is wrong.  Tests of the platform, the
-version and `TYPE_CHECKING` are another matter.
+version and `TYPE_CHECKING` are another matter.  So is what follows a `with` of something that mypy
+takes for Any, as in functions without annotations: it may swallow what its block raises, and mypy
+believes that nothing follows if the block never ends by itself.
 
 Limits: a function of which nothing was visited was not checked (`@no_type_check`, type variables
 with values), and everything in it counts as reachable.
@@ -23,9 +25,10 @@ with values), and everything in it counts as reachable.
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Mapping
 
 from mypy import nodes
+from mypy.types import AnyType, Type, get_proper_type
 
 from mypy_eqxstate.oracle.pairing import Pairing
 
@@ -41,11 +44,11 @@ class Reachability:
     Args:
         module: the module's `ast`.
         pairing: its partners in mypy's tree.
-        typed: the expressions for which mypy has a type.
+        typed: the types that mypy has for expressions.
     """
 
     def __init__(
-        self, module: ast.Module, pairing: Pairing, typed: Container[nodes.Expression]
+        self, module: ast.Module, pairing: Pairing, typed: Mapping[nodes.Expression, Type]
     ) -> None:
         self._module = module
         self._pairing = pairing
@@ -62,7 +65,7 @@ class Reachability:
             self._look(body, visited)
             skipped: set[ast.stmt] = set()
             if any(visited.values()):
-                _spread(body, visited, skipped)
+                self._spread(body, visited, skipped)
             self._skipped[unit] = skipped
         return statement not in self._skipped[unit]
 
@@ -93,6 +96,45 @@ class Reachability:
                 answer = False
         return answer
 
+    def _spread(
+        self, block: list[ast.stmt], visited: dict[ast.stmt, bool | None], skipped: set[ast.stmt]
+    ) -> None:
+        """Add the skipped statements of a block; one in doubt goes with the statement before it."""
+        dead = doubtful = False
+        before: ast.stmt | None = None
+        for statement in block:
+            doubtful = doubtful or _leaves_by_a_wrong_type(before) or self._may_go_on(before)
+            before = statement
+            known = visited[statement]
+            if doubtful and known is False:
+                continue
+            if known is None and any(visited[inner] for inner in _nested(statement)):
+                known = True
+            if known is not None:
+                dead = not known
+            if dead:
+                skipped.add(statement)
+                skipped.update(_nested(statement))
+            elif not isinstance(statement, _FUNCTIONS):
+                for inner_block in _inner_blocks(statement):
+                    self._spread(inner_block, visited, skipped)
+
+    def _may_go_on(self, statement: ast.stmt | None) -> bool:
+        """Whether something of an unknown type in a statement may swallow what is raised in it."""
+        if statement is None:
+            return False
+        return any(
+            self._is_unknown(item.context_expr)
+            for inner in (statement, *_nested(statement))
+            if isinstance(inner, (ast.With, ast.AsyncWith))
+            for item in inner.items
+        )
+
+    def _is_unknown(self, node: ast.expr) -> bool:
+        partner = self._pairing.partner(node)
+        type_ = self._typed.get(partner) if isinstance(partner, nodes.Expression) else None
+        return type_ is not None and isinstance(get_proper_type(type_), AnyType)
+
 
 def _own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
     """The expressions of the statement itself, without inner blocks and what runs separately."""
@@ -112,30 +154,6 @@ def _own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
             yield node
             if not isinstance(node, _SEPARATE):
                 pending.extend(ast.iter_child_nodes(node))
-
-
-def _spread(
-    block: list[ast.stmt], visited: dict[ast.stmt, bool | None], skipped: set[ast.stmt]
-) -> None:
-    """Add the skipped statements of a block; one in doubt goes with the statement before it."""
-    dead = doubtful = False
-    before: ast.stmt | None = None
-    for statement in block:
-        doubtful = doubtful or _leaves_by_a_wrong_type(before)
-        before = statement
-        known = visited[statement]
-        if doubtful and known is False:
-            continue
-        if known is None and any(visited[inner] for inner in _nested(statement)):
-            known = True
-        if known is not None:
-            dead = not known
-        if dead:
-            skipped.add(statement)
-            skipped.update(_nested(statement))
-        elif not isinstance(statement, _FUNCTIONS):
-            for inner_block in _inner_blocks(statement):
-                _spread(inner_block, visited, skipped)
 
 
 def _leaves_by_a_wrong_type(statement: ast.stmt | None) -> bool:

@@ -19,3 +19,19 @@ def may_be_consumed_in_the_block(state, index, x):
 # not-run: it calls the function above, which is wrong
 def good_caller(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> None:
     _ = may_be_consumed_in_the_block(state, index, x)
+
+
+# not-run: its arguments come from the caller below
+def bad_after_a_block_that_never_ends_by_itself(state, index, x, flag):
+    with contextlib.suppress(RuntimeError):
+        if flag:
+            return positive(x)
+        else:
+            return positive(-x)
+    new = state.set(index, x)
+    return state.get(index)  # E: state-reuse | "state" was consumed | line -1
+
+
+# not-run: it calls the function above, which is wrong
+def good_other_caller(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> None:
+    _ = bad_after_a_block_that_never_ends_by_itself(state, index, x, True)

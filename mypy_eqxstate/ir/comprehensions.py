@@ -21,7 +21,7 @@ from typing import Any
 from mypy_eqxstate.ir.builder import Builder
 from mypy_eqxstate.ir.conditions import lower_condition
 from mypy_eqxstate.ir.expressions import read_name
-from mypy_eqxstate.ir.loops import begin_loop
+from mypy_eqxstate.ir.loops import Turn, begin_loop, begin_turn, end_turn
 from mypy_eqxstate.ir.model import (
     GENERATOR_PARAMETER,
     KEPT,
@@ -53,14 +53,14 @@ def lower_comprehension(builder: Builder, node: Any, destination: Destination) -
     builder.emit(Build(container, _KINDS[type(node).__name__], (), node))
     builder.scope = builder.scopes.inner[node]
     after = builder.new_block()
-    leave = _loops(builder, node, iterator, after)
+    turns = _begin_loops(builder, node, iterator, after)
     if isinstance(node, ast.DictComp):
         builder.expression(node.key)
         value = builder.expression(node.value)
     else:
         value = builder.expression(node.elt)
     builder.emit(Append(container, value, node))
-    builder.jump(leave)
+    _end_loops(builder, turns)
     builder.scope = outer
     builder.loop = outer_loop
     builder.start(after)
@@ -88,10 +88,10 @@ def lower_generator_body(builder: Builder, node: ast.GeneratorExp) -> None:
     iterator = builder.temporary()
     builder.emit(Iterate(iterator, source, first))
     after = builder.new_block()
-    leave = _loops(builder, node, iterator, after)
+    turns = _begin_loops(builder, node, iterator, after)
     value = builder.expression(node.elt)
     builder.emit(Yield(builder.temporary(), value, False, node.elt))
-    builder.jump(leave)
+    _end_loops(builder, turns)
     builder.start(after)
     builder.leave_by_return(None, node)
 
@@ -126,39 +126,44 @@ def _iterate(builder: Builder, generator: ast.comprehension) -> Temporary:
     return iterator
 
 
-def _loops(builder: Builder, node: Any, iterator: Temporary, after: BlockIndex) -> BlockIndex:
+def _begin_loops(builder: Builder, node: Any, iterator: Temporary, after: BlockIndex) -> list[Turn]:
     """All `for ... in ... if ...`, the first over an iterator that is there already.
 
-    Leaves the builder inside the innermost loop, and gives its header: where to go on behind the
-    element.
+    Leaves the builder inside the innermost loop, and gives a turn of each loop that is reached.
     """
-    leave = after  # where a loop goes that has ended: the loop around it, or behind them all
+    turns: list[Turn] = []
     for position, generator in enumerate(node.generators):
         if position:
             iterator = _iterate(builder, generator)
-        leave = _begin(builder, generator, iterator, leave, node)
-    return leave
+        if not builder.live:
+            break
+        # Where a loop goes that has ended: behind the turn of the loop around it, or behind all.
+        ended = turns[-1].latch if turns else after
+        turns.append(_begin(builder, generator, iterator, ended, node))
+    return turns
+
+
+def _end_loops(builder: Builder, turns: list[Turn]) -> None:
+    """End the turns of all loops, from the innermost to the outermost."""
+    for turn in reversed(turns):
+        end_turn(builder, turn)
 
 
 def _begin(
     builder: Builder,
     generator: ast.comprehension,
     iterator: Temporary,
-    leave: BlockIndex,
+    ended: BlockIndex,
     node: ast.expr,
-) -> BlockIndex:
-    """One `for ... in ... if ...`; gives its header and leaves the builder inside the loop."""
-    if not builder.live:
-        return leave
+) -> Turn:
+    """One `for ... in ... if ...`; leaves the builder inside the loop."""
     header = begin_loop(builder, node, comprehension=True)
-    inside = builder.new_block()
-    builder.branch(None, inside, leave, generator.target)
-    builder.start(inside)
+    turn = begin_turn(builder, header, ended, generator.iter, generator.target)
     element = builder.temporary()
     builder.emit(Next(element, iterator, generator.iter))
     assign(builder, generator.target, element)
     for condition in generator.ifs:
         following = builder.new_block()
-        lower_condition(builder, condition, following, header)
+        lower_condition(builder, condition, following, turn.latch)
         builder.start(following)
-    return header
+    return turn

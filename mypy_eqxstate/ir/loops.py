@@ -7,7 +7,8 @@
 `break` goes behind the `else` block, `continue` to the header; what a `finally` or `with` has to do
 on the way is the builder's `leave_loop`.
 
-A loop over a display, `for s in (a, b)`, runs one turn for sure, so it asks behind its body:
+A loop over a display, `for s in (a, b)`, runs one turn for sure, so it asks behind its body; one
+over a display of one element has no other turn, so it asks nothing:
 
                              header: x = next t; ...; jump latch
                              latch:  branch (none) header : else
@@ -16,11 +17,30 @@ A loop over a display, `for s in (a, b)`, runs one turn for sure, so it asks beh
 from __future__ import annotations
 
 import ast
+from typing import NamedTuple
 
 from mypy_eqxstate.ir.builder import Builder, LoopTargets
 from mypy_eqxstate.ir.conditions import lower_condition
 from mypy_eqxstate.ir.model import DISPLAYS, BlockIndex, Iterate, Loop, Next
 from mypy_eqxstate.ir.targets import assign
+
+
+class Turn(NamedTuple):
+    """Where a turn of a loop goes on.
+
+    Attributes:
+        header: to the next turn.
+        latch: behind its body; the header itself unless a turn is known to run.
+        ended: out of the loop.
+        is_only: there is no next turn.
+        node: the loop, or what it binds.
+    """
+
+    header: BlockIndex
+    latch: BlockIndex
+    ended: BlockIndex
+    is_only: bool
+    node: ast.AST
 
 
 def begin_loop(builder: Builder, node: ast.AST, *, comprehension: bool = False) -> BlockIndex:
@@ -43,34 +63,51 @@ def lower_for(builder: Builder, node: ast.For | ast.AsyncFor) -> None:
     if not builder.live:
         return
     ended, after = builder.new_block(), builder.new_block()
-    header = begin_loop(builder, node)
-    runs_surely = _is_display(node.iter)
-    latch = builder.new_block() if runs_surely else header
-    if not runs_surely:
-        inside = builder.new_block()
-        builder.branch(None, inside, ended, node)
-        builder.start(inside)
-    builder.frames.append(LoopTargets(after, latch))
+    turn = begin_turn(builder, begin_loop(builder, node), ended, node.iter, node)
+    builder.frames.append(LoopTargets(after, turn.latch))
     element = builder.temporary()
     builder.emit(Next(element, iterator, node.iter))
     assign(builder, node.target, element)
     builder.statements(node.body)
-    builder.jump(latch)
     builder.frames.pop()
-    if runs_surely:
-        builder.start(latch)
-        builder.branch(None, header, ended, node)
+    end_turn(builder, turn)
     builder.start(ended)
     builder.statements(node.orelse)
     builder.jump(after)
     builder.start(after)
 
 
-def _is_display(iterable: ast.expr) -> bool:
-    """Whether an iterable is written out, and has an element."""
-    return isinstance(iterable, DISPLAYS) and any(
-        not isinstance(element, ast.Starred) for element in iterable.elts
-    )
+def begin_turn(
+    builder: Builder, header: BlockIndex, ended: BlockIndex, iterable: ast.expr, node: ast.AST
+) -> Turn:
+    """Ask in a loop's header whether there is a turn, if that isn't known; go on inside of it.
+
+    Args:
+        builder: of the body; it is in the header.
+        header: of the loop.
+        ended: where to go if there is none.
+        iterable: what the loop goes through.
+        node: the loop, or what it binds.
+    """
+    elements = iterable.elts if isinstance(iterable, DISPLAYS) else []
+    if any(not isinstance(element, ast.Starred) for element in elements):
+        return Turn(header, builder.new_block(), ended, len(elements) == 1, node)
+    inside = builder.new_block()
+    builder.branch(None, inside, ended, node)
+    builder.start(inside)
+    return Turn(header, header, ended, False, node)
+
+
+def end_turn(builder: Builder, turn: Turn) -> None:
+    """End a turn: go on with the next one, or leave the loop."""
+    builder.jump(turn.latch)
+    if turn.latch == turn.header:
+        return
+    builder.start(turn.latch)
+    if turn.is_only:
+        builder.jump(turn.ended)
+    else:
+        builder.branch(None, turn.header, turn.ended, turn.node)
 
 
 def lower_while(builder: Builder, node: ast.While) -> None:

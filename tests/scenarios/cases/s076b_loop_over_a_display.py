@@ -29,3 +29,20 @@ def good_left_by_continue(
     for state in [new, other]:
         continue
     return state.get(index)
+
+
+def good_display_of_one(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    for factor in (2,):
+        new = state.set(index, x * factor)
+        x = new.get(index)
+    newer = [other.set(index, x * factor) for factor in [3]]
+    return newer[0].get(index)
+
+
+def bad_after_a_display_of_one(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    newer = {name: state.set(index, x) for name in ("only",)}
+    return state.get(index)  # E: state-reuse | "state" was consumed | line -1

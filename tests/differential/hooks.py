@@ -122,7 +122,11 @@ async def awaited(kept: Kept, value: Any) -> Any:
     _, calling = world.WORLD.prepared.pop(id(value), (None, None))
     if calling is None:
         return await value
-    calling.begin(kept)
+    try:
+        calling.begin(kept)
+    except BaseException:
+        value.close()
+        raise
     try:
         result = await value
     except BaseException:

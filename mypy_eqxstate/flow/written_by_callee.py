@@ -8,7 +8,7 @@ Worked example.  `def spend(self): self.counter.set(self.index, 1)` consumes wha
 holds and puts nothing in its place.  After `box.spend()` the field holds the same State, old by
 this call: reading `box.counter` is `state-reuse`.
 
-Limit: what the callee has superseded only, and left where it was, counts as good.
+Limit: what the callee has superseded only, and left where it was, counts as good (policy).
 """
 
 from __future__ import annotations

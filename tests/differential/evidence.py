@@ -65,7 +65,7 @@ class Evidence:
 
     @cached_property
     def longer(self) -> Judge:
-        """A judge of the program with further turns of its loops (`Prolonging`)."""
+        """A judge of the program with another number of turns of its loops (`Prolonging`)."""
         tree = Prolonging().visit(copy.deepcopy(self.tree))
         return Judge(ast.fix_missing_locations(tree), "drive", self.watched)
 

@@ -29,6 +29,7 @@ from tests.differential.evidence import (
     turns,
 )
 from tests.differential.variants import catches, is_bounded, is_over_a_list
+from tests.differential.world import Lines
 
 Condition = Callable[[Difference, Evidence], bool]
 
@@ -160,7 +161,8 @@ def _is_elsewhere(report: Report, evidence: Evidence) -> bool:
     if container in changed_by("pop", evidence.tree):
         held = held_at(evidence, {(report.line, container)})
         return bool(held & struck_on(evidence, report.causes))
-    if not report.may:
+    # That it may be another one goes without saying in a loop.
+    if not (report.may or report.in_a_loop):
         return False
     if container in changed_by("append", evidence.tree):
         held = held_at(evidence, {(report.line, container)})
@@ -205,10 +207,10 @@ def _conditions(difference: Difference, evidence: Evidence) -> bool:
 
 
 def _turns_of_a_loop(difference: Difference, evidence: Evidence) -> bool:
-    """What needs more turns than a loop has: turns aren't counted.
+    """What needs more turns than a loop has, or fewer: turns aren't counted.
 
     The report is right as soon as the loop goes on, with States that nobody has seen before, or
-    with one that it has seen.
+    with one that it has seen; or as soon as it ends before.
     """
     report = difference.report
     if report is None or difference.kind != "false alarm":
@@ -314,6 +316,48 @@ def _fields_of_the_receiver(difference: Difference, evidence: Evidence) -> bool:
     )
 
 
+# --- Fields that a callee leaves ------------------------------------------------------------------
+
+
+def _fields_that_a_callee_leaves(difference: Difference, evidence: Evidence) -> bool:
+    """What a callee that stores States has handed over of a field or of a captured name.
+
+    Either it has stored there what it hands over, or it stores elsewhere what it gets for it.
+    """
+    use = difference.use
+    if difference.kind != "miss" or difference.rule != "state-stale" or use is None:
+        return False
+    return all(_is_left_behind(cause.lines[0], use.lines, evidence.tree) for cause in use.causes)
+
+
+def _is_left_behind(line: int, lines: Lines, tree: ast.Module) -> bool:
+    """Whether a function that isn't at work any more stores what it reads on a line, or gets there.
+
+    Args:
+        line: in that function.
+        lines: at work now.
+        tree: the program.
+    """
+    *_, function = sorted(functions_around(tree, line), key=lambda each: getattr(each, "lineno", 0))
+    if any(function in functions_around(tree, each) for each in lines):
+        return False
+    foreign = {
+        name for node in ast.walk(function) if isinstance(node, ast.Nonlocal) for name in node.names
+    }
+    stored = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Store)
+        if isinstance(node, ast.Attribute) or node.id in foreign
+    ]
+    read = {
+        ast.unparse(node)
+        for node in ast.walk(function)
+        if isinstance(node, (ast.Attribute, ast.Name)) and node.lineno == line
+    }
+    return any(node.lineno == line or ast.unparse(node) in read for node in stored)
+
+
 # --- Loops over lists -----------------------------------------------------------------------------
 
 
@@ -389,6 +433,11 @@ POLICIES = (
     Policy("callees that decide", "s102b_callee_that_decides", _callees_that_decide),
     Policy("one state for two parameters", "s021b_read_before", _one_state_for_two_parameters),
     Policy("fields of the receiver", "s117e_fields_of_the_receiver", _fields_of_the_receiver),
+    Policy(
+        "fields that a callee leaves",
+        "s117f_fields_that_a_callee_leaves",
+        _fields_that_a_callee_leaves,
+    ),
     Policy("loops over lists", "s075b_loop_over_a_list", _loops_over_lists),
     Policy("one of several objects", "s072b_one_of_several_objects", _one_of_several_objects),
     Policy("nested handlers", "s092b_nested_handlers", _nested_handlers),

@@ -146,3 +146,17 @@ def test_a_step_is_accepted_in_some_turns_only() -> None:
     assert covering(difference, *lines, "    s = n") == []
     assert covering(difference, *lines, "    s = t if ready() else s", "    t = n") == []
     assert covering(difference, *lines, "    if ready():", "        s = n") == ["accepting a step"]
+
+
+def test_a_callee_leaves_what_it_stores_and_nothing_else() -> None:
+    lines = ["def fork():", "    nonlocal s, t", "    s = clone(t)", "    t = advance(s)"]
+    lines += ["fork()", "s.get(0)"]
+    cause = Cause("state-stale", (5, 6, 9))
+    after = Difference("miss", 7, "state-stale", "", use=Use((7, 9), frozenset({cause})))
+    within = Difference("miss", 5, "state-stale", "", use=Use((5, 6, 9), frozenset({cause})))
+    assert covering(after, *lines) == ["fields that a callee leaves"]
+    assert covering(within, *lines) == []
+    lines[2] = "    pass"
+    assert covering(after, *lines) == ["fields that a callee leaves"]
+    lines[3] = "    return advance(s)"
+    assert covering(after, *lines) == []

@@ -67,7 +67,7 @@ def _counted(iterable: ast.expr) -> ast.expr:
 
 
 class Prolonging(ast.NodeTransformer):
-    """The program with loops that may go on, or begin with something else."""
+    """The program with loops that may go on, begin with something else, or end before."""
 
     def visit_For(self, node: ast.For) -> ast.AST:
         self.generic_visit(node)
@@ -76,13 +76,14 @@ class Prolonging(ast.NodeTransformer):
             one = "eqx.nn.State()"
             for each in known.elts if isinstance(known, ast.Tuple) else ():
                 one = f"{ast.unparse(each)} if ready() else {one}"
-            further = ast.parse(f"[{one} for _ in items()]", mode="eval").body
-            either = [_starred(further), _starred(known)]
-            prolonged: ast.expr = ast.IfExp(
-                ast.parse("ready()", mode="eval").body,
-                ast.Tuple([*either], ast.Load()),
-                ast.Tuple([*reversed(either)], ast.Load()),
-            )
+            further = _starred(ast.parse(f"[{one} for _ in items()]", mode="eval").body)
+            ways: list[list[ast.expr]] = [[further, _starred(known)], [_starred(known), further]]
+            if isinstance(known, ast.Tuple):  # or fewer turns
+                ways.append([ast.parse(one, mode="eval").body, further])
+            prolonged: ast.expr = ast.Tuple(ways[0], ast.Load())
+            for way in ways[1:]:
+                test = ast.parse("ready()", mode="eval").body
+                prolonged = ast.IfExp(test, prolonged, ast.Tuple(way, ast.Load()))
             prolonged = _moved(copy.deepcopy(prolonged), node.iter)
             if isinstance(node.iter, ast.Call):
                 node.iter.args = [prolonged]

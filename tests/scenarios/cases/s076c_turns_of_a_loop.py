@@ -37,3 +37,14 @@ def may_after_an_odd_number_of_turns(
         state, other = other, state
     new = kept.set(index, x)
     return state.get(index)  # E: state-reuse | "state" | may have been consumed | line -1
+
+
+# silent-at-run-time: there are two turns
+def may_after_the_first_turn_alone(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    kept = taken = other
+    for _ in (1, 2):
+        taken, other = other, state
+    new = taken.set(index, x)
+    return kept.get(index)  # E: state-reuse | "kept" | may have been consumed | line -1

@@ -67,6 +67,19 @@ def may_another_element_consumed(
     return spare.get(index)  # E: state-reuse | "spare" | may have been consumed | line -1
 
 
+# silent-at-run-time: the first element is another one
+def bad_another_element_consumed_in_an_earlier_turn(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]
+) -> Array:
+    states = [clone(state) for _ in numbers] or [clone(state)]
+    for _ in numbers:
+        x = x + states[0].get(index)  # E: state-reuse | "states[0]" was consumed | line +3 | loop -1
+        spare = clone(state)
+        states.append(spare)
+        newer = spare.set(index, x)
+    return x
+
+
 # not-run: it raises, and nothing is reported
 def good_popped_in_a_loop(
     state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, numbers: list[float]

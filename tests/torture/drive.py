@@ -5,7 +5,8 @@
 
 Each file is analysed twice, without types and with a State given to every function
 (`oracles.py`).  Wanted: no internal fault, no alarm without States, no file slower than `bound`.
-Prints one row a corpus, and each file that is wrong or among the slowest.
+Prints one row a corpus, and what is wrong as soon as it is: a file that goes over its bound is
+named while it is still worked on, and one that does not end is broken off (`watch.py`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +23,7 @@ from typing import Final
 from tests.torture.analyse import Outcome, analyse
 from tests.torture.files import corpora, write_table
 from tests.torture.oracles import GivingOracle, UnboundedOracle
+from tests.torture.watch import EndlessError, watched
 
 ORACLES: Final = {"silent": UnboundedOracle, "giving": GivingOracle}
 # No file may take longer than this, in seconds and in seconds a line.
@@ -53,7 +56,8 @@ class Tally:
     wrong: list[str] = field(default_factory=list)
 
     def add(self, name: str, outcome: Outcome, may_alarm: bool) -> None:
-        """Count one text; what is not as it should be is told."""
+        """Count one text; what is not as it should be is printed, and kept in `wrong`."""
+        already = len(self.wrong)
         self.files += 1
         self.lines += outcome.lines
         self.seconds += outcome.seconds
@@ -66,6 +70,8 @@ class Tally:
             self.wrong += [f"{name}: ALARM {alarm}" for alarm in outcome.alarms]
         if outcome.seconds > bound(outcome.lines):
             self.wrong.append(f"{name}: SLOW {outcome.seconds:.1f} s for {outcome.lines} lines")
+        for line in self.wrong[already:]:
+            print(line, flush=True)
         for limit in outcome.limits:
             print(f"{name}: given up by design: {limit}", flush=True)
 
@@ -90,10 +96,22 @@ def text_of(path: Path) -> str | None:
         return None
 
 
-def _outcome(task: tuple[Path, str]) -> tuple[Path, Outcome | None]:
-    path, oracle = task
+def outcome_of(path: Path, oracle: str) -> Outcome | None:
+    """Analyse a file, but no longer than a multiple of its bound; None if it can't be read."""
     text = text_of(path)
-    return path, None if text is None else analyse(text, ORACLES[oracle])
+    if text is None:
+        return None
+    lines = text.count("\n") + 1
+    begin = time.process_time()
+    try:
+        with watched(f"{path} ({oracle})", bound(lines)):
+            return analyse(text, ORACLES[oracle])
+    except EndlessError:
+        return Outcome(lines, time.process_time() - begin)
+
+
+def _outcome(task: tuple[Path, str]) -> tuple[Path, Outcome | None]:
+    return task[0], outcome_of(*task)
 
 
 def run(name: str, files: Sequence[Path], oracle: str, processes: int) -> Tally:
@@ -110,7 +128,7 @@ def run(name: str, files: Sequence[Path], oracle: str, processes: int) -> Tally:
     tasks = [(path, oracle) for path in files]
     outcomes: Iterable[tuple[Path, Outcome | None]]
     with multiprocessing.Pool(processes, maxtasksperchild=200) as pool:
-        outcomes = pool.imap_unordered(_outcome, tasks, chunksize=4)
+        outcomes = pool.imap_unordered(_outcome, tasks)
         for path, outcome in outcomes:
             if outcome is not None:
                 tally.add(f"{path} ({oracle})", outcome, may_alarm)
@@ -139,7 +157,6 @@ def main() -> int:
             tally = run(name, some, oracle, arguments.processes)
             rows.append((name, oracle, *tally.row()))
             print(*rows[-1], sep="\t", flush=True)
-            print(*tally.wrong, sep="\n", flush=True)
             wrong += tally.wrong
     if arguments.random:
         from tests.torture.random_programs import random_tally
@@ -147,7 +164,6 @@ def main() -> int:
         tally = random_tally(arguments.random, arguments.seed)
         rows.append(("random programs", "both", *tally.row()))
         print(*rows[-1], sep="\t", flush=True)
-        print(*tally.wrong, sep="\n", flush=True)
         wrong += tally.wrong
     if arguments.write:
         write_table(arguments.write, rows)

@@ -39,7 +39,7 @@ def random_tally(seconds: float, seed: int | None) -> Tally:
                 wrong = len(tally.wrong)
                 tally.add(f"random ({name})", outcome, may_alarm=name != "silent")
                 if len(tally.wrong) > wrong:
-                    tally.wrong.append(source)
+                    print(source, flush=True)
 
     with contextlib.suppress(TimeoutError):
         (hypothesis.seed(seed)(each) if seed is not None else each)()

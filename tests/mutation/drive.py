@@ -1,11 +1,12 @@
 """`make mutants`: changes of the analysis, one at a time, and whether the fast suite notices them.
 
-    python -m tests.mutation.drive [--count N] [--seed N] [--module PART]
+    python -m tests.mutation.drive [--count N] [--seed N] [--module PART] [--tests PATH]
 
 Everything is loaded, and the scenario cases are checked by mypy, once.  For each mutant the process
 forks; the child gives one function other code and analyses the cases until one says something else
 than before (`suite.py`).  What they do not notice is put before the unit tests of its package.
-Prints a row for each mutant, and the survivors again at the end.
+Prints a row for each mutant, and the survivors again at the end.  With `--tests`, only these unit
+tests are asked: whether they say all that a module does.
 
 Limits: only the bodies of functions are changed, not tables or classes; a function that Python has
 taken apart for a decorator is found by its line.
@@ -17,6 +18,7 @@ import argparse
 import ast
 import contextlib
 import gc
+import importlib
 import os
 import random
 import signal
@@ -25,6 +27,7 @@ import tempfile
 import time
 import types
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -70,13 +73,17 @@ def _code(tree: ast.Module, path: Path, line: int) -> types.CodeType | None:
     return None
 
 
-def _judge(suite: Suite, path: Path, number: int, mutation: Mutation, first: list[str]) -> str:
+def _judge(
+    suite: Suite | str, path: Path, number: int, mutation: Mutation, first: list[str]
+) -> str:
     """The first case that fails under a mutation; empty if there is none."""
     function = _function(path, mutation.function)
     code = _code(mutated(path.read_text(encoding="utf-8"), number), path, mutation.function)
     if function is None or code is None:
         return "?"
     function.__code__ = code
+    if isinstance(suite, str):
+        return suite if _pytest("-x", suite) else ""
     return next(iter(suite.failing(first)), "") or _failing_unit_tests(path)
 
 
@@ -86,21 +93,25 @@ def _failing_unit_tests(path: Path) -> str:
     return next((tests for tests in _UNIT_TESTS.get(package, ()) if _pytest("-x", tests)), "")
 
 
-def _load_unit_tests() -> None:
-    """Load pytest's plugins and the tests here, and not for each mutant anew."""
-    for tests in _UNIT_TESTS.values():
-        _pytest("--collect-only", *tests)
+def _load(tests: Iterable[str]) -> None:
+    """Load pytest's plugins and unit tests here, and not for each mutant anew."""
+    for folder_or_file in tests:
+        _pytest("--collect-only", folder_or_file)
 
 
 def _pytest(option: str, *tests: str) -> int:
     """Run pytest without its output; the exit status."""
     paths = [str(ROOT / path) for path in tests]
-    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
         return int(pytest.main([option, "-q", "-p", "no:cacheprovider", *paths]))
 
 
 def _run(
-    suite: Suite, path: Path, number: int, mutation: Mutation, first: list[str]
+    suite: Suite | str, path: Path, number: int, mutation: Mutation, first: list[str]
 ) -> tuple[str, str]:
     """What became of a mutant, and which case noticed it; in a process of its own."""
     reading, writing = os.pipe()
@@ -128,6 +139,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--module", default="", help="a part of the paths to choose from")
+    parser.add_argument("--tests", help="a file of unit tests that judges alone")
     arguments = parser.parse_args()
     package = ROOT / "mypy_eqxstate"
     paths = [path for name in PACKAGES for path in sorted((package / name).rglob("*.py"))]
@@ -140,10 +152,16 @@ def main() -> int:
     chosen = random.Random(arguments.seed)
     sample = chosen.sample(everything, min(arguments.count, len(everything)))
     print(f"{len(everything)} mutations, {len(sample)} of them are tried", flush=True)
-    with tempfile.TemporaryDirectory() as cache:
-        suite = Suite(Path(cache))
-    print(f"{len(suite)} cases", flush=True)
-    _load_unit_tests()
+    suite: Suite | str = arguments.tests
+    if isinstance(suite, str):
+        _load([suite])
+    else:
+        with tempfile.TemporaryDirectory() as cache:
+            suite = Suite(Path(cache))
+        print(f"{len(suite)} cases", flush=True)
+        _load(tests for folder in _UNIT_TESTS.values() for tests in folder)
+    for path in {path for path, _, _ in sample}:
+        importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
     gc.collect()
     gc.freeze()
     gc.unfreeze()

@@ -2,8 +2,8 @@
 
 `invoke` asks for the summary of the function in the context of the call and carries it out: first
 what the callee reads of captured names and of its receiver's fields (old ones are reported at the
-call), then what it consumes or hands over, then what it writes (`flow/written_by_callee.py`), last
-its result.
+call), then what it consumes or hands over, then its result, last what it writes
+(`flow/written_by_callee.py`).
 
 Worked example.  `def bump(): nonlocal s; s = s.set(i, 1)` called twice: the summary says that the
 foreign variable `s` is read, its object consumed, and that `s` holds a new object afterwards.  So
@@ -167,11 +167,12 @@ class BodyCalls:
         instantiation = Instantiation(
             analysis, memory, summary, parameters, origin, stars, foreign, captured, recursive
         )
+        # Before what it writes is: it may return what it has put something else in place of.
+        result = self._result(memory, instantiation, summary, matched.pairs, origin)
         write(analysis, site, memory, instantiation, summary, grounds)
         if not summary.returns:
             analysis.dead_end = True
             return one(UNKNOWN_VALUE)
-        result = self._result(memory, instantiation, summary, matched.pairs, origin)
         self.calls.signatures.note_given(memory, origin, actuals)
         if consumed and site.destination.statement:
             classes = self.calls.kept.newer_classes(summary, summary.result, Destination())

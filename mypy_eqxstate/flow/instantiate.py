@@ -84,6 +84,8 @@ class Instantiation:
         self._made: dict[Object, Object] = {}
         self._guards: dict[Guard, Guard] = {}
         self._roots: dict[Variable, Binding | None] = {}
+        # What the caller had at places when `settle` was called.
+        self._places: dict[Place, Binding | None] | None = None
 
     def root(self, variable: Variable) -> Binding | None:
         """What the call passes for an input of the callee."""
@@ -115,14 +117,30 @@ class Instantiation:
         variable = item.origin.variable
         if variable is None:
             return None
-        binding = self.root(variable)
-        for key in item.origin.path:
-            if binding is None:
-                return None
-            binding = self._field(binding, key)
+        binding = self._at(variable, item.origin.path)
         if item.is_affine and binding is not None:
             return self._known_by_callee(item, variable, binding)
         return binding
+
+    def settle(self) -> None:
+        """From now on an input is what it is now: only what the callee leaves is to be written.
+
+        Each place is looked at once then; a callee may leave the same ones in many fields.
+        """
+        self._places = {}
+
+    def _at(self, variable: Variable, path: tuple[Key, ...]) -> Binding | None:
+        """What the caller has at a place that begins with an input of the callee."""
+        if not path:
+            return self.root(variable)
+        place = Place(variable, path)
+        if self._places is not None and place in self._places:
+            return self._places[place]
+        holder = self._at(variable, path[:-1])
+        found = None if holder is None else self._field(holder, path[-1])
+        if self._places is not None:
+            self._places[place] = found
+        return found
 
     def _known_by_callee(self, item: Object, variable: Variable, binding: Binding) -> Binding:
         """The callee knows the type of a captured name, of which the caller knows nothing."""

@@ -1,6 +1,6 @@
 """`make mutants`: changes of the analysis, one at a time, and whether the fast suite notices them.
 
-    python -m tests.mutation.drive [--count N] [--seed N] [--module PART] [--tests PATH]
+    python -m tests.mutation.drive [--count N] [--seed N] [--module PART] [--tests PATH ...]
 
 Everything is loaded, and the scenario cases are checked by mypy, once.  For each mutant the process
 forks; the child gives one function other code and analyses the cases until one says something else
@@ -74,7 +74,7 @@ def _code(tree: ast.Module, path: Path, line: int) -> types.CodeType | None:
 
 
 def _judge(
-    suite: Suite | str, path: Path, number: int, mutation: Mutation, first: list[str]
+    suite: Suite | list[str], path: Path, number: int, mutation: Mutation, first: list[str]
 ) -> str:
     """The first case that fails under a mutation; empty if there is none."""
     function = _function(path, mutation.function)
@@ -82,8 +82,8 @@ def _judge(
     if function is None or code is None:
         return "?"
     function.__code__ = code
-    if isinstance(suite, str):
-        return suite if _pytest("-x", suite) else ""
+    if isinstance(suite, list):
+        return next((tests for tests in suite if _pytest("-x", tests)), "")
     return next(iter(suite.failing(first)), "") or _failing_unit_tests(path)
 
 
@@ -111,7 +111,7 @@ def _pytest(option: str, *tests: str) -> int:
 
 
 def _run(
-    suite: Suite | str, path: Path, number: int, mutation: Mutation, first: list[str]
+    suite: Suite | list[str], path: Path, number: int, mutation: Mutation, first: list[str]
 ) -> tuple[str, str]:
     """What became of a mutant, and which case noticed it; in a process of its own."""
     reading, writing = os.pipe()
@@ -139,7 +139,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--module", default="", help="a part of the paths to choose from")
-    parser.add_argument("--tests", help="a file of unit tests that judges alone")
+    parser.add_argument("--tests", nargs="+", help="files of unit tests that judge alone")
     arguments = parser.parse_args()
     package = ROOT / "mypy_eqxstate"
     paths = [path for name in PACKAGES for path in sorted((package / name).rglob("*.py"))]
@@ -152,9 +152,9 @@ def main() -> int:
     chosen = random.Random(arguments.seed)
     sample = chosen.sample(everything, min(arguments.count, len(everything)))
     print(f"{len(everything)} mutations, {len(sample)} of them are tried", flush=True)
-    suite: Suite | str = arguments.tests
-    if isinstance(suite, str):
-        _load([suite])
+    suite: Suite | list[str] = arguments.tests
+    if isinstance(suite, list):
+        _load(suite)
     else:
         with tempfile.TemporaryDirectory() as cache:
             suite = Suite(Path(cache))

@@ -44,7 +44,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_eqxstate.fullnames import holders
+from mypy_eqxstate.fullnames import MODULE, canonical, holders
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
 from mypy_eqxstate.oracle.mypy_types import ShapeMaker, named_tuple_fields
 from mypy_eqxstate.oracle.protocol import ClassInfo, Declaration
@@ -225,6 +225,7 @@ class Symbols:
             affine=info in self._affine,
             is_protocol=info.is_protocol,
             is_new_type=info.is_newtype,
+            frozen=_is_frozen(info),
         )
 
 
@@ -311,6 +312,17 @@ def _dataclass_fields(info: TypeInfo) -> tuple[str, ...] | None:
     given = [a for a in attributes if a.get("is_in_init", a.get("init", True))]
     ordered = sorted(given, key=lambda attribute: bool(attribute.get("kw_only")))
     return tuple(str(attribute["name"]) for attribute in ordered)
+
+
+def _is_frozen(info: TypeInfo) -> bool:
+    """Whether nothing can be assigned to the fields of an instance."""
+    for base in info.mro:
+        if base.metadata.get("namedtuple") or canonical(base.fullname) == MODULE:
+            return True
+        generated = (base.metadata.get(key) for key in ("dataclass", "attrs"))
+        if any(isinstance(held, dict) and held.get("frozen") is True for held in generated):
+            return True
+    return False
 
 
 def _overrides(base: TypeInfo, info: TypeInfo) -> bool:

@@ -61,6 +61,8 @@ class ClassInfo:
         affine: the class was declared with `@affine` (in source or stubs).
         is_protocol: the class is a Protocol.
         is_new_type: made by `NewType`: calling it returns the argument itself.
+        frozen: nothing can be assigned to the fields of an instance (a frozen dataclass, an
+            `equinox.Module`, a NamedTuple).
     """
 
     full_name: str
@@ -70,6 +72,7 @@ class ClassInfo:
     affine: bool = False
     is_protocol: bool = False
     is_new_type: bool = False
+    frozen: bool = False
 
 
 class Oracle(Protocol):

@@ -32,6 +32,7 @@ from mypy_eqxstate.oracle.shapes import (
 )
 from mypy_eqxstate.report.facts import facts_of
 from mypy_eqxstate.report.finding import Finding, Note, NoteKind, Position
+from mypy_eqxstate.report.frozen import frozen_holder
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.module import ModuleAnalysis
@@ -139,10 +140,13 @@ class Wording:
 
     def _dropped(self, problem: Problem) -> str:
         place = problem.place or "state"
-        return (
+        told = (
             f'the new {self._class(problem)} returned by "{problem.callee}" is thrown away, and '
-            f'"{place}" is consumed; write {self._rebinding(problem.node, place)}'
+            f'"{place}" is consumed; write '
         )
+        if self._frozen_holder(problem.node, place, problem) is not None:
+            return f"{told}{self._rebinding(problem.node, 'new_state')}, and use that instead"
+        return told + self._rebinding(problem.node, place)
 
     def _borrowed(self, problem: Problem) -> str:
         return (
@@ -186,11 +190,23 @@ class Wording:
             newer = f'use "{newest}", the newer {self._class(problem)}'
             return f"{newer}, or {clone} if the old one is wanted twice"
         rebind = f"write {self._rebinding(detail.node, place, problem.newest)} there"
+        holder = self._frozen_holder(detail.node, place, problem)
+        if holder is not None:
+            if newest is not None:
+                return f'use "{newest}", the newer {self._class(problem)}, here'
+            return f'rebuild "{holder}" with the newer {self._class(problem)} there'
         if not _is_assignable(place) or self._is_bound_in_a_tuple(detail.node, place):
             rebind = f"keep the newer {self._class(problem)} in its place there"
         if newest is not None:
             return f'{rebind}, or use "{newest}", the newer {self._class(problem)}, here'
         return rebind
+
+    def _frozen_holder(self, node: ast.AST, place: str, problem: Problem) -> str | None:
+        """The object that a place is a part of, if nothing can be assigned to its parts."""
+        if self._whole(node, place, problem.newest) is not None:
+            return None  # that is bound anew itself
+        module = self._module
+        return frozen_holder(place, node, problem.body, module.oracle.shape, module.classes.info)
 
     def _newest(self, problem: Problem) -> str | None:
         """A name that surely holds the newer value at the use, and is meant to be used."""

@@ -458,6 +458,8 @@ def test_classes(checked: dict[str, Any]) -> None:
     }
     assert pair.constructor_fields == ("number", "token", "extra")
     assert _class(checked, "Point").constructor_fields == ("x", "token")
+    assert _class(checked, "Point").frozen
+    assert not pair.frozen
     assert show(_class(checked, "Square").fields["token"]) == "affine Token"
     assert show(_class(checked, "Options").fields["token"]) == "affine Token"
     assert _class(checked, "Square").ancestors[:2] == ("lib.Square", "lib.Shape")

@@ -21,6 +21,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 
+from mypy_eqxstate.fullnames import MODULE, canonical
 from mypy_eqxstate.oracle.tsp.annotations import SELF, Annotations
 from mypy_eqxstate.oracle.tsp.modules import Module
 from mypy_eqxstate.oracle.tsp.names import Found, Names
@@ -356,6 +357,15 @@ class Classes:
                     return True
         return False
 
+    def is_frozen(self, definition: ClassDefinition) -> bool:
+        """Whether nothing can be assigned to the fields of an instance."""
+        if self.named_tuple_fields(definition) is not None:
+            return True
+        return any(
+            canonical(base.full_name) == MODULE or _says_frozen(base.node)
+            for base in self.mro(definition)
+        )
+
     def _transforms(self, found: Found) -> bool:
         """Whether a decorator or metaclass makes constructors (`dataclass_transform`)."""
         if found.full_name in _DATACLASS:
@@ -422,6 +432,16 @@ class GeneratedField:
         self.keyword_only = keyword_only
         self.has_default = has_default
         self.in_init = in_init
+
+
+def _says_frozen(node: ast.ClassDef | ast.Call) -> bool:
+    """Whether a decorator says `frozen=True`."""
+    return isinstance(node, ast.ClassDef) and any(
+        keyword.arg == "frozen" and ast.unparse(keyword.value) == "True"
+        for decorator in node.decorator_list
+        if isinstance(decorator, ast.Call)
+        for keyword in decorator.keywords
+    )
 
 
 def _dataclass_fields(node: ast.ClassDef) -> Iterator[GeneratedField]:

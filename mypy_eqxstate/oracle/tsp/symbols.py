@@ -219,6 +219,7 @@ class Symbols:
             affine=self.shapes.is_affine(definition),
             is_protocol=self.classes.is_protocol(definition),
             is_new_type=self.classes.is_new_type(definition),
+            frozen=self.classes.is_frozen(definition),
         )
 
     # --- members of instances

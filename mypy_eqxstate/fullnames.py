@@ -119,6 +119,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "jax._src.pjit.": "jax.",
         "jax._src.pmap.": "jax.",
         "jax._src.shard_map.": "jax.",
+        "jax._src.stages.": "jax.stages.",
         "jax._src.tree.": "jax.tree.",
         "jax._src.tree_util.": "jax.tree_util.",
         "optax._src.update.": "optax.",

@@ -8,6 +8,7 @@ type checker says.
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import TransformKind
@@ -40,6 +41,11 @@ if TYPE_CHECKING:
 
 CONTAINER_CLASSES = {"": "builtins.list"}
 NAMED_TUPLE = "typing.NamedTuple"
+# What a jitted callable is compiled with before it is called.
+AHEAD_OF_TIME: Mapping[str, Symbol] = {
+    "lower": Symbol("jax.stages.Wrapped.lower"),
+    "compile": Symbol("jax.stages.Lowered.compile"),
+}
 NAMED_TUPLE_METHODS = frozenset({"_replace", "_asdict", "_make"})
 
 
@@ -99,6 +105,8 @@ class Attributes:
         if isinstance(value, Symbol):
             return self._of_symbol(value, name)
         if isinstance(value, Transformed):
+            if value.kind is TransformKind.COPYING and name in AHEAD_OF_TIME:
+                return one(Method(value, AHEAD_OF_TIME[name], name))
             inner = self._of_one(memory, value.inner, name, op)
             if value.kind is TransformKind.INFERENCE:
                 return Binding(

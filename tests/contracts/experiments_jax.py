@@ -90,6 +90,18 @@ def judge_custom_gradient(custom_gradient: Any) -> None:
     assert new is not state
 
 
+def judge_lower(lower: Any) -> None:
+    """Lowering reads the arguments; what is compiled of it is called as the jitted callable is."""
+    state = fresh()
+    assert lower is not None
+    compiled = jax.jit(step).lower(X, state).compile()
+    assert not is_old(state)
+    _, new = compiled(X, state)
+    assert not is_old(state)
+    assert not is_old(new)
+    assert new is not state
+
+
 def judge_unflatten(tree_unflatten: Any) -> None:
     """A State is rebuilt as a new object."""
     state = fresh()
@@ -123,6 +135,8 @@ def judge_jvp(jvp: Any) -> None:
 
 EXPERIMENTS: dict[str, list[Any]] = {
     "jax.jit": [Transform(lambda wrap: wrap(step))],
+    "jax.stages.Wrapped.lower": [Judged(judge_lower)],
+    "jax.stages.Lowered.compile": [Judged(judge_lower)],
     "jax.vmap": [Transform(lambda wrap: wrap(step, **IN_AXES), X[None])],
     "jax.pmap": [Transform(lambda wrap: wrap(step, **IN_AXES), X[None])],
     "jax.shard_map": [Transform(shard_mapped)],

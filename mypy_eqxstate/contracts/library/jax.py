@@ -23,6 +23,9 @@ ROWS: dict[str, str] = {
     "jax.custom_vjp": "transform copying(fun)",
     "jax.custom_gradient": "transform copying(fun)",
     "jax.custom_batching.custom_vmap": "transform copying(fun)",
+    # Compiling ahead of time gives the same callable, of which only the speed is another.
+    "jax.stages.Wrapped.lower": "(self, *args, **kwargs) -> same(self)",
+    "jax.stages.Lowered.compile": "(self, compiler_options) -> same(self)",
     # Transforms that copy the differentiated arguments and hand the others on as they are.
     "jax.grad": "transform gradient(fun, argnums, has_aux)",
     "jax.jacfwd": "transform gradient(fun, argnums, has_aux)",

@@ -1,0 +1,97 @@
+"""Methods in whose place the override of a subclass may run.
+
+A call counts for the class that the type checker sees, with the body of its method.  That is wrong
+where this body is only what a subclass does that has nothing to do::
+
+    class Block(eqx.Module):
+        def __call__(self, x: Array, state: State) -> tuple[Array, State]:
+            return x, state                      # a block without statistics
+
+    class NormBlock(Block):
+        def __call__(self, x: Array, state: State) -> tuple[Array, State]:
+            return self.norm(x, state)
+
+    def run(block: Block, x: Array, state: State) -> tuple[Array, State]:
+        x, new_state = block(x, state)
+        return x, state                          # the statistics of a NormBlock are lost
+
+So where a method hands back the very State that it is given, declares to return one, and is known
+to be overridden, its signature counts instead: it returns a newer State.
+
+Limits: overrides are looked for in the module of the class and in that of the call, and nowhere
+else: what another module defines must not decide what is said of this one.  That of a class without
+annotations is not looked at.  A method that only reads the State keeps its body (a policy).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mypy_eqxstate.contracts.summaries import Summary
+from mypy_eqxstate.flow.bindings import Binding
+from mypy_eqxstate.flow.heap import ClassKnowledge
+from mypy_eqxstate.flow.values import NONE_VALUE, Object
+from mypy_eqxstate.ir.model import Item
+from mypy_eqxstate.oracle.shapes import AffineShape, Shape, Signature, TupleShape, UnionShape
+
+if TYPE_CHECKING:
+    from mypy_eqxstate.flow.definitions import Definitions
+
+
+def is_overridden(class_name: str, method: str, modules: Iterable[Definitions]) -> bool:
+    """Whether a subclass is known that has a method of its own in the place of one.
+
+    Args:
+        class_name: the full name of the class that has the method.
+        method: its name.
+        modules: the modules in which subclasses are looked for.
+    """
+    return any(method in found.overridden(class_name) for found in modules)
+
+
+def is_of_super(call: ast.AST) -> bool:
+    """Whether a call is that of a method of `super()`, which no override can stand in for."""
+    func = call.func if isinstance(call, ast.Call) else None
+    holder = func.value if isinstance(func, ast.Attribute) else None
+    return (
+        isinstance(holder, ast.Call)
+        and isinstance(holder.func, ast.Name)
+        and holder.func.id == "super"
+    )
+
+
+def hands_back(summary: Summary, signature: Signature | None, classes: ClassKnowledge) -> bool:
+    """Whether a body returns what it was given where an affine object is declared.
+
+    Args:
+        summary: what the body does.
+        signature: what the definition declares; None if nothing.
+        classes: what is known of classes.
+    """
+    if signature is None or summary.result is None:
+        return False
+    return _hands_back(summary, summary.result, signature.result, classes)
+
+
+def _hands_back(
+    summary: Summary, result: Binding, declared: Shape, classes: ClassKnowledge
+) -> bool:
+    if isinstance(declared, AffineShape | UnionShape):
+        return bool(classes.affine_classes_in(declared) and result.objects) and all(
+            value == NONE_VALUE
+            or (isinstance(value, Object) and value.is_affine and value.origin.is_input)
+            for value in result.values
+        )
+    if not isinstance(declared, TupleShape):
+        return False
+    parts = [
+        (summary.fields.get(value, {}).get(Item(index)), part)
+        for value in result.values
+        if isinstance(value, Object)
+        for index, part in enumerate(declared.items)
+    ]
+    return any(
+        held is not None and _hands_back(summary, held, part, classes) for held, part in parts
+    )

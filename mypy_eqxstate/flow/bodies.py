@@ -39,7 +39,7 @@ from mypy_eqxstate.flow.evidence import promote_arguments, promote_shown, shown_
 from mypy_eqxstate.flow.guards import ALWAYS
 from mypy_eqxstate.flow.instantiate import Instantiation
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.overriding import hands_back, is_of_super, is_overridden
+from mypy_eqxstate.flow.overriding import may_do_more
 from mypy_eqxstate.flow.problems import Misuse
 from mypy_eqxstate.flow.suspended import is_coroutine, is_generator, suspend
 from mypy_eqxstate.flow.trust import says_all, says_less
@@ -134,7 +134,7 @@ class BodyCalls:
         if (
             summary.opaque
             or (foreign and says_less(summary, signature, module.classes))
-            or self._may_do_more(site, function, module, summary, actuals)
+            or may_do_more(site.node, function, actuals, summary, module, analysis.module)
         ):
             if signature is not None:
                 return self._by_signature(
@@ -184,28 +184,6 @@ class BodyCalls:
             if classes and self.calls.is_missed(memory, actuals):
                 self.calls.dropped(site, memory, sorted(classes)[0])
         return result
-
-    def _may_do_more(
-        self,
-        site: CallSite,
-        function: Function,
-        module: ModuleAnalysis,
-        summary: Summary,
-        actuals: list[Actual],
-    ) -> bool:
-        """Whether an override may return a newer object where the body hands back what it got."""
-        class_name, _, name = function.name.rpartition(".")
-        return (
-            class_name in module.index.classes
-            and any(actual.receiver for actual in actuals)
-            and hands_back(summary, module.signature(function.node), module.classes)
-            and not is_of_super(site.node)
-            and is_overridden(
-                module.definitions.full_name(class_name),
-                name,
-                (module.definitions, self.analysis.module.definitions),
-            )
-        )
 
     def _by_signature(
         self,

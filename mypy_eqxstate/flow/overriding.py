@@ -26,32 +26,51 @@ annotations is not looked at.  A method that only reads the State keeps its body
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.summaries import Summary
+from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.heap import ClassKnowledge
-from mypy_eqxstate.flow.values import NONE_VALUE, Object
+from mypy_eqxstate.flow.values import NONE_VALUE, Function, Object
 from mypy_eqxstate.ir.model import Item
 from mypy_eqxstate.oracle.shapes import AffineShape, Shape, Signature, TupleShape, UnionShape
 
 if TYPE_CHECKING:
-    from mypy_eqxstate.flow.definitions import Definitions
+    from mypy_eqxstate.flow.module import ModuleAnalysis
 
 
-def is_overridden(class_name: str, method: str, modules: Iterable[Definitions]) -> bool:
-    """Whether a subclass is known that has a method of its own in the place of one.
+def may_do_more(
+    call: ast.AST,
+    function: Function,
+    actuals: Sequence[Actual],
+    summary: Summary,
+    home: ModuleAnalysis,
+    caller: ModuleAnalysis,
+) -> bool:
+    """Whether an override may return a newer object where a method hands back what it is given.
 
     Args:
-        class_name: the full name of the class that has the method.
-        method: its name.
-        modules: the modules in which subclasses are looked for.
+        call: of the method.
+        function: the method; any function, which is then none.
+        actuals: the arguments, with the receiver.
+        summary: what the body does.
+        home: the module that has the method.
+        caller: the module that has the call.
     """
-    return any(method in found.overridden(class_name) for found in modules)
+    class_name, _, name = function.name.rpartition(".")
+    if class_name not in home.index.classes or not any(actual.receiver for actual in actuals):
+        return False
+    if not hands_back(summary, home.signature(function.node), home.classes):
+        return False
+    full_name = home.definitions.full_name(class_name)
+    return not _is_of_super(call) and any(
+        name in module.definitions.overridden(full_name) for module in (home, caller)
+    )
 
 
-def is_of_super(call: ast.AST) -> bool:
+def _is_of_super(call: ast.AST) -> bool:
     """Whether a call is that of a method of `super()`, which no override can stand in for."""
     func = call.func if isinstance(call, ast.Call) else None
     holder = func.value if isinstance(func, ast.Attribute) else None

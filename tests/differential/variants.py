@@ -97,20 +97,25 @@ def _starred(node: ast.expr) -> ast.Starred:
 
 
 def is_over_a_list(node: ast.AST) -> bool:
-    """A loop over a list or a generator that has a name; also counted."""
-    return isinstance(node, ast.For) and isinstance(_counted(node.iter), ast.Name)
+    """A loop, or a part of a comprehension, over a list or a generator that has a name."""
+    return isinstance(node, (ast.For, ast.comprehension)) and isinstance(
+        _counted(node.iter), ast.Name
+    )
 
 
 class Skipping(ast.NodeTransformer):
     """The program with loops over lists that may run no turn."""
 
-    def visit_For(self, node: ast.For) -> ast.AST:
+    def _over(self, node: ast.For | ast.comprehension) -> ast.AST:
         self.generic_visit(node)
         if is_over_a_list(node):
             test = _moved(ast.parse("ready()", mode="eval").body, node.iter)
             nothing = _moved(ast.Tuple([], ast.Load()), node.iter)
             node.iter = ast.copy_location(ast.IfExp(test, node.iter, nothing), node.iter)
         return node
+
+    visit_For = _over  # noqa: N815
+    visit_comprehension = _over
 
 
 def catches(node: ast.AST) -> bool:

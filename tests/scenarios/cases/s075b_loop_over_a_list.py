@@ -32,3 +32,13 @@ def may_element_of_the_list_before_the_loop(
         states = [clone(each)]
     x = each.set(index, x).get(index)
     return states[0].get(index)  # E: state-reuse | "states[0]" | may have been consumed | line -1
+
+
+# silent-at-run-time: the list has an element, so the other one is not taken
+def may_comprehension_over_a_list(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    states = [state]
+    states = [each for each in states] or [other]
+    new = other.set(index, x)
+    return states[0].get(index)  # E: state-reuse | "states[0]" | may have been consumed | line -1

@@ -14,8 +14,10 @@ leave that assignment out.
 Where every turn rebinds the name, nothing is decided, and what a turn reads of the old State behind
 the call is reported, as it is outside of loops.
 
-And where one statement rebinds the name to something that is made of both, it chooses:
+And where one statement rebinds the name to either, or to something that is made of both, it
+chooses, in a loop or not:
 
+    state = new_state if ok else state
     state = lax.cond(ok, lambda: new_state, lambda: state)
 
 Limit: of what a callee took over whose body is another one, any loop of this body may decide.
@@ -32,9 +34,11 @@ from mypy_eqxstate.flow.liveness import temporaries_read
 from mypy_eqxstate.flow.order import successors
 from mypy_eqxstate.flow.values import Event
 from mypy_eqxstate.ir.model import (
+    Alias,
     BlockIndex,
     Body,
     Call,
+    Place,
     Temporary,
     Unpack,
     Variable,
@@ -44,78 +48,136 @@ from mypy_eqxstate.ir.model import (
 )
 
 
-class Assignment(NamedTuple):
-    """A plain assignment of what another name, or a part of it, holds; in a loop."""
+class Rebinding(NamedTuple):
+    """Where a name gets another value.
+
+    Attributes:
+        variable: the name.
+        source: the name that holds the value, or the whole that it is a part of; None if none does.
+        block: where it is decided: of a conditional expression, the block of its arm.
+        number: of the operation there.
+        is_choice: the same statement may leave the name as it is.
+    """
 
     variable: Variable
-    source: Variable
+    source: Variable | None
     block: BlockIndex
+    number: int
+    is_choice: bool
 
 
 def is_accepted(body: Body, place: str, events: Sequence[Event]) -> bool:
-    """Whether loops decide, for each of some calls, if a name is rebound to what it returned.
+    """Whether it is decided, for each of some calls, if a name is rebound to what it returned.
 
     Args:
         body: where the name is used.
         place: the name, as written.
         events: the calls that have superseded what it held.
     """
-    assignments = [each for each in _assignments(body) if each.variable.name == place]
-    return bool(assignments) and all(
-        event.body != body.name or _is_decided(body, event, assignments) for event in events
+    rebindings = [each for each in _rebindings(body) if each.variable.name == place]
+    accepting = [each for each in rebindings if each.source not in (None, each.variable)]
+    return bool(accepting) and all(
+        any(body.blocks[each.block].loop is not None for each in accepting)
+        if event.body != body.name
+        else _is_decided(body, event, accepting, rebindings)
+        for event in events
     )
 
 
-def _assignments(body: Body) -> Iterator[Assignment]:
-    for block in body.blocks:
-        if block.loop is None:
-            continue
+class _Origins:
+    """What the temporaries of a body are other ones for.
+
+    Args:
+        body: with the temporaries.
+    """
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        # Of the value of a conditional expression: that of each arm, and the block of the arm.
+        self._arms: dict[Temporary, list[tuple[Temporary, BlockIndex]]] = {}
         # `state, params = new_state, new_params` unpacks what it has built.
-        parts: dict[Temporary, Temporary] = {}
-        written: set[Variable] = set()
-        found: list[Assignment] = []
-        for operation in block.operations:
-            if isinstance(operation, Unpack) and not operation.rest:
-                if isinstance(operation.node, ast.pattern):
-                    continue  # a match looks at what is there, and accepts nothing
-                built = body.parts.get(operation.source, ())
-                if operation.position < len(built):
-                    parts[operation.target] = built[operation.position]
-            elif isinstance(operation, WriteVariable):
-                written.add(operation.variable)
-                place = body.places.get(parts.get(operation.source, operation.source))
-                if place is not None and place.variable != operation.variable:
-                    assignment = Assignment(operation.variable, place.variable, block.index)
-                    if operation.source in parts:
-                        found.append(assignment)
-                    else:
-                        yield assignment
-        # Names that only trade places accept nothing.
-        yield from (each for each in found if each.source not in written)
+        self.unpacked: dict[Temporary, Unpack] = {}
+        for block in body.blocks:
+            for operation in block.operations:
+                if isinstance(operation, Alias):
+                    arm = operation.source, block.index
+                    self._arms.setdefault(operation.target, []).append(arm)
+                # A match looks at what is there, and accepts nothing.
+                elif isinstance(operation, Unpack) and not (
+                    operation.rest or isinstance(operation.node, ast.pattern)
+                ):
+                    self.unpacked[operation.target] = operation
+
+    def of(self, temporary: Temporary, at: BlockIndex) -> Iterator[tuple[Temporary, BlockIndex]]:
+        """What a temporary may be, and in which block that is decided."""
+        part = self.unpacked.get(temporary)
+        if temporary in self._arms:
+            for source, decided_at in self._arms[temporary]:
+                yield from self.of(source, decided_at)
+        elif part is not None:
+            for whole, decided_at in self.of(part.source, at):
+                built = self._body.parts.get(whole, ())
+                if part.position < len(built):
+                    yield from self.of(built[part.position], decided_at)
+                else:
+                    yield temporary, decided_at
+        else:
+            yield temporary, at
 
 
-def _is_decided(body: Body, event: Event, assignments: Sequence[Assignment]) -> bool:
-    """Whether a loop around both a call and one of some assignments may leave out the latter."""
+def _rebindings(body: Body) -> Iterator[Rebinding]:
+    origins = _Origins(body)
+    for block in body.blocks:
+        written = {each.variable for each in block.operations if isinstance(each, WriteVariable)}
+        for number, operation in enumerate(block.operations):
+            if not isinstance(operation, WriteVariable):
+                continue
+            variable = operation.variable
+            found = [
+                (body.places.get(temporary), at)
+                for temporary, at in origins.of(operation.source, block.index)
+            ]
+            others = [(place, at) for place, at in found if place != Place(variable)]
+            for place, at in others:
+                source = None if place is None else place.variable
+                if operation.source in origins.unpacked and source in written:
+                    source = None  # names that only trade places accept nothing
+                where = number if at == block.index else len(body.blocks[at].operations)
+                yield Rebinding(variable, source, at, where, len(others) < len(found))
+
+
+def _is_decided(
+    body: Body, event: Event, accepting: Sequence[Rebinding], rebindings: Sequence[Rebinding]
+) -> bool:
+    """Whether a loop around both a call and one of some rebindings may leave out the latter.
+
+    One that is a choice decides by itself.
+    """
     block, number = divmod(event.operation, BLOCK_STRIDE)
     around_call = loops_around(body, block)
-    made = _made_of(body, block, number)
-    for assignment in assignments:
-        around = loops_around(body, assignment.block)
+    for rebinding in accepting:
+        around = loops_around(body, rebinding.block)
         loop = next((each for each in around_call if each in around), None)
-        if (
-            loop is not None
-            and assignment.source in made
-            and _goes_on_without(body, loop, assignment.variable, block, number)
+        if loop is None and not rebinding.is_choice:
+            continue
+        if rebinding.source in _made_of(body, loop, block, number) and (
+            rebinding.is_choice
+            or (loop is not None and _goes_on_without(body, loop, rebindings, block, number))
         ):
             return True
     return False
 
 
-def _made_of(body: Body, block: BlockIndex, number: int) -> set[Variable]:
-    """The names that may hold what an operation has made, or something that is made of it."""
+def _made_of(body: Body, loop: int | None, block: BlockIndex, number: int) -> set[Variable]:
+    """The names that may hold, in a loop, what an operation has made, or what is made of it."""
     temporaries = {getattr(body.blocks[block].operations[number], "target", None)}
     variables: set[Variable] = set()
-    operations = [operation for block in body.blocks for operation in block.operations]
+    operations = [
+        operation
+        for inner in body.blocks
+        if loop is None or loop in loops_around(body, inner.index)
+        for operation in inner.operations
+    ]
     size = -1
     while size != len(temporaries) + len(variables):
         size = len(temporaries) + len(variables)
@@ -141,21 +203,25 @@ def _made_of(body: Body, block: BlockIndex, number: int) -> set[Variable]:
 
 
 def _goes_on_without(
-    body: Body, loop: int, variable: Variable, block: BlockIndex, number: int
+    body: Body, loop: int, rebindings: Sequence[Rebinding], block: BlockIndex, number: int
 ) -> bool:
     """Whether a turn may end, or the loop be left, with a name as it was at an operation.
 
     What is raised out of the loop decides nothing.
+
+    Args:
+        body: with the loop.
+        loop: around the operation.
+        rebindings: of the name.
+        block: of the operation.
+        number: of the operation in its block.
     """
     waiting = [(block, number)]
     seen = {block}
     while waiting:
         block, number = waiting.pop()
         at_work = body.blocks[block]
-        is_rebound = any(
-            isinstance(operation, WriteVariable) and operation.variable == variable
-            for operation in at_work.operations[number + 1 :]
-        )
+        is_rebound = any(each.block == block and each.number > number for each in rebindings)
         raised = {at_work.handler, getattr(at_work.terminator, "reraised", None)}
         for following in successors(at_work):
             is_inside = loop in loops_around(body, following)
@@ -180,6 +246,8 @@ def is_choice(body: ast.AST, use: ast.AST, place: str, newest: str) -> bool:
         place: the old place, as written.
         newest: the place of the newest value, as written.
     """
+    if newest == place:
+        return False  # another path has put it there: this statement is given one of the two
     for statement in ast.walk(body):
         if isinstance(statement, ast.Assign) and [*map(ast.unparse, statement.targets)] == [place]:
             inside = list(ast.walk(statement.value))

@@ -30,14 +30,14 @@ from tests.differential.world import Use
 def accepting_a_step(difference: Difference, evidence: Evidence) -> bool:
     """A stale name that its loop rebinds, in some turns, to what the call in it has returned.
 
-    Or one that is rebound to something that is made of it and the newer State.  What is put
-    together of something accepted is accepted, too.
+    Or one that is rebound to something that is made of it and the newer State, or to either of
+    them.  What is put together of something accepted is accepted, too.
     """
     if difference.kind != "miss" or difference.rule != "state-stale" or difference.use is None:
         return False
     causes = difference.use.causes
     return any(
-        _is_choice(use, evidence.tree) or _is_decided_by_a_loop(use, evidence.tree)
+        _is_choice(use, evidence.tree) or _is_decided(use, evidence.tree)
         for use in evidence.seen.uses
         if use.causes == causes
     )
@@ -61,17 +61,38 @@ def _is_choice(use: Use, tree: ast.Module) -> bool:
     return False
 
 
-def _is_decided_by_a_loop(use: Use, tree: ast.Module) -> bool:
-    """Whether loops around the calls that are blamed accept what these have returned, or not."""
+def _is_decided(use: Use, tree: ast.Module) -> bool:
+    """Whether what the calls that are blamed have returned is accepted, or not.
+
+    By loops around them, or by conditional expressions.
+    """
     for function in (each for line in use.lines for each in functions_around(tree, line)):
         used = {name for line in use.lines for name in names_on_line(function, line)}
         loops = [node for node in ast.walk(function) if isinstance(node, (ast.For, ast.While))]
         if all(
-            any(used & _accepted(function, loop, line) for loop in loops for line in cause.lines)
+            any(
+                used & _chosen(function, line)
+                or any(used & _accepted(function, loop, line) for loop in loops)
+                for line in cause.lines
+            )
             for cause in use.causes
         ):
             return True
     return False
+
+
+def _chosen(function: ast.AST, line: int) -> set[str]:
+    """The names that some expression binds to what is made on a line, or else to themselves."""
+    made = _made_of(function, line)
+    chosen = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.IfExp):
+            name = ast.unparse(node.targets[0])
+            arms = [node.value.body, node.value.orelse]
+            others = [root_name(arm) for arm in arms if ast.unparse(arm) != name]
+            if len(others) == 1 and others[0] in made - {name}:
+                chosen.add(name)
+    return chosen
 
 
 def _accepted(function: ast.AST, loop: ast.For | ast.While, line: int) -> set[str]:

@@ -139,13 +139,22 @@ def test_nested_handlers_explain_what_they_may_let_through_and_nothing_else() ->
         assert covering(difference, *(line.format(name) for line in lines)) == expected
 
 
-def test_a_step_is_accepted_in_some_turns_only() -> None:
+@pytest.mark.parametrize(
+    ("rest", "is_accepted"),
+    [
+        (["s = n", "pass"], False),
+        (["if ready():", "    s = n"], True),
+        (["s = n if ready() else s", "pass"], True),
+        (["s = t if ready() else s", "pass"], False),
+        (["s = t if ready() else n", "pass"], False),
+    ],
+)
+def test_a_step_is_accepted_in_some_turns_only(rest: list[str], is_accepted: bool) -> None:
     lines = ["for _ in items():", "    n = advance(s)", "    s.get(0)"]
     cause = Cause("state-stale", (3, 8))
     difference = Difference("miss", 4, "state-stale", "", use=Use((4, 8), frozenset({cause})))
-    assert covering(difference, *lines, "    s = n") == []
-    assert covering(difference, *lines, "    s = t if ready() else s", "    t = n") == []
-    assert covering(difference, *lines, "    if ready():", "        s = n") == ["accepting a step"]
+    found = covering(difference, *lines, *(f"    {line}" for line in rest))
+    assert found == (["accepting a step"] if is_accepted else [])
 
 
 def test_a_callee_leaves_what_it_stores_and_nothing_else() -> None:

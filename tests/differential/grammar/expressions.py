@@ -82,6 +82,7 @@ class Expressions(Writer):
             f"compiled_step(layer, {one})",
             f"perhaps(layer, {one})",
             f"handed_on({one})",
+            f"({one} if {self.condition()} else {self.place()})",
             f"clone({one})",
             f"layer(x, {one})[1]",
             f"{one}.update({one}.substate(layer))",

@@ -4,6 +4,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array
+from mypy_eqxstate import clone
 
 from .common import CompiledCounter, positive, risky
 
@@ -127,3 +128,60 @@ def good_given_up_by_an_exception(
         except RuntimeError:
             x = x + 1
     return state.get(counter.index)
+
+
+def good_chosen_by_a_branch_in_each_turn(
+    counter: CompiledCounter, state: eqx.nn.State, x: Array
+) -> Array:
+    for step in range(3):
+        y, new = counter(x, state)
+        state = jax.lax.cond(jnp.isfinite(y), lambda: new, lambda: state)
+    return state.get(counter.index)
+
+
+def may_given_one_of_the_two(
+    counter: CompiledCounter, state: eqx.nn.State, x: Array, newest: bool
+) -> Array:
+    y, new = counter(x, state)
+    if newest:
+        state = new
+    state = jax.lax.cond(jnp.isfinite(y), lambda s: s, lambda s: s, state)  # E: state-stale | "state"
+    #                                          | may be out of date | may | line -3
+    return state.get(counter.index)
+
+
+def good_conditional_expression(counter: CompiledCounter, state: eqx.nn.State, x: Array) -> Array:
+    for step in range(3):
+        y, new = counter(x, state)
+        state = new if positive(y) else state
+    y, new = counter(x, state)
+    state = new if positive(y) else state
+    return state.get(counter.index)
+
+
+def good_conditional_expression_of_pairs(
+    counter: CompiledCounter, state: eqx.nn.State, x: Array
+) -> Array:
+    for step in range(3):
+        y, new = counter(x, state)
+        x, state = (y, new) if positive(y) else (x, state)
+    return state.get(counter.index)
+
+
+def bad_conditional_expression_of_something_else(
+    counter: CompiledCounter, state: eqx.nn.State, spare: eqx.nn.State, x: Array
+) -> Array:
+    for step in range(3):
+        y, new = counter(x, state)  # E: state-stale | "state" is out of date | loop -1
+        state = spare if positive(y) else state
+    return x
+
+
+def may_decided_behind_the_loop(counter: CompiledCounter, state: eqx.nn.State, x: Array) -> Array:
+    states = [clone(state)]
+    for step in range(3):
+        state = states[0]
+        y, new = counter(x, state)
+    x = x + state.get(counter.index)  # E: state-stale | "state" | may be out of date | may | line -1
+    states = [new]
+    return x + states[0].get(counter.index)

@@ -35,6 +35,7 @@ class Actual(NamedTuple):
         bound: bound before the call by a partial.
         receiver: the object whose method is called.
         place: where a captured value lives, which is no argument at all.
+        number: of what was bound before, which one it is.
     """
 
     binding: Binding
@@ -48,6 +49,7 @@ class Actual(NamedTuple):
     bound: bool = False
     receiver: bool = False
     place: Place | None = None
+    number: int = 0
 
     @property
     def is_affine(self) -> bool:
@@ -221,10 +223,14 @@ def match(formals: Sequence[Formal], actuals: Sequence[Actual]) -> Matched:
     return Matched(tuple(pairs), tuple(left_over))
 
 
+def is_same(one: Actual, other: Actual) -> bool:
+    """Whether two are the same part of one argument; captured values are not told apart."""
+    return (one.temporary, one.number, one.path) == (other.temporary, other.number, other.path)
+
+
 def is_inside(part: Actual, whole: Actual) -> bool:
     """Whether one is the same argument as another, or something inside of it."""
-    length = len(whole.path)
-    return part.temporary == whole.temporary and part.path[:length] == whole.path
+    return is_same(part._replace(path=part.path[: len(whole.path)]), whole)
 
 
 def collected_as(actuals: Sequence[Actual], key: Key) -> Actual | None:

@@ -311,13 +311,18 @@ class Calls:
     def _bound(
         self, site: CallSite, memory: Memory, callee: Bound, actuals: list[Actual]
     ) -> Binding:
-        def bound(value: Value, name: str | None) -> Actual:
-            return Actual(one(value), None, site.text, site.node, name, bound=True)
+        def bound(number: int, value: Value, name: str | None = None) -> Actual:
+            text, node = site.text, site.node
+            return Actual(one(value), None, text, node, name, bound=True, number=number)
 
         given = {actual.name for actual in actuals if actual.name is not None}
-        merged = [bound(value, None) for value in callee.positional]
+        merged = [bound(number, value) for number, value in enumerate(callee.positional)]
         merged += actuals
-        merged += [bound(value, name) for name, value in callee.named if name not in given]
+        merged += [
+            bound(number, value, name)
+            for number, (name, value) in enumerate(callee.named, len(callee.positional))
+            if name not in given
+        ]
         return self.invoke(site._replace(direct=False), memory, callee.inner, merged)
 
     def _producer(

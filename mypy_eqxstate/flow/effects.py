@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mypy_eqxstate.contracts.model import Effect
-from mypy_eqxstate.flow.arguments import Actual, is_inside
+from mypy_eqxstate.flow.arguments import Actual, is_same
 from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import EventDetail, Misuse
@@ -278,8 +278,9 @@ class Effects:
             if held.item.identity not in self._consumed:
                 continue
             event, other, surely = self._consumed[held.item.identity]
-            same = is_inside(other, actual) or is_inside(actual, other)
-            if not same and held.item.events <= {event}:  # alive until this call
+            is_alive = held.item.events <= {event}  # until this call
+            # It may have been consumed in another branch of what is called.
+            if is_alive and not is_same(other, actual) and memory.is_struck(held.item, event):
                 self.analysis.report(
                     memory,
                     rule="state-reuse",

@@ -45,7 +45,7 @@ from mypy_eqxstate.flow.bindings import (
     rewritten,
 )
 from mypy_eqxstate.flow.guards import NO_FACTS, Conjunction, Guard, either
-from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object, Origin, Suspended, Value
+from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Event, Object, Origin, Suspended, Value
 from mypy_eqxstate.ir.model import Key, Place, Variable
 
 Root = Variable | int
@@ -95,6 +95,19 @@ class Memory:
         self.reads: frozenset[Object] = frozenset()
         # Copies of what they were taken out of, or put together from, at which place that was.
         self.derived: dict[Object, frozenset[tuple[Place | None, Object]]] = {}
+
+    def is_struck(self, item: Object, event: Event) -> bool:
+        """Whether an event has happened to an object, or may have, wherever that is referred to."""
+        if event in self.input_status.get(item.identity, ()):
+            return True
+        bindings = [*self.bindings.values()]
+        bindings += [field for fields in self.fields.values() for field in fields.values()]
+        return any(
+            event in other.events
+            for binding in bindings
+            for other in binding.objects
+            if other.identity == item.identity
+        )
 
     def copy(self) -> Memory:
         """An independent memory with the same contents."""

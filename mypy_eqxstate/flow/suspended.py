@@ -147,6 +147,7 @@ def _run(
             node,
             name,
             place=place,
+            number=number,
         )
         for number, (name, place) in enumerate(zip(value.names, value.places, strict=True))
     ]

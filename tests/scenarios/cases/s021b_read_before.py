@@ -32,3 +32,17 @@ def good_snapshot_beside_the_newest(
     for factor in range(3):
         state = newer_of_the_first(counter, state, teacher, x * factor)
     return state.get(counter.index) + teacher.get(counter.index)
+
+
+# not-run: it raises in the nested function, and nothing is reported
+def good_two_captured_names(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    same = state
+
+    def absorb_both() -> Array:
+        first = state.set(index, x)
+        second = same.set(index, x)  # old, and not reported
+        return first.get(index) + second.get(index)
+
+    return absorb_both()

@@ -1,5 +1,7 @@
 """One State for two parameters of a call that consumes both."""
 
+import functools
+
 import equinox as eqx
 from jaxtyping import Array
 
@@ -59,3 +61,38 @@ def bad_same_by_two_names(
 ) -> eqx.nn.State:
     same = state
     return absorb_by_name(index, x, first=state, second=same)  # E: state-reuse | "same" | "state"
+
+
+def absorb_with_a_pair(
+    pair: tuple[eqx.nn.State, eqx.nn.State],
+    other: eqx.nn.State,
+    index: eqx.nn.StateIndex[Array],
+    x: Array,
+) -> Array:
+    return absorb_both(pair[0], other, index, x)
+
+
+def bad_same_for_both_of_a_partial(
+    state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    absorb = functools.partial(absorb_both, state, state)
+    return absorb(index, x)  # E: state-reuse | "absorb"
+
+
+def bad_same_inside_of_another_one_of_a_partial(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    absorb = functools.partial(absorb_with_a_pair, (state, other), state)
+    return absorb(index, x)  # E: state-reuse | "absorb"
+
+
+def good_either_of_two_partials(
+    state: eqx.nn.State,
+    other: eqx.nn.State,
+    index: eqx.nn.StateIndex[Array],
+    x: Array,
+    flag: bool,
+) -> Array:
+    take = functools.partial(absorb_both, state, other)
+    give = functools.partial(absorb_both, other, state)
+    return (take if flag else give)(index, x)

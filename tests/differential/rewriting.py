@@ -246,10 +246,23 @@ class _Rewriting(_WithoutImports):
             if isinstance(inner, ast.MatchAs) and inner.name is not None
         ]
         self.generic_visit(node)
-        for name in captured:
-            value = _hook("read_", ast.copy_location(ast.Name(name, ast.Load()), node.body[0]))
-            made = ast.Assign([ast.Name(name, ast.Store())], value)
-            node.body.insert(0, ast.copy_location(made, node.body[0]))
+        # What a pattern binds stays bound if the guard fails.
+        place = node.guard or node.body[0]
+        made: list[ast.expr] = [
+            ast.NamedExpr(
+                ast.Name(name, ast.Store()),
+                _hook("read_", ast.copy_location(ast.Name(name, ast.Load()), place)),
+            )
+            for name in captured
+        ]
+        if node.guard is None:
+            rebinding = ast.Expr(ast.Tuple(made, ast.Load()))
+            node.body.insert(0, ast.copy_location(rebinding, place))
+        else:
+            guarded = ast.Tuple([*made, node.guard], ast.Load())
+            node.guard = ast.copy_location(
+                ast.Subscript(guarded, ast.Constant(-1), ast.Load()), place
+            )
         return node
 
     def visit_MatchClass(self, node: ast.MatchClass) -> ast.MatchClass:

@@ -90,6 +90,12 @@ def test_judge_lets_a_handler_fail_before_finally() -> None:
     assert judged(*lines) == {8: {"state-reuse"}}
 
 
+def test_judge_tells_what_a_pattern_binds_from_what_it_looks_at() -> None:
+    lines = ["pair = (s, t)", "match pair:", "    case (n, _) if False:", "        pass"]
+    lines += ["    case _:", "        new = advance(n)", "pair[0].get(index)"]
+    assert judged(*lines, "n.get(index)") == {8: {"state-stale"}}
+
+
 def test_judge_looks_at_a_returned_state_after_finally() -> None:
     lines = ["try:", "    return s", "finally:", "    n = s.set(index, 1)"]
     assert judged(*lines) == {2: {"state-reuse"}}

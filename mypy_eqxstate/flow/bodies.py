@@ -172,6 +172,7 @@ class BodyCalls:
         instantiation = Instantiation(
             analysis, memory, summary, parameters, origin, stars, foreign, captured, recursive
         )
+        instantiation.settle()
         # Before what it writes is: it may return what it has put something else in place of.
         result = self._result(memory, instantiation, summary, matched.pairs, origin)
         write(analysis, site, memory, instantiation, summary, grounds)
@@ -262,6 +263,7 @@ class BodyCalls:
         self._check_reads(site, memory, possible, instantiation, parameters)
         grounds = Grounds("body", (module.path, getattr(function.node, "lineno", 0)))
         self._carry_out(site, memory, possible, instantiation, parameters, {}, grounds)
+        instantiation.settle()
         write(self.analysis, site, memory, instantiation, possible, grounds, surely_called=False)
 
     def _effect_on(

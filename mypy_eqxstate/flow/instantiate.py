@@ -6,7 +6,7 @@ new object of the caller's, named by the call.
 
 Limit: of what a call makes, what is beyond `MAXIMAL_OBJECTS` objects is not known; nor is it in a
 recursive call beyond `RECURSIVE_OBJECTS`, as what a body builds of its own results would grow by
-all of itself at each such call.
+all of itself at each such call.  Nor is what may be more than `MAXIMAL_VALUES` things.
 
 Worked example.  The summary "result is `(x, input state)`; input `state` is consumed" of `f`, at
 `y, t = f(1, s)`: input `state` is the object behind `s`; `t` becomes one more name of it, and it
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 MAXIMAL_OBJECTS: Final = 60
 RECURSIVE_OBJECTS: Final = 12
+MAXIMAL_VALUES: Final = 60
 
 
 class Instantiation:
@@ -220,7 +221,7 @@ class Instantiation:
                     found = found.with_events(found.events or frozenset({self._event_of(found)}))
                 together = both(inner, outer)
                 values[found] = either(values[found], together) if found in values else together
-        if not values:
+        if not values or len(values) > MAXIMAL_VALUES:
             return one(UNKNOWN_VALUE)
         return Binding(values, marks)
 

@@ -48,7 +48,7 @@ def write(
         analysis: of the caller.
         site: the call.
         memory: the caller's; changed.
-        instantiation: of the summary.
+        instantiation: of the summary, settled.
         summary: of the callee.
         grounds: where the callee stands.
         surely_called: the callee has run, if it is not only passed on.
@@ -62,7 +62,6 @@ def write(
         class_name = getattr(item.shape, "class_name", "")
         return analysis.calls.effects.event(site, actual, True, grounds, class_name)
 
-    instantiation.settle()
     fields: list[tuple[Object, Key, bool, Binding, Binding]] = []
     for item, key, held, surely in summary.field_writes:
         holder = instantiation.input(item)

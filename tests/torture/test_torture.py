@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mypy_eqxstate.flow.instantiate import MAXIMAL_VALUES
 from tests.torture.analyse import analyse
 from tests.torture.drive import ORACLES, bound, text_of
 from tests.torture.files import STANDARD_LIBRARY, corpora
@@ -59,6 +60,19 @@ def test_of_functions_that_were_not_looked_into_nothing_is_guessed() -> None:
     outcome = analyse(kind(60), GivingOracle)
     assert outcome is not None
     assert (outcome.alarms, outcome.limits) == ((), ())
+
+
+@pytest.mark.parametrize(("number", "found"), [(20, True), (MAXIMAL_VALUES + 20, False)])
+def test_what_a_call_returns_is_not_known_if_it_may_be_very_many_things(
+    number: int, found: bool
+) -> None:
+    kind, _ = KINDS["callees"]
+    source = kind(number).replace("return g(s, i)", "g = through(g)\n    new = g(s, i)")
+    source += "    return s.get(i), new\n\ndef through(g):\n    return g\n"
+    outcome = analyse(source, GivingOracle)
+    assert outcome is not None
+    assert outcome.faults == ()
+    assert bool(outcome.alarms) == found
 
 
 def test_the_bound_allows_for_length() -> None:

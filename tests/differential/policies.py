@@ -373,6 +373,8 @@ def _loops_over_lists(difference: Difference, evidence: Evidence) -> bool:
             return True
         shorter = replace(evidence, seen=evidence.shorter.seen)
         return _names_that_trade_places(difference, shorter)
+    if report.place in {name for _, name in turns(evidence.tree)}:
+        return True
     return any(
         loop.lineno <= cause <= (loop.end_lineno or 0)
         for loop in ast.walk(evidence.tree)

@@ -42,3 +42,12 @@ def may_comprehension_over_a_list(
     states = [each for each in states] or [other]
     new = other.set(index, x)
     return states[0].get(index)  # E: state-reuse | "states[0]" | may have been consumed | line -1
+
+
+def may_last_element_of_a_display(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array
+) -> Array:
+    new = state.set(index, x)
+    for each in (other, state):
+        x = x + 1
+    return each.get(index)  # E: state-reuse | "each" | may have been consumed | line -3

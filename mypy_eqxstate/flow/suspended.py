@@ -23,7 +23,7 @@ from mypy_eqxstate.flow.alternatives import branch, rejoin
 from mypy_eqxstate.flow.arguments import Actual
 from mypy_eqxstate.flow.bindings import Binding, one
 from mypy_eqxstate.flow.effects import CallSite
-from mypy_eqxstate.flow.guards import ALWAYS
+from mypy_eqxstate.flow.guards import ALWAYS, excluded
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.places import format_key
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Function, Suspended
@@ -94,15 +94,21 @@ def run_suspended(
     if Suspended not in map(type, binding.values):
         return binding
     outcomes: list[tuple[Memory, Binding]] = []
-    for number, (value, guard) in enumerate(binding.values.items()):
+    possible = [each for each in binding.values.items() if not excluded(each[1], memory.facts)]
+    possible = possible or [*binding.values.items()]
+    starts: list[int] = []
+    for number, (value, guard) in enumerate(possible):
+        starts.append(len(analysis.found_now.problems))
         taken = memory
-        if len(binding.values) > 1:
+        if len(possible) > 1:
             taken = branch(analysis, memory, guard, number)
         result = Binding({value: ALWAYS}, binding.marks)
         if isinstance(value, Suspended) and isinstance(value.function, Function):
             result = _run(analysis, taken, value, value.function, node, destination)
             taken.end(value.origin)
         outcomes.append((taken, result))
+    if len(possible) > 1:
+        analysis.found_now.weaken_alternatives(starts)
     return rejoin(analysis, memory, outcomes)
 
 

@@ -25,3 +25,25 @@ def may_argument_read_after_the_first(
     stream = versions(state, index)
     first = next(stream).get(index)
     return first + state.get(index)  # E: state-reuse | "state" | may have been consumed by "versions" | line -1
+
+
+def good_generator_of_the_other_branch(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, flag: bool
+) -> Array:
+    stream = versions(other, index)
+    new = state.set(index, x)
+    if flag:
+        stream = (state.set(index, x) for _ in (1, 2))
+    if not flag:
+        x = next(stream).get(index)
+    return x + new.get(index)
+
+
+def may_generator_of_either_branch(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array, flag: bool
+) -> Array:
+    stream = versions(other, index)
+    new = state.set(index, x)
+    if flag:
+        stream = (state.set(index, x) for _ in (1,))
+    return new.get(index) + next(stream).get(index)  # E: state-reuse | "state" | may have been consumed

@@ -106,10 +106,10 @@ class Reachability:
             doubtful = doubtful or _leaves_by_a_wrong_type(before) or self._may_go_on(before)
             before = statement
             known = visited[statement]
-            if doubtful and known is False:
-                continue
             if known is None and any(visited[inner] for inner in _nested(statement)):
                 known = True
+            if doubtful and not known:
+                continue
             if known is not None:
                 dead = not known
             if dead:

@@ -35,3 +35,19 @@ def bad_after_a_block_that_never_ends_by_itself(state, index, x, flag):
 # not-run: it calls the function above, which is wrong
 def good_other_caller(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> None:
     _ = bad_after_a_block_that_never_ends_by_itself(state, index, x, True)
+
+
+# not-run: its arguments come from the caller below
+def bad_in_a_statement_after_such_a_block(state, index, x):
+    with contextlib.suppress(RuntimeError):
+        raise RuntimeError
+    try:
+        new = state.set(index, x)
+    finally:
+        x = state.get(index)  # E: state-reuse | "state" | line -2
+    return x
+
+
+# not-run: it calls the function above, which is wrong
+def good_third_caller(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> None:
+    _ = bad_in_a_statement_after_such_a_block(state, index, x)

@@ -206,10 +206,6 @@ def test_a_partial_remembers_its_arguments() -> None:
     assert both.values == {Bound(F, (state,), ()), Bound(G, (state,), ())}
 
 
-def guarded(**entries: tuple[Value, Guard]) -> Binding:
-    return Binding(dict(entries.values()))
-
-
 def question(text: str, answer: bool) -> Guard:
     return under(ALWAYS, frozenset({(text, answer)}))
 
@@ -452,6 +448,13 @@ def test_what_the_call_itself_has_copied_is_not_copied_twice() -> None:
     assert call.result == one(own)
 
 
+def test_but_what_it_captures_is_another_object_also_in_what_it_has_built() -> None:
+    pair = Object(any_function().origin(Item("made0")), PAIR)
+    memory = memory_of({pair: {Item(0): PLAIN_VALUE, Item(1): given()}})
+    call = Called(transformed(TransformKind.COPYING), actual(F), returns=pair, memory=memory)
+    assert held_in(memory, call.result)[Item(1)] != {given()}
+
+
 # --- layers in inference mode --------------------------------------------------------------------
 
 
@@ -478,7 +481,6 @@ def test_what_it_is_not_given_itself_is_not_handed_through() -> None:
     assert handed(actual(given(PAIR)))[0] is None
     assert handed(actual(PLAIN_VALUE))[0] is None
     assert handed(holding_first(state))[0] == {Item(0): {UNKNOWN_VALUE}, Item(1): {state}}
-    # What follows a receiver still counts.
     other = made()
     fields, _ = handed(actual(state, receiver=True), actual(other))
     assert fields == {Item(0): {UNKNOWN_VALUE}, Item(1): {other}}

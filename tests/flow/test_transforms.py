@@ -163,7 +163,7 @@ def test_of_several_callables_each_is_looked_at() -> None:
     copied = transformed(TransformKind.COPYING, name="before")
     assert Made(JIT, actual(copied, F)).values == {copied, transformed(TransformKind.COPYING)}
     model, state = given(UNKNOWN, "model"), given()
-    copy, other = Made(INFERENCE, actual(state, model)).values
+    copy, other = Made(INFERENCE, actual(state, model)).binding.values
     assert isinstance(copy, Object)
     assert copy.is_affine
     assert other == transformed(TransformKind.INFERENCE, model)

@@ -495,3 +495,35 @@ def test_what_a_module_does_only_as_a_script_is_nothing_to_its_importers(project
         """,
     )
     assert project.errors() == [CONSUMED]
+
+
+def test_an_override_beside_the_class_or_beside_the_call_may_do_more(project: Project) -> None:
+    handing_back = """
+        from token_class import Token
+
+        class Base:
+            def step(self, token: Token) -> Token:
+                return token
+        """
+    override = """
+        class Advancing(Base):
+            def step(self, token: Token) -> Token:
+                return token.advance()
+        """
+    caller = """
+        from helpers import Base
+        from token_class import Token
+
+        def run(base: Base, token: Token) -> list[Token]:
+            newer = base.step(token)
+            return [newer, token]
+        """
+    project.write(helpers=handing_back, main=caller)
+    assert project.errors() == []
+    project.write(helpers=handing_back + override)
+    assert project.errors() == [SUPERSEDED]
+    project.write(helpers=handing_back, main=caller + override)
+    assert project.errors() == [SUPERSEDED]
+    # What a third module defines decides nothing: it may be checked, or not.
+    project.write(main=caller, third="from main import *\n" + textwrap.dedent(override))
+    assert project.errors() == []

@@ -288,10 +288,15 @@ class Calls:
             return self._object(site, memory, callee, actuals)
         if isinstance(callee, Descriptor):
             return self.invoke(site, memory, callee.function, actuals)
-        if isinstance(callee, Literal | Plain):
+        if isinstance(callee, Literal | Plain) and not self._gives_affine(memory, actuals):
             self.borrow_all(site, memory, actuals)
             return one(PLAIN_VALUE)
         return self.signatures.of_call(site, memory, actuals)
+
+    def _gives_affine(self, memory: Memory, actuals: Sequence[Actual]) -> bool:
+        """Whether an argument is affine: plain data takes no such thing, so its type is wrong."""
+        classes = self.analysis.ownership.holdings.classes
+        return any(classes(memory, actual.binding) for actual in actuals if not actual.receiver)
 
     def _object(
         self, site: CallSite, memory: Memory, callee: Object, actuals: list[Actual]

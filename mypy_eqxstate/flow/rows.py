@@ -26,7 +26,13 @@ from mypy_eqxstate.flow.evidence import promote_arguments
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Literal, Object
 from mypy_eqxstate.ir import model as ir
-from mypy_eqxstate.oracle.shapes import UNKNOWN, AffineShape, InstanceShape, ParameterKind
+from mypy_eqxstate.oracle.shapes import (
+    UNKNOWN,
+    AffineShape,
+    InstanceShape,
+    ParameterKind,
+    Signature,
+)
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.body import BodyAnalysis
@@ -63,8 +69,8 @@ class Rows:
         arguments = {name: matched.of(name) for name in effect_of}
         if any(effect is not Effect.BORROW for effect in effect_of.values()):
             declared = analysis.oracle.declaration(full_name)
-            for signature in declared.signatures[:1] if declared is not None else ():
-                promote_arguments(analysis.module.classes, matched.pairs, signature)
+            signature = _taking(matched.pairs, declared.signatures if declared is not None else ())
+            promote_arguments(analysis.module.classes, matched.pairs, signature)
         affine_class = self._affine_class(memory, full_name, actuals)
         outcomes: Outcomes = {}
         touched: dict[str, frozenset[Object]] | None = None
@@ -154,6 +160,14 @@ class Rows:
                 if isinstance(shape, AffineShape):
                     return shape.class_name
         return self.analysis.module.definitions.affine_class_of(full_name)
+
+
+def _taking(
+    pairs: Sequence[tuple[Actual, str]], signatures: Sequence[Signature]
+) -> Signature | None:
+    """The first of several signatures that has all parameters for which a call gives arguments."""
+    given = {name for _, name in pairs}
+    return next((s for s in signatures if given <= {p.name for p in s.parameters}), None)
 
 
 def _formals(row: Contract) -> list[Formal]:

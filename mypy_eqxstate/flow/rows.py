@@ -165,9 +165,13 @@ class Rows:
 def _taking(
     pairs: Sequence[tuple[Actual, str]], signatures: Sequence[Signature]
 ) -> Signature | None:
-    """The first of several signatures that has all parameters for which a call gives arguments."""
+    """The first of several signatures that has all parameters for which a call gives arguments.
+
+    If none has, their names are others in the table, and the first one counts.
+    """
     given = {name for _, name in pairs}
-    return next((s for s in signatures if given <= {p.name for p in s.parameters}), None)
+    taking = (s for s in signatures if given <= {p.name for p in s.parameters})
+    return next(taking, signatures[0] if signatures else None)
 
 
 def _formals(row: Contract) -> list[Formal]:

@@ -38,6 +38,7 @@ from mypy_eqxstate.ir.model import (
 )
 from mypy_eqxstate.oracle.protocol import Declaration, Oracle
 from mypy_eqxstate.oracle.shapes import (
+    PLAIN,
     UNKNOWN,
     AffineShape,
     ContainerShape,
@@ -181,15 +182,17 @@ def test_arguments_go_to_parameters_as_python_says() -> None:
 
 
 class Declaring(SilentOracle):
-    """Knows that what is called takes a State."""
+    """Knows that what is called takes another object, or a State and a number."""
 
     def declaration(self, full_name: str) -> Declaration | None:
         if full_name != "library.g":
             return None
-        state = Parameter("a", ParameterKind.POSITIONAL, STATE_SHAPE)
-        other = Parameter("b", ParameterKind.POSITIONAL, AffineShape("module.Other"))
-        signatures = tuple(Signature((parameter,), UNKNOWN) for parameter in (state, other))
-        return Declaration(full_name, signatures)
+        kind = ParameterKind.POSITIONAL
+        other = Parameter("a", kind, AffineShape("module.Other"))
+        state, number = Parameter("a", kind, STATE_SHAPE), Parameter("b", kind, PLAIN)
+        return Declaration(
+            full_name, (Signature((other,), UNKNOWN), Signature((state, number), UNKNOWN))
+        )
 
 
 def test_what_takes_a_state_and_does_something_to_it_shows_that_it_is_given_one() -> None:
@@ -197,9 +200,18 @@ def test_what_takes_a_state_and_does_something_to_it_shows_that_it_is_given_one(
     call = Call(oracle=Declaring())
     call.carry_out("(a: supersede, b) -> fresh", call.name("s", unknown), actual(beside))
     promoted = call.analysis.module.classes.promoted
+    # Of an overloaded function the first declaration counts that has all that is given.
     assert promoted.get(unknown.origin) == STATE
-    # Of an overloaded function the first declaration counts.
     assert promoted.get(beside.origin) is None
+    alone = Call(oracle=Declaring())
+    alone.carry_out("(a: supersede, b) -> fresh", alone.name("s", unknown))
+    assert alone.analysis.module.classes.promoted.get(unknown.origin) == "module.Other"
+    named_otherwise = Call(oracle=Declaring())
+    named_otherwise.carry_out(
+        "(a: supersede, c) -> fresh", named_otherwise.name("s", unknown), actual(beside)
+    )
+    promoted = named_otherwise.analysis.module.classes.promoted
+    assert promoted.get(unknown.origin) == "module.Other"
     borrowing = Call(oracle=Declaring())
     borrowing.carry_out("(a) -> _", borrowing.name("s", unknown))
     assert len(borrowing.analysis.module.classes.promoted) == 0

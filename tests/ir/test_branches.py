@@ -133,6 +133,148 @@ def test_type_checking_is_not_lowered() -> None:
     assert lowered(source, "f") == text(expected)
 
 
+def test_a_chain_as_a_condition() -> None:
+    source = """
+        def f(a, b, c):
+            if a < b is c in g():
+                return a
+    """
+    expected = """
+        f(a, b, c)
+        0:
+          t1 = read a
+          t2 = read b
+          t3 = comparison(t1, t2)
+          branch t3 -> 1, 4  [a < b] / [not a < b]
+        1:
+          t4 = read c
+          t5 = identity(t2, t4)
+          branch t5 -> 2, 4  [b is c] / [not b is c]
+        2:
+          t6 = read g of module
+          t7 = call t6()  -> kept
+          t8 = comparison(t4, t7)
+          branch t8 -> 3, 4
+        3:
+          t9 = read a
+          return t9
+        4:
+          return nothing
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_each_operand_of_a_condition_goes_where_it_decides() -> None:
+    source = """
+        def f(a, b, c):
+            if not (a and b or c):
+                return 1
+            return 2
+    """
+    expected = """
+        f(a, b, c)
+        0:
+          t1 = read a
+          branch t1 -> 1, 2  [a] / [not a]
+        1:
+          t2 = read b
+          branch t2 -> 4, 2  [b] / [not b]
+        2:
+          t3 = read c
+          branch t3 -> 4, 3  [c] / [not c]
+        3:
+          t4 = constant 1
+          return t4
+        4:
+          t5 = constant 2
+          return t5
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_and_gives_the_first_that_is_false() -> None:
+    source = """
+        def f(a, b, c):
+            return a and b and c
+    """
+    expected = """
+        f(a, b, c)
+        0:
+          t2 = read a
+          branch t2 -> 2, 1  [a] / [not a]
+        1:
+          t1 = alias t2
+          jump 5
+        2:
+          t3 = read b
+          branch t3 -> 4, 3  [b] / [not b]
+        3:
+          t1 = alias t3
+          jump 5
+        4:
+          t4 = read c
+          t1 = alias t4
+          jump 5
+        5:
+          return t1
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_an_arm_that_never_ends_gives_nothing() -> None:
+    source = """
+        def f(s, c):
+            return s if c else exit(s)
+    """
+    expected = """
+        f(s, c)
+        0:
+          t2 = read c
+          branch t2 -> 1, 2  [c] / [not c]
+        1:
+          t3 = read s
+          t1 = alias t3
+          return t1
+        2:
+          t4 = read exit of module
+          t5 = read s
+          t6 = call t4(t5)  -> kept
+          leave
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+@pytest.mark.parametrize(
+    ("condition", "runs"),
+    [
+        ("1", {"yes"}),
+        ("''", {"no"}),
+        ("not 0", {"yes"}),
+        ("not not None", {"no"}),
+        ("typing.TYPE_CHECKING", {"no"}),
+        ("not typing.TYPE_CHECKING", {"yes"}),
+        ("TYPE_CHECKING and s", {"no"}),
+        ("TYPE_CHECKING or s", {"yes", "no"}),
+        ("TYPE_CHECKING.x", {"yes", "no"}),
+        ("TYPE_CHECKING()", {"yes", "no"}),
+        ("~TYPE_CHECKING", {"yes", "no"}),
+        ("checking", {"yes", "no"}),
+        ("not checking", {"yes", "no"}),
+        ('__name__ == "__main__"', {"no"}),
+        ('__name__ != "__main__"', {"yes", "no"}),
+        ('__name__ == "__main__" == s', {"yes", "no"}),
+        ('__name__ == "main"', {"yes", "no"}),
+        ("__name__ == __main__", {"yes", "no"}),
+        ('name == "__main__"', {"yes", "no"}),
+        ('"__name__" == "__main__"', {"yes", "no"}),
+    ],
+)
+def test_only_what_can_run_in_an_imported_module_is_lowered(condition: str, runs: set[str]) -> None:
+    source = f"def f(s):\n    if {condition}: yes()\n    else: no()"
+    shown = lowered(source, "f", imported=True)
+    assert {name for name in ("yes", "no") if f"read {name} of" in shown} == runs
+
+
 @pytest.mark.parametrize(
     "condition", ['__name__ == "__main__"', '"__main__" == __name__', 'not __name__ == "__main__"']
 )

@@ -43,6 +43,7 @@ def destination(statements: str, name: str = "f") -> str:
         ("out = call(s); out += out[0]", "kept"),
         ("out: tuple = call(s); g(out[0])", "[0] kept, else dropped"),
         ("a = _ = call(s)", "kept"),
+        ("_ = a = call(s)", "kept"),
         ("_a = _ = call(s)", "dropped"),
         ("y, _ = _z = call(s)", "[0] kept, [1] dropped, else kept"),
         ("y = call(s)[0]", "[0] kept, else dropped"),
@@ -82,3 +83,8 @@ def test_a_nonlocal_name_counts_where_it_lives() -> None:
     inner = "def g():\n    nonlocal _a\n    _a = call(s)\n"
     assert destination(f"_a = 1\n{inner}", "f.<locals>.g") == "dropped"
     assert destination(f"_a = 1\n{inner}return _a", "f.<locals>.g") == "kept"
+
+
+def test_an_attribute_of_a_class_may_be_read_from_anywhere() -> None:
+    assert destination("class C:\n    _ = call(s)") == "kept"
+    assert destination("class C:\n    def g(): _ = call(s)", "f.<locals>.C.g") == "dropped"

@@ -38,6 +38,86 @@ def test_finally_is_copied_onto_every_way_out() -> None:
     assert lowered(source, "f") == text(expected)
 
 
+def test_a_finally_that_leaves_replaces_what_was_on_its_way() -> None:
+    source = """
+        def f(s):
+            while s:
+                try:
+                    return a()
+                finally:
+                    if s:
+                        break
+                    return b()
+    """
+    expected = """
+        f(s)
+        0:
+          jump 1
+        1: loop 0
+          t1 = read s
+          branch t1 -> 2, 7  [s] / [not s]
+        2: handler 5 loop 0
+          t2 = read a of module
+          t3 = call t2()  -> kept
+          jump 3
+        3: loop 0
+          t4 = read s
+          branch t4 -> 7, 4  [s] / [not s]
+        4: loop 0
+          t5 = read b of module
+          t6 = call t5()  -> kept
+          return t6
+        5: loop 0
+          t7 = read s
+          branch t7 -> 7, 6  [s] / [not s]
+        6: loop 0
+          t8 = read b of module
+          t9 = call t8()  -> kept
+          return t9
+        7:
+          return nothing
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_a_finally_around_a_loop_is_outside_of_it_on_every_way() -> None:
+    source = """
+        def f(xs):
+            try:
+                for x in xs:
+                    return x
+            finally:
+                c()
+    """
+    expected = """
+        f(xs)
+        0: handler 5
+          t1 = read xs
+          t2 = iter t1
+          jump 1
+        1: loop 0
+          branch ? -> 2, 4
+        2: handler 5 loop 0
+          t3 = next t2
+          x = t3
+          t4 = read x
+          jump 3
+        3:
+          t5 = read c of module
+          t6 = call t5()  -> thrown away
+          return t4
+        4:
+          t7 = read c of module
+          t8 = call t7()  -> thrown away
+          return nothing
+        5:
+          t9 = read c of module
+          t10 = call t9()  -> thrown away
+          leave
+    """
+    assert lowered(source, "f") == text(expected)
+
+
 def test_handlers_in_order() -> None:
     source = """
         def f(s):
@@ -83,6 +163,98 @@ def test_handlers_in_order() -> None:
         5:
           t16 = read s
           return t16
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_handlers_run_before_the_finally() -> None:
+    source = """
+        def f(s):
+            try:
+                a(s)
+            except A:
+                b(s)
+            finally:
+                c(s)
+    """
+    expected = """
+        f(s)
+        0: handler 1
+          t1 = read a of module
+          t2 = read s
+          t3 = call t1(t2)  -> thrown away
+          jump 3
+        1: handler 4
+          t4 = read A of module
+          branch ? -> 2, 4
+        2: handler 4
+          t5 = read b of module
+          t6 = read s
+          t7 = call t5(t6)  -> thrown away
+          jump 3
+        3:
+          t8 = read c of module
+          t9 = read s
+          t10 = call t8(t9)  -> thrown away
+          return nothing
+        4:
+          t11 = read c of module
+          t12 = read s
+          t13 = call t11(t12)  -> thrown away
+          leave
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_a_handler_forgets_its_exception_on_every_way_out() -> None:
+    source = """
+        def f(xs):
+            for x in xs:
+                try:
+                    a(x)
+                except E as e:
+                    if x:
+                        break
+                    return b(e)
+    """
+    expected = """
+        f(xs)
+        0:
+          t1 = read xs
+          t2 = iter t1
+          jump 1
+        1: loop 0
+          branch ? -> 2, 9
+        2: loop 0
+          t3 = next t2
+          x = t3
+          jump 3
+        3: handler 4 loop 0
+          t4 = read a of module
+          t5 = read x
+          t6 = call t4(t5)  -> thrown away
+          jump 1
+        4: loop 0
+          t7 = read E of module
+          branch ? -> 5, 8
+        5: loop 0
+          t8 = unknown()
+          e = t8
+          t9 = read x
+          branch t9 -> 6, 7  [x] / [not x]
+        6: loop 0
+          del e
+          jump 9
+        7: loop 0
+          t10 = read b of module
+          t11 = read e
+          t12 = call t10(t11)  -> kept
+          del e
+          return t12
+        8: loop 0
+          leave
+        9:
+          return nothing
     """
     assert lowered(source, "f") == text(expected)
 
@@ -160,6 +332,75 @@ def test_several_groups_may_be_handled() -> None:
         8:
           leave
         9:
+          return nothing
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="syntax of Python 3.11")
+def test_every_later_group_may_be_handled_after_one_has_raised() -> None:
+    source = """
+        def f(s):
+            try:
+                try:
+                    a(s)
+                except* A:
+                    b()
+                except* B:
+                    c()
+                except* C:
+                    d()
+            except E:
+                pass
+    """
+    expected = """
+        f(s)
+        0: handler 1
+          t1 = read a of module
+          t2 = read s
+          t3 = call t1(t2)  -> thrown away
+          jump 13
+        1: handler 11
+          t4 = read A of module
+          branch ? -> 2, 3
+        2: handler 7
+          t5 = read b of module
+          t6 = call t5()  -> thrown away
+          branch ? -> 13, 3
+        3: handler 11
+          t7 = read B of module
+          branch ? -> 4, 5
+        4: handler 9
+          t8 = read c of module
+          t9 = call t8()  -> thrown away
+          branch ? -> 13, 5
+        5: handler 11
+          t10 = read C of module
+          branch ? -> 6, 11
+        6: handler 11
+          t11 = read d of module
+          t12 = call t11()  -> thrown away
+          branch ? -> 13, 11
+        7: handler 11
+          t13 = read B of module
+          branch ? -> 8, 9
+        8: handler 9
+          t14 = read c of module
+          t15 = call t14()  -> thrown away
+          jump 9
+        9: handler 11
+          t16 = read C of module
+          branch ? -> 10, 11
+        10: handler 11
+          t17 = read d of module
+          t18 = call t17()  -> thrown away
+          jump 11
+        11:
+          t19 = read E of module
+          branch ? -> 13, 12
+        12:
+          leave
+        13:
           return nothing
     """
     assert lowered(source, "f") == text(expected)

@@ -109,6 +109,148 @@ def test_while_condition_with_a_short_circuit() -> None:
     assert lowered(source, "f") == text(expected)
 
 
+def test_a_display_with_an_element_has_a_turn() -> None:
+    source = """
+        def f(a, b):
+            for x in (a, *b):
+                if x: continue
+                g(x)
+            return b
+    """
+    expected = """
+        f(a, b)
+        0:
+          t1 = read a
+          t2 = read b
+          t3 = tuple(t1, *t2)
+          t4 = iter t3
+          jump 1
+        1: loop 0
+          t5 = next t4
+          x = t5
+          t6 = read x
+          branch t6 -> 3, 2  [x] / [not x]
+        2: loop 0
+          t7 = read g of module
+          t8 = read x
+          t9 = call t7(t8)  -> thrown away
+          jump 3
+        3: loop 0
+          branch ? -> 1, 4
+        4:
+          t10 = read b
+          return t10
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_a_display_of_one_has_no_second_turn() -> None:
+    source = """
+        def f(a, b):
+            for x in [a]:
+                if x: continue
+                g(x)
+            return b
+    """
+    expected = """
+        f(a, b)
+        0:
+          t1 = read a
+          t2 = list(t1)
+          t3 = iter t2
+          jump 1
+        1: loop 0
+          t4 = next t3
+          x = t4
+          t5 = read x
+          branch t5 -> 3, 2  [x] / [not x]
+        2: loop 0
+          t6 = read g of module
+          t7 = read x
+          t8 = call t6(t7)  -> thrown away
+          jump 3
+        3:
+          t9 = read b
+          return t9
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_a_display_of_stars_may_be_empty() -> None:
+    source = """
+        def f(a, b):
+            for x in [*a]:
+                if x: continue
+                g(x)
+            return b
+    """
+    expected = """
+        f(a, b)
+        0:
+          t1 = read a
+          t2 = list(*t1)
+          t3 = iter t2
+          jump 1
+        1: loop 0
+          branch ? -> 2, 4
+        2: loop 0
+          t4 = next t3
+          x = t4
+          t5 = read x
+          branch t5 -> 1, 3  [x] / [not x]
+        3: loop 0
+          t6 = read g of module
+          t7 = read x
+          t8 = call t6(t7)  -> thrown away
+          jump 1
+        4:
+          t9 = read b
+          return t9
+    """
+    assert lowered(source, "f") == text(expected)
+
+
+def test_a_loop_that_nothing_reaches_is_not_there() -> None:
+    source = """
+        def f(xs):
+            try:
+                pass
+            except E:
+                for x in xs: unreachable(x)
+            for y in xs:
+                for z in y: g(z)
+    """
+    expected = """
+        f(xs)
+        0:
+          t8 = read xs
+          t9 = iter t8
+          jump 1
+        1: loop 0
+          branch ? -> 2, 5
+        2: loop 0
+          t10 = next t9
+          y = t10
+          t11 = read y
+          t12 = iter t11
+          jump 3
+        3: loop 1
+          branch ? -> 4, 1
+        4: loop 1
+          t13 = next t12
+          z = t13
+          t14 = read g of module
+          t15 = read z
+          t16 = call t14(t15)  -> thrown away
+          jump 3
+        5:
+          return nothing
+    """
+    assert lowered(source, "f") == text(expected)
+    loops = body_of(source).loops
+    assert [(loop.header, loop.line, loop.parent) for loop in loops] == [(1, 6, None), (3, 7, 0)]
+
+
 def test_a_comprehension_is_a_loop_with_names_of_its_own() -> None:
     source = """
         def f(xs, x):

@@ -151,6 +151,21 @@ def test_a_walrus_gives_the_name_back() -> None:
     assert lowered(source, "f") == text(expected)
 
 
+def test_an_unpacking_into_nothing_goes_through_the_value() -> None:
+    source = """
+        def f(s):
+            [] = s
+    """
+    expected = """
+        f(s)
+        0:
+          t1 = read s
+          unknown(t1)
+          return nothing
+    """
+    assert lowered(source, "f") == text(expected)
+
+
 def test_a_star_takes_the_rest() -> None:
     source = """
         def f(xs):
@@ -280,6 +295,11 @@ def test_deletion() -> None:
           return nothing
     """
     assert lowered(source, "f") == text(expected)
+
+
+def test_deletion_of_a_tuple_deletes_what_is_in_it() -> None:
+    deleting = "def f(s, d): del {}"
+    assert lowered(deleting.format("(s, [d.x]), d")) == lowered(deleting.format("s, d.x, d"))
 
 
 def test_await_and_yield() -> None:

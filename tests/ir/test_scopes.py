@@ -24,6 +24,12 @@ def touched(source: str, name: str = "f") -> list[tuple[str, Variable]]:
     return list(find())
 
 
+def uses_of_a(statements: str) -> set[int | str] | None:
+    """By which constant items the parameter `a` of a function is read; None: as a whole."""
+    lines = "".join(f"    {line}\n" for line in statements.split("; "))
+    return index_of(f"async def f(a, b):\n{lines}").uses_of(Variable("a", "f"))
+
+
 def test_locals_parameters_and_everything_else() -> None:
     source = """
         def f(a):
@@ -135,6 +141,7 @@ def test_a_generator_expression_is_a_body_of_its_own() -> None:
         "([last := x for x in y] for y in xs)",
         "[(last := x for x in y) for y in xs]",
         "((lambda q=(last := x): q) for x in xs)",
+        "((lambda *, p, q=(last := x): q) for x in xs)",
     ],
 )
 def test_a_walrus_in_a_generator_expression_binds_outside(expression: str) -> None:
@@ -206,6 +213,85 @@ def test_names_bound_by_every_kind_of_syntax_are_local() -> None:
     """
     names = {variable.name for variable in body_of(source).locals}
     assert names == {"args", "options", "a", "e", "o", *"pqrstuvwxyzghijk"}
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ("pass", set()),
+        ("a", None),
+        ("a[0]", {0}),
+        ("a['k']; a[1]", {"k", 1}),
+        ("a[0]; a", None),
+        ("a; a[0]", None),
+        ("a[b]", None),
+        ("a[-1]", None),
+        ("a[True]", None),
+        ("a[0:1]", None),
+        ("a[0].c", {0}),
+        ("a[0][1]", {0}),
+        ("a.c[0]", None),
+        ("b[a]", None),
+        ("b[a[0]]", {0}),
+        ("a = b", set()),
+        ("a[0] = 1", None),
+        ("a[0].c = 1", {0}),
+        ("a += 1", None),
+        ("a[0] += 1", None),
+        ("b += a[0]", {0}),
+        ("del a[0]", None),
+        ("c = a[0] if b else 1", {0}),
+        ("(c := a[0])", {0}),
+        ("yield a[0]", {0}),
+        ("await a[0]", {0}),
+        ("f'{a[0]}'", {0}),
+        ("for c in a[0]: pass", {0}),
+        ("with a[0] as c: pass", {0}),
+        ("try: pass; except a[0] as e: pass", {0}),
+        ("try: pass; except E as e: a[0]", {0}),
+        ("match b:;  case C(x=c) if a[0]: pass", {0}),
+        ("match b:;  case a.c: pass", None),
+        ("match b:;  case {a.c: d, **e}: pass", None),
+        ("match b:;  case [1, *c] as d: a[0]", {0}),
+        ("c: a = 1", set()),
+        ("import a", set()),
+    ],
+)
+def test_how_a_name_is_read(statements: str, expected: set[int | str] | None) -> None:
+    assert uses_of_a(statements) == expected
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ("@a; def g(): pass", None),
+        ("def g(c=a[0]): pass", {0}),
+        ("def g(*, c, d=a[0]): pass", {0}),
+        ("def g(c: a) -> a: pass", set()),
+        ("def g(): a[0]", {0}),
+        ("def g(a): a", set()),
+        ("lambda c=a[0]: 1", {0}),
+        ("lambda: a[0]", {0}),
+        ("@b(a[0]); class C: pass", {0}),
+        ("class C(a[0]): pass", {0}),
+        ("class C(c=a[0]): pass", {0}),
+        ("class C: c = a[0]", {0}),
+        ("class C:;  def m(self): a[0]", {0}),
+        ("[a[0] for c in b]", {0}),
+        ("[c for c in a[0]]", {0}),
+        ("[c for c in b if a[0]]", {0}),
+        ("[c for d in b for c in a[0]]", {0}),
+        ("{c: a[0] for c in b}", {0}),
+        ("{a[0]: c for c in b}", {0}),
+        ("(a[0] for c in b)", {0}),
+        ("(c for c in a[0])", {0}),
+        ("(a for a in b)", set()),
+    ],
+)
+def test_how_definitions_and_comprehensions_read_a_name(
+    statements: str, expected: set[int | str] | None
+) -> None:
+    assert uses_of_a(statements) == expected
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="syntax of Python 3.12")

@@ -7,7 +7,9 @@ import pytest
 
 from mypy_eqxstate.ir import patterns
 from mypy_eqxstate.ir.lowering import EXPRESSIONS, STATEMENTS
+from mypy_eqxstate.ir.model import Branch
 from mypy_eqxstate.ir.module import ModuleIndex
+from mypy_eqxstate.ir.printer import format_operation, format_terminator
 from mypy_eqxstate.ir.syntax import TREATMENTS, Treatment
 
 ABSTRACT = {
@@ -56,7 +58,7 @@ def test_statements_expressions_and_patterns_are_never_merely_parts(kind: type[a
 
 def test_unknown_syntax_uses_all_that_is_inside_it() -> None:
     class Mystery(ast.expr):
-        _fields = ("left", "inside")
+        _fields = ("left", "inside", "part", "ctx")
 
     tree = ast.parse("x = f(y)")
     statement = tree.body[0]
@@ -64,20 +66,73 @@ def test_unknown_syntax_uses_all_that_is_inside_it() -> None:
     mystery = Mystery()
     mystery.left = statement.value  # type: ignore[attr-defined]
     mystery.inside = [ast.Name("z", ast.Load())]  # type: ignore[attr-defined]
+    mystery.part = ast.keyword("k", ast.Name("w", ast.Load()))  # type: ignore[attr-defined]
+    mystery.ctx = ast.Load()  # type: ignore[attr-defined]
     statement.value = mystery
     body = ModuleIndex(tree, "m").lower(
         tree, reachable=lambda node: True, never_returns=lambda call: False
     )
-    assert body.approximated == {"Mystery"}
+    assert body.approximated == {"Mystery", "keyword"}
     kinds = [type(operation).__name__ for operation in body.blocks[0].operations]
     assert kinds == [
         "ReadVariable",
         "ReadVariable",
         "Call",
         "ReadVariable",
+        "ReadVariable",
+        "Compute",
         "Compute",
         "WriteVariable",
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("x = z", ["t1 = read z", "t2 = read y", "t3 = unknown(t2)", "unknown(t3, t1)"]),
+        ("del x", ["t1 = read y", "t2 = unknown(t1)"]),
+    ],
+)
+def test_unknown_targets_use_all_that_is_inside_them(source: str, expected: list[str]) -> None:
+    class Mystery(ast.expr):
+        _fields = ("inside",)
+
+    tree = ast.parse(source)
+    mystery = Mystery()
+    mystery.inside = ast.Name("y", ast.Load())  # type: ignore[attr-defined]
+    statement = tree.body[0]
+    assert isinstance(statement, ast.Assign | ast.Delete)
+    statement.targets = [mystery]
+    body = ModuleIndex(tree, "m").lower(
+        tree, reachable=lambda node: True, never_returns=lambda call: False
+    )
+    assert body.approximated == {"Mystery"}
+    assert [format_operation(each) for each in body.blocks[0].operations] == expected
+
+
+def test_unknown_patterns_may_match() -> None:
+    class Mystery(ast.pattern):
+        _fields = ("inside",)
+
+    tree = ast.parse("match x:\n    case 1: f()")
+    mystery = Mystery()
+    mystery.inside = ast.Name("y", ast.Load())  # type: ignore[attr-defined]
+    statement = tree.body[0]
+    assert isinstance(statement, ast.Match)
+    statement.cases[0].pattern = mystery
+    body = ModuleIndex(tree, "m").lower(
+        tree, reachable=lambda node: True, never_returns=lambda call: False
+    )
+    assert body.approximated == {"Mystery"}
+    first = body.blocks[0]
+    assert [format_operation(each) for each in first.operations] == [
+        "t1 = read x",
+        "t2 = read y",
+        "t3 = unknown(t2)",
+        "t4 = unknown(t1)",
+    ]
+    assert isinstance(first.terminator, Branch)
+    assert (first.terminator.condition, first.terminator.node) == (None, mystery)
 
 
 def test_unknown_statements_may_run_what_is_inside_them() -> None:
@@ -92,4 +147,5 @@ def test_unknown_statements_may_run_what_is_inside_them() -> None:
         tree, reachable=lambda node: True, never_returns=lambda call: False
     )
     assert body.approximated == {"Perhaps"}
-    assert len(body.blocks) == 3
+    ends = [format_terminator(block.terminator) for block in body.blocks]
+    assert ends == ["branch ? -> 1, 2", "jump 2", "return nothing"]

@@ -322,7 +322,7 @@ class BodyAnalysis:
     ) -> None:
         """Record a problem."""
         lines = tuple(loop_line(self.body, event, self.position) for event in events)
-        newest = newest_place(memory, events, self.body)
+        newest = newest_place(memory, events)
         if rule == "state-stale" and self._is_accepting(
             node, place, newest, events, may or all(lines)
         ):

@@ -106,9 +106,8 @@ def _reaches(body: Body, source: int, target: int, allowed: frozenset[int]) -> b
     return False
 
 
-def newest_place(memory: Memory, events: tuple[Event, ...], body: Body) -> str | None:
+def newest_place(memory: Memory, events: tuple[Event, ...]) -> str | None:
     """The place, as written, that holds what the consuming calls made, or its newest successor."""
-    del body
     waiting = list(events)
     seen = set(waiting)
     while waiting and len(seen) < MAXIMAL_CHAIN:

@@ -121,52 +121,52 @@ BODY = body_of("def f(s, t=None, *, u):\n do(s)\n do(t)")
 
 def test_the_newest_is_what_the_consuming_call_has_made() -> None:
     memory = _memory(s=_made(-1, _event(5)), new=_made(5))
-    assert newest_place(memory, (_event(5),), BODY) == "new"
+    assert newest_place(memory, (_event(5),)) == "new"
 
 
 def test_if_that_was_consumed_it_is_what_came_of_it() -> None:
     memory = _memory(new=_made(5, _event(6)), newer=_made(6))
-    assert newest_place(memory, (_event(5),), BODY) == "newer"
+    assert newest_place(memory, (_event(5),)) == "newer"
 
 
 def test_if_the_name_of_that_is_out_of_date_it_is_what_came_of_it() -> None:
     stale: Status = {_event(6): ALWAYS}
     memory = _memory(new=Binding({_made(5): ALWAYS}, stale), newer=_made(6))
-    assert newest_place(memory, (_event(5),), BODY) == "newer"
+    assert newest_place(memory, (_event(5),)) == "newer"
 
 
 def test_the_place_that_was_consumed_is_not_the_newest() -> None:
     memory = _memory(s=_made(5))
-    assert newest_place(memory, (_event(5, "s"),), BODY) is None
-    assert newest_place(memory, (_event(5, "t"),), BODY) == "s"
+    assert newest_place(memory, (_event(5, "s"),)) is None
+    assert newest_place(memory, (_event(5, "t"),)) == "s"
 
 
 def test_short_names_that_are_not_private_come_first() -> None:
     memory = _memory(_n=_made(5), longer=_made(5), two=_made(5), one=_made(5))
-    assert newest_place(memory, (_event(5),), BODY) == "one"
+    assert newest_place(memory, (_event(5),)) == "one"
 
 
 def test_it_may_be_inside_something() -> None:
     holder = Object(Origin("f", 1, None), UNKNOWN)
     memory = _memory(train=holder)
     memory.fields[holder] = {Attribute("state"): Binding({_made(5): ALWAYS})}
-    assert newest_place(memory, (_event(5),), BODY) == "train.state"
+    assert newest_place(memory, (_event(5),)) == "train.state"
     memory.fields[holder] = {Item("k"): Binding({_made(5): ALWAYS})}
-    assert newest_place(memory, (_event(5),), BODY) == "train['k']"
+    assert newest_place(memory, (_event(5),)) == "train['k']"
 
 
 def test_it_is_one_of_the_things_that_a_name_may_hold() -> None:
     memory = _memory(new=Binding({NONE_VALUE: ALWAYS, _made(5): ALWAYS}))
-    assert newest_place(memory, (_event(5),), BODY) == "new"
+    assert newest_place(memory, (_event(5),)) == "new"
 
 
 def test_it_is_told_by_the_names_of_the_program_only() -> None:
     memory = Memory()
     memory.bindings[3] = Binding({_made(5): ALWAYS})
     memory.bindings[Variable("s@2", "f")] = Binding({_made(5): ALWAYS})
-    assert newest_place(memory, (_event(5),), BODY) is None
+    assert newest_place(memory, (_event(5),)) is None
     memory.bindings[Variable("new", "f")] = Binding({_made(5): ALWAYS})
-    assert newest_place(memory, (_event(5),), BODY) == "new"
+    assert newest_place(memory, (_event(5),)) == "new"
 
 
 def test_places_of_more_than_two_steps_are_not_told() -> None:
@@ -174,14 +174,14 @@ def test_places_of_more_than_two_steps_are_not_told() -> None:
     memory = _memory(a=outer)
     memory.fields[outer] = {Attribute("b"): Binding({middle: ALWAYS})}
     memory.fields[middle] = {Attribute("c"): Binding({_made(5): ALWAYS})}
-    assert newest_place(memory, (_event(5),), BODY) == "a.b.c"
+    assert newest_place(memory, (_event(5),)) == "a.b.c"
     memory.fields[middle] = {Attribute("c"): Binding({inner: ALWAYS})}
     memory.fields[inner] = {Attribute("d"): Binding({_made(5): ALWAYS})}
-    assert newest_place(memory, (_event(5),), BODY) is None
+    assert newest_place(memory, (_event(5),)) is None
 
 
 def test_where_nothing_newer_has_a_name_none_is_told() -> None:
-    assert newest_place(_memory(other=_made(4)), (_event(5),), BODY) is None
+    assert newest_place(_memory(other=_made(4)), (_event(5),)) is None
 
 
 def test_what_was_consumed_came_in_by_a_parameter() -> None:

@@ -1,4 +1,3 @@
-# typed-since: equinox 0.11.6
 """A message never tells anybody to assign to a field of what is frozen: a Module, a NamedTuple."""
 
 import dataclasses

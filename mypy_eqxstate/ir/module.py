@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from mypy_eqxstate.ir.builder import Questions
 from mypy_eqxstate.ir.lowering import lower_body
 from mypy_eqxstate.ir.model import Body, BodyNode, FunctionNode, Variable
-from mypy_eqxstate.ir.scopes import BodyScopes, ItemKeys, note_use, scan_body
+from mypy_eqxstate.ir.scopes import BodyScopes, ItemKeys, ScopeKind, note_use, scan_body
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -183,7 +183,7 @@ class ModuleIndex:
         for scope, uses in scopes.uses:
             for name, keys in uses.items():
                 note_use(result, scope.resolve(name), keys)
-                if scope is not scopes.scope and name in scope.bindings:
+                if scope.kind is ScopeKind.CLASS and name in scope.bindings:
                     # A class body may read the name of the scope around before it binds its own.
                     note_use(result, scope.resolve_outside(name), keys)
         for function in scopes.functions:

@@ -76,6 +76,9 @@ def test_what_nested_functions_read_counts() -> None:
     assert destination("_ = call(s)\ndef g(_): return _") == "dropped"
     assert destination("_ = call(s)\ng(_ for x in s)") == "kept"
     assert destination("_ = call(s)\ng(_ for _ in s)") == "dropped"
+    assert destination("_ = call(s)\ng([_ for _ in s], {_: _ for _ in s})") == "dropped"
+    assert destination("_ = call(s)\ng([_ for x in s])") == "kept"
+    assert destination("_ = call(s)\nclass A:\n    g(_)\n    _ = 1") == "kept"
     assert destination("out = call(s)\ng(x + out[0] for x in s)") == "[0] kept, else dropped"
 
 

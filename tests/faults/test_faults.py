@@ -119,7 +119,7 @@ STAGES = {
         Fault("flow.body:BodyAnalysis.__init__", "broken"),
         Fault("flow.calls:Calls.call", "broken", exception="RecursionError"),
         Fault("flow.ownership:Ownership.check", "broken", exception="KeyError", receiver=True),
-        Fault("flow.body:newest_place", "broken"),
+        Fault("flow.body:birth", "broken"),
         Fault("flow.instances:Instances.learn", costs="none", named="the module"),
         Fault("flow.module:ModuleAnalysis.analyze_module_body", "main", "module", named="main"),
         Fault("analysis:_callers_first", costs="all", named="the module"),

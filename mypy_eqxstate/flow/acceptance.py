@@ -155,12 +155,15 @@ def _is_decided(
     """
     block, number = divmod(event.operation, BLOCK_STRIDE)
     around_call = loops_around(body, block)
+    made: dict[int | None, set[Variable]] = {}
     for rebinding in accepting:
         around = loops_around(body, rebinding.block)
         loop = next((each for each in around_call if each in around), None)
         if loop is None and not rebinding.is_choice:
             continue
-        if rebinding.source in _made_of(body, loop, block, number) and (
+        if loop not in made:
+            made[loop] = _made_of(body, loop, block, number)
+        if rebinding.source in made[loop] and (
             rebinding.is_choice
             or (loop is not None and _goes_on_without(body, loop, rebindings, block, number))
         ):

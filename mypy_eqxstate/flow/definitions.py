@@ -88,7 +88,6 @@ class Definitions:
         self.classes = ClassKnowledge(self._class_info, oracle.is_concerned)
         self.names = Names(lookups)
         self._stateful: dict[str, bool] = {}
-        self._overridden: dict[str, frozenset[str]] = {}
 
     def release(self) -> None:
         """Let go of the parts that refer back, and of the syntax tree."""
@@ -271,22 +270,18 @@ class Definitions:
             return Descriptor(declaration.kind, symbol)
         return symbol
 
-    def overridden(self, class_name: str) -> frozenset[str]:
-        """The names of methods that subclasses in this module have of their own.
+    def overrides(self, class_name: str, method: str) -> bool:
+        """Whether a subclass in this module has a method of its own in the place of one.
 
         Args:
             class_name: the full name of a class of any module.
+            method: the method's name.
         """
-        found = self._overridden.get(class_name)
-        if found is None:
-            found = self._overridden[class_name] = frozenset(
-                name.rpartition(".")[2]
-                for subclass in self.index.classes
-                if self._is_subclass(self.full_name(subclass), class_name)
-                for name in self.index.functions
-                if name.rpartition(".")[0] == subclass
-            )
-        return found
+        return any(
+            f"{subclass}.{method}" in self.index.functions
+            and self._is_subclass(self.full_name(subclass), class_name)
+            for subclass in self.index.classes
+        )
 
     def _is_subclass(self, full_name: str, class_name: str) -> bool:
         info = None if full_name == class_name else self.oracle.class_info(full_name)

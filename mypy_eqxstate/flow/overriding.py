@@ -66,7 +66,7 @@ def may_do_more(
         return False
     full_name = home.definitions.full_name(class_name)
     return not _is_of_super(call) and any(
-        name in module.definitions.overridden(full_name) for module in (home, caller)
+        module.definitions.overrides(full_name, name) for module in (home, caller)
     )
 
 

@@ -101,13 +101,15 @@ class Reachability:
     ) -> None:
         """Add the skipped statements of a block; one in doubt goes with the statement before it."""
         dead = doubtful = False
-        before: ast.stmt | None = None
+        before: list[ast.stmt] = []  # those not yet asked whether what follows is in doubt
         for statement in block:
-            doubtful = doubtful or _leaves_by_a_wrong_type(before) or self._may_go_on(before)
-            before = statement
             known = visited[statement]
             if known is None and any(visited[inner] for inner in _nested(statement)):
                 known = True
+            if not known and not doubtful:
+                doubtful = any(_leaves_by_a_wrong_type(s) or self._may_go_on(s) for s in before)
+                before.clear()
+            before.append(statement)
             if doubtful and not known:
                 continue
             if known is not None:
@@ -119,10 +121,8 @@ class Reachability:
                 for inner_block in _inner_blocks(statement):
                     self._spread(inner_block, visited, skipped)
 
-    def _may_go_on(self, statement: ast.stmt | None) -> bool:
+    def _may_go_on(self, statement: ast.stmt) -> bool:
         """Whether something of an unknown type in a statement may swallow what is raised in it."""
-        if statement is None:
-            return False
         return any(
             self._is_unknown(item.context_expr)
             for inner in (statement, *_nested(statement))
@@ -156,7 +156,7 @@ def _own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
                 pending.extend(ast.iter_child_nodes(node))
 
 
-def _leaves_by_a_wrong_type(statement: ast.stmt | None) -> bool:
+def _leaves_by_a_wrong_type(statement: ast.stmt) -> bool:
     """Whether only a wrong annotation can be the reason if nothing runs after a statement."""
     if not isinstance(statement, ast.If) or statement.orelse:
         return False

@@ -189,12 +189,12 @@ class Wording:
         if newest is not None and problem.misuse is Misuse.CONSUMED_AGAIN:
             newer = f'use "{newest}", the newer {self._class(problem)}'
             return f"{newer}, or {clone} if the old one is wanted twice"
-        rebind = f"write {self._rebinding(detail.node, place, problem.newest)} there"
         holder = self._frozen_holder(detail.node, place, problem)
         if holder is not None:
             if newest is not None:
                 return f'use "{newest}", the newer {self._class(problem)}, here'
             return f'rebuild "{holder}" with the newer {self._class(problem)} there'
+        rebind = f"write {self._rebinding(detail.node, place, problem.newest)} there"
         if not _is_assignable(place) or self._is_bound_in_a_tuple(detail.node, place):
             rebind = f"keep the newer {self._class(problem)} in its place there"
         if newest is not None:

@@ -167,11 +167,11 @@ def _over_edge(analysis: BodyAnalysis, block: ir.BlockIndex, memory: Memory) -> 
         del memory.bindings[root]
     unread = analysis.prepared.unread.get(block)
     if unread is not None:
-        for variable in unread.rebound & memory.bindings.keys():
+        for variable in unread.rebound.intersection(memory.bindings):
             held = memory.bindings[variable]
             if variable.name == "_" or any(not item.is_affine for item in held.objects):
                 del memory.bindings[variable]
-        for variable in unread.dead & memory.bindings.keys():
+        for variable in unread.dead.intersection(memory.bindings):
             held = memory.bindings[variable]
             if variable.name == "_" or not analysis.ownership.holdings.classes(memory, held):
                 del memory.bindings[variable]

@@ -22,6 +22,7 @@ from mypy_eqxstate.analysis import analyze_module, new_program
 from mypy_eqxstate.config import Configuration
 from mypy_eqxstate.oracle.affine_names import AffineNames
 from mypy_eqxstate.oracle.mypy_sources import MypySources
+from mypy_eqxstate.oracle.mypy_types import KnownSignatures
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.finding import ModuleReport
 from mypy_eqxstate.report.stored import are_standings_wanted, keep_standings
@@ -46,12 +47,14 @@ class ModuleCheck:
         self._configuration = configuration
         self._affine_classes = AffineNames(configuration.affine)
         self._concerned = concerned
+        self._signatures: KnownSignatures = {}
         sources = MypySources(
             manager.modules,
             self._source,
             self._affine_classes,
             concerned,
             manager.search_paths.package_path,
+            self._signatures,
         )
         self._program = new_program(sources, configuration)
 
@@ -76,7 +79,9 @@ class ModuleCheck:
                 f"the file, which Python {version} (it runs mypy) can't parse: {error}"
             )
             return
-        oracle = MypyOracle(tree, checker, module, self._affine_classes, self._concerned)
+        oracle = MypyOracle(
+            tree, checker, module, self._affine_classes, self._concerned, self._signatures
+        )
         result = analyze_module(
             tree.path,
             tree.fullname,

@@ -36,6 +36,7 @@ _SEPARATE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorE
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # mypy visits these and still has no types for class bases, some decorators, and deleted names.
 _UNTYPED = (*_FUNCTIONS, ast.ClassDef, ast.Delete)
+_SIMPLE = (ast.Assign, ast.Expr, ast.Return, ast.AugAssign, ast.AnnAssign, ast.Pass, ast.Raise)
 
 
 class Reachability:
@@ -64,7 +65,8 @@ class Reachability:
             visited: dict[ast.stmt, bool | None] = {}
             self._look(body, visited)
             skipped: set[ast.stmt] = set()
-            if any(visited.values()):
+            answers = set(visited.values())
+            if True in answers and False in answers:
                 self._spread(body, visited, skipped)
             self._skipped[unit] = skipped
         return statement not in self._skipped[unit]
@@ -168,6 +170,8 @@ def _leaves_by_a_wrong_type(statement: ast.stmt) -> bool:
 
 def _inner_blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
     """The statement lists directly inside a statement."""
+    if isinstance(statement, _SIMPLE):
+        return []
     blocks = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
     for name in ("handlers", "cases"):
         blocks.extend(part.body for part in getattr(statement, name, ()))

@@ -28,7 +28,7 @@ from mypy.types import CallableType, get_proper_type
 
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
 from mypy_eqxstate.oracle.mypy_symbols import Symbols, plain_function
-from mypy_eqxstate.oracle.mypy_types import is_unannotated
+from mypy_eqxstate.oracle.mypy_types import KnownSignatures, is_unannotated
 from mypy_eqxstate.oracle.protocol import SourceModule
 from mypy_eqxstate.oracle.shapes import Signature
 from mypy_eqxstate.oracle.silent import DeclaredOracle
@@ -49,6 +49,7 @@ class MypySources:
         concerned: the modules that import an affine class's home, directly or not; None if that is
             not known.
         search_path: directories of installed packages, which mypy may have no table for.
+        signatures: those that are known already; more are added.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class MypySources:
         affine_classes: Container[str],
         concerned: Container[str] | None,
         search_path: Sequence[str] = (),
+        signatures: KnownSignatures | None = None,
     ) -> None:
         self._modules = modules
         self._text = read
@@ -65,7 +67,7 @@ class MypySources:
         self._search_path = search_path
         self._paths: dict[str, str | None] = {}
         nothing = nodes.MypyFile([], [])
-        self._symbols = Symbols(modules, nothing, AffineClasses(affine_classes))
+        self._symbols = Symbols(modules, nothing, AffineClasses(affine_classes), signatures)
 
     def module(self, name: str) -> SourceModule | None:
         """The module of a dotted name; None if there is none, or no source that can be read."""

@@ -46,7 +46,7 @@ from mypy.types import (
 
 from mypy_eqxstate.fullnames import MODULE, canonical, holders
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
-from mypy_eqxstate.oracle.mypy_types import ShapeMaker, named_tuple_fields
+from mypy_eqxstate.oracle.mypy_types import KnownSignatures, ShapeMaker, named_tuple_fields
 from mypy_eqxstate.oracle.protocol import ClassInfo, Declaration
 from mypy_eqxstate.oracle.shapes import CallableShape, Shape, Signature
 
@@ -62,10 +62,15 @@ class Symbols:
         modules: mypy's modules by name.
         tree: the module that is being checked.
         affine: which classes are affine.
+        known: the signatures that are known already, and those that are found out.
     """
 
     def __init__(
-        self, modules: Mapping[str, MypyFile], tree: MypyFile, affine: AffineClasses
+        self,
+        modules: Mapping[str, MypyFile],
+        tree: MypyFile,
+        affine: AffineClasses,
+        known: KnownSignatures | None = None,
     ) -> None:
         self._modules = dict(modules) if not isinstance(modules, dict) else modules
         self._tree = tree
@@ -73,7 +78,7 @@ class Symbols:
         self._local_classes: dict[str, TypeInfo] = {}
         self._classes: dict[str, ClassInfo | None] = {}
         self._declarations: dict[str, Declaration | None] = {}
-        self.shapes = ShapeMaker(affine, self._local_classes)
+        self.shapes = ShapeMaker(affine, self._local_classes, known)
 
     def node(self, full_name: str) -> SymbolNode | None:
         """The symbol of this full name, aliases of classes resolved; None if there is none."""

@@ -93,6 +93,12 @@ _KINDS = {
 }
 
 
+# The signatures that callable types have been given, for all modules of a run.  By identity: what
+# is asked for again is the type of the same definition.  The type is kept, so that none is mistaken
+# for another one.
+KnownSignatures = dict[int, tuple[CallableType, Signature]]
+
+
 class ShapeMaker:
     """Makes shapes of mypy's types.
 
@@ -100,11 +106,19 @@ class ShapeMaker:
         affine: which classes are affine.
         seen: every class that a shape is made of is put here, so that one which no full name
             leads to (it is defined inside a function) can be found again.
+        known: the signatures that are known already, and those that are found out.
     """
 
-    def __init__(self, affine: AffineClasses, seen: dict[str, TypeInfo]) -> None:
+    def __init__(
+        self,
+        affine: AffineClasses,
+        seen: dict[str, TypeInfo],
+        known: KnownSignatures | None = None,
+    ) -> None:
         self._affine = affine
         self._classes_seen = seen
+        self._known = known if known is not None else {}
+        self._has_seen_hidden = False
         self._instances: dict[Instance, Shape] = {}
 
     def shape(self, type_: Type | None, depth: int = 0) -> Shape:
@@ -149,6 +163,18 @@ class ShapeMaker:
 
     def signature(self, type_: CallableType, depth: int = 0) -> Signature:
         """The signature of a callable type, as it stands (`self` is there if the type has it)."""
+        if depth > 0:
+            return self._signature(type_, depth)
+        known = self._known.get(id(type_))
+        if known is not None:
+            return known[1]
+        self._has_seen_hidden = False
+        found = self._signature(type_, depth)
+        if not self._has_seen_hidden:
+            self._known[id(type_)] = (type_, found)
+        return found
+
+    def _signature(self, type_: CallableType, depth: int) -> Signature:
         parameters = []
         for position, (kind, name, argument) in enumerate(
             zip(type_.arg_kinds, type_.arg_names, type_.arg_types, strict=True)
@@ -196,6 +222,8 @@ class ShapeMaker:
 
     def _seen(self, info: TypeInfo) -> None:
         self._classes_seen.setdefault(info.fullname, info)
+        # "package.Class@12": of a function; "package.<subclass of ...>": made by narrowing.
+        self._has_seen_hidden |= "@" in info.fullname or "<" in info.fullname
 
     # --- kinds of types
 
@@ -204,7 +232,11 @@ class ShapeMaker:
             known = self._instances.get(instance)
             if known is not None:
                 return known
+        before, self._has_seen_hidden = self._has_seen_hidden, False
         shape = self._instance_anew(instance, depth)
+        if self._has_seen_hidden:
+            return shape
+        self._has_seen_hidden = before
         if depth < _DEEPEST // 2 and not isinstance(shape, UnknownShape):
             self._instances[instance] = shape
         return shape

@@ -51,7 +51,7 @@ from mypy_eqxstate.oracle.mypy_affine_lines import AffineLines
 from mypy_eqxstate.oracle.mypy_calls import chosen_item
 from mypy_eqxstate.oracle.mypy_reachability import Reachability
 from mypy_eqxstate.oracle.mypy_symbols import Symbols, member, plain_function, resolve_alias
-from mypy_eqxstate.oracle.mypy_types import is_unannotated
+from mypy_eqxstate.oracle.mypy_types import KnownSignatures, is_unannotated
 from mypy_eqxstate.oracle.pairing import FunctionNode, Pairing
 from mypy_eqxstate.oracle.protocol import ClassInfo, Declaration
 from mypy_eqxstate.oracle.shapes import (
@@ -74,6 +74,7 @@ class MypyOracle(Answering):
             configuration (those declared with `@affine` are known from mypy).
         concerned: the modules that import an affine class, directly or not; None if that is not
             known.
+        signatures: those that are known from other modules; more are added.
 
     Attributes:
         faults: the first internal fault of each question, by its name.
@@ -87,13 +88,14 @@ class MypyOracle(Answering):
         module_ast: ast.Module,
         affine_classes: Container[str],
         concerned: Container[str] | None = None,
+        signatures: KnownSignatures | None = None,
     ) -> None:
         super().__init__(module_ast)
         self.pairing = Pairing(module_ast, tree)
         self._types: dict[nodes.Expression, Type] = checker._type_maps[0]
         self._affine = AffineClasses(affine_classes)
         self._concerned = concerned
-        self._symbols = Symbols(checker.modules, tree, self._affine)
+        self._symbols = Symbols(checker.modules, tree, self._affine, signatures)
         self._shapes = self._symbols.shapes
         self._reachability = Reachability(module_ast, self.pairing, self._types)
 

@@ -335,9 +335,14 @@ if _TYPE_ALIAS is not None:
     _STATEMENTS[_TYPE_ALIAS] = (nodes.TypeAliasStmt, Pairing._nothing)
 
 
+_SIMPLE = (ast.Assign, ast.Expr, ast.Return, ast.AugAssign, ast.AnnAssign, ast.Pass, ast.Raise)
+
+
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
     """The statement lists directly inside a statement."""
     blocks: list[list[ast.stmt]] = []
+    if isinstance(statement, _SIMPLE):
+        return blocks
     for name in ("body", "orelse", "finalbody"):
         block = getattr(statement, name, None)
         if block:

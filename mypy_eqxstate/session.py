@@ -286,7 +286,9 @@ class Session:
                 self.daemon.forget_findings(tree)
             self._note_dependencies(tree, set())
             return set()
-        with _collector_at_rest():
+        with _collector_at_rest(
+            is_short_lived=self.daemon is None and not self._options.num_workers
+        ):
             said = self._analyze(tree, checker)
         with contained(said.faults, "the store of findings"):
             if self._manager is not None:
@@ -400,11 +402,17 @@ class Session:
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def _collector_at_rest(is_short_lived: bool) -> Iterator[None]:
     """Keep the garbage collector from running.
 
     An analysis makes many objects and lets go of nearly all of them by itself.  If they set off the
-    collector, it would go through what mypy has in memory, for nothing.
+    collector, it would go through what mypy has in memory, for nothing.  It would do so right after
+    the analysis, too, because of the syntax trees of other modules, which stay.  Therefore all that
+    there is counts as old then, as after mypy has loaded modules (`mypy/build.py`).
+
+    Args:
+        is_short_lived: the process ends with this run of mypy, so that it does no harm if what is
+            old and is not needed any more is never looked for.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -412,6 +420,9 @@ def _collector_at_rest() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            if is_short_lived:
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

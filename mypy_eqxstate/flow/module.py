@@ -379,7 +379,7 @@ class ModuleAnalysis:
     def is_generator(self, node: FunctionNode) -> bool:
         """Whether a call of a function only prepares; False if that can't be found out."""
         try:
-            return self.body(node).is_generator
+            return self.index.is_generator(node)
         except Exception as error:
             self.note_fault(error, node)
             return False

@@ -18,6 +18,8 @@ from typing import Final
 MAXIMAL_TEXT: Final = 60
 _LONG: Final = 400
 _SIMPLE: Final = frozenset({bool, int, str, type(None)})
+# What a trailer (`.name`, `[...]`, `(...)`) follows without parentheses.
+_TRAILERS: Final = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
 
 
 class Written:
@@ -95,10 +97,32 @@ def _leftmost(node: ast.expr) -> ast.expr | None:
 
 def _as_written(node: ast.expr) -> str:
     """An expression as Python writes it; `ast.unparse` is slow for what is most common."""
+    found = _simple(node)
+    return ast.unparse(node) if found is None else found
+
+
+def _simple(node: ast.expr) -> str | None:
+    """Names, constants, attributes, subscripts, and calls of these; None for anything else."""
     if isinstance(node, ast.Name):
         return node.id
-    if isinstance(node, ast.Constant) and node.kind is None and type(node.value) in _SIMPLE:
-        return repr(node.value)
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
-        return f"{_as_written(node.value)}.{node.attr}"
-    return ast.unparse(node)
+    if isinstance(node, ast.Constant):
+        is_simple = node.kind is None and type(node.value) in _SIMPLE
+        return repr(node.value) if is_simple else None
+    if isinstance(node, ast.Attribute) and isinstance(node.value, _TRAILERS):
+        value = _simple(node.value)
+        return None if value is None else f"{value}.{node.attr}"
+    if isinstance(node, ast.Subscript) and isinstance(node.value, _TRAILERS):
+        value, index = _simple(node.value), _simple(node.slice)
+        return None if value is None or index is None else f"{value}[{index}]"
+    if isinstance(node, ast.Call) and isinstance(node.func, _TRAILERS):
+        parts = [_simple(node.func), *map(_simple, node.args)]
+        for keyword in node.keywords:
+            value = _simple(keyword.value)
+            mark = "**" if keyword.arg is None else f"{keyword.arg}="
+            parts.append(None if value is None else mark + value)
+        whole = [part for part in parts if part is not None]
+        return f"{whole[0]}({', '.join(whole[1:])})" if len(whole) == len(parts) else None
+    if isinstance(node, ast.Starred):
+        value = _simple(node.value)
+        return None if value is None else f"*{value}"
+    return None

@@ -156,6 +156,10 @@ class ModuleIndex:
             scopes = self.scopes(waiting.pop())
             waiting.extend(self._names[function] for function in scopes.functions)
 
+    def is_generator(self, node: FunctionNode) -> bool:
+        """Whether a call of a function makes a generator."""
+        return self.scopes(self.name_of(node)).is_generator
+
     def uses_of(self, variable: Variable) -> ItemKeys:
         """How a variable is read in its body and in the functions inside it.
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 
+from mypy_eqxstate import analysis
 from mypy_eqxstate.contracts import model
 from mypy_eqxstate.flow import body
 from mypy_eqxstate.ir import lowering
-from mypy_eqxstate.oracle import shapes
+from mypy_eqxstate.oracle import of_mypy, shapes
+from mypy_eqxstate.report import wording
 
 
 def not_compiled() -> list[str]:
     """The modules, one of each part that can be compiled, that are not."""
-    modules = (body, lowering, model, shapes)
+    modules = (analysis, body, lowering, model, of_mypy, shapes, wording)
     return [m.__name__ for m in modules if not (m.__file__ or "").endswith((".so", ".pyd"))]
 
 

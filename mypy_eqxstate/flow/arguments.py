@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mypy_eqxstate.flow.bindings import Binding
@@ -64,10 +65,12 @@ class Formal(NamedTuple):
     kind: ParameterKind
 
 
-def formals_of(node: FunctionNode) -> list[Formal]:
+# A call asks for them several times; the bound is for the nodes, which are kept with them.
+@lru_cache(maxsize=128)
+def formals_of(node: FunctionNode) -> tuple[Formal, ...]:
     """The parameters of a function of this module, in order."""
     if isinstance(node, ast.GeneratorExp):
-        return [Formal(".0", ParameterKind.POSITIONAL)]
+        return (Formal(".0", ParameterKind.POSITIONAL),)
     arguments = node.args
     found = [Formal(a.arg, ParameterKind.POSITIONAL_ONLY) for a in arguments.posonlyargs]
     found += [Formal(a.arg, ParameterKind.POSITIONAL) for a in arguments.args]
@@ -76,7 +79,7 @@ def formals_of(node: FunctionNode) -> list[Formal]:
     found += [Formal(a.arg, ParameterKind.KEYWORD_ONLY) for a in arguments.kwonlyargs]
     if arguments.kwarg is not None:
         found.append(Formal(arguments.kwarg.arg, ParameterKind.DOUBLE_STAR))
-    return found
+    return tuple(found)
 
 
 def star_names(formals: Sequence[Formal]) -> frozenset[str]:

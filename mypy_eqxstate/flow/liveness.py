@@ -96,7 +96,9 @@ def _live_temporaries(
         written: set[ir.Temporary] = set()
         read: set[ir.Temporary] = set()
         for operation, used in zip(block.operations, read_by_operation[block.index], strict=True):
-            read.update(used if not written else [t for t in used if t not in written])
+            for temporary in used:
+                if temporary not in written:
+                    read.add(temporary)
             target = getattr(operation, "target", None)
             if isinstance(operation, ir.Alias):
                 written.update(_with_parts(body, operation.target))  # one arm, and not the others
@@ -120,12 +122,16 @@ def _ending(
         alive |= live[successor]
     found: list[list[ir.Temporary]] = []
     for operation, used in zip(reversed(block.operations), reversed(read), strict=True):
-        touched = set(used)
+        ended = []
+        for temporary in used:
+            if temporary not in alive:
+                alive.add(temporary)
+                ended.append(temporary)
         target = getattr(operation, "target", None)
-        if target is not None:
-            touched.add(target)
-        found.append(sorted(touched - alive))
-        alive |= touched
+        if target is not None and target not in alive:
+            alive.add(target)
+            ended.append(target)
+        found.append(sorted(ended) if len(ended) > 1 else ended)
     found.reverse()
     return found
 

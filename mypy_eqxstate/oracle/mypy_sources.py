@@ -106,9 +106,9 @@ class MypySources:
         if name.partition(".")[0] in sys.stdlib_module_names:
             return None
         around = self._modules.get(name.rpartition(".")[0])
-        if around is not None and around.path.endswith((".py", ".pyi")):
-            if not around.is_package_init_file():
-                return None  # a module without modules in it
+        is_file = around is not None and around.path.endswith((".py", ".pyi"))
+        if around is not None and is_file and not around.is_package_init_file():
+            return None  # a module without modules in it
         relative = Path(*name.split("."))
         for directory in self._search_path:
             for candidate in (relative / "__init__.py", relative.with_suffix(".py")):

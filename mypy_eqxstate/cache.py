@@ -77,13 +77,10 @@ def digest_of(source: str, imports: Iterable[str], concerned: bool) -> str:
         imports: the names of the modules that it imports.
         concerned: an affine object can come to it.
     """
-    digest = hashlib.sha256(str(concerned).encode())
-    for name in sorted(imports):
-        digest.update(name.encode() + b"\0")
-    digest.update(source.encode())
-    return digest.hexdigest()
+    text = "\0".join((str(concerned), source, *sorted(imports)))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def direct_dependencies(state: State) -> list[str]:
-    """The modules that a module imports itself, in a fixed order."""
-    return sorted(m for m in state.dependencies if state.priorities.get(m) != PRI_INDIRECT)
+    """The modules that a module imports itself."""
+    return [m for m in state.dependencies if state.priorities.get(m) != PRI_INDIRECT]

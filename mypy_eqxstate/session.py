@@ -91,6 +91,7 @@ class Session:
         self._found_manager: BuildManager | None = None
         self._found_graph: Mapping[str, State] | None = None
         self._concerned: set[str] | None = None
+        self._is_somebody_concerned = False
         self._problems_shown = False
         self._called: set[str] | None = None
         self._check: ModuleCheck | None = None
@@ -206,11 +207,12 @@ class Session:
 
         In the daemon, where modules come and go, and in workers the graph is asked.
         """
-        if self.daemon is not None:
+        if self.daemon is not None or self._is_somebody_concerned:
             return False
         known = self._modules if self._states is None else self._states
         # Not `isdisjoint`, which goes through all modules of the run.
-        return not any(home in known for home in self._homes)
+        self._is_somebody_concerned = any(home in known for home in self._homes)
+        return not self._is_somebody_concerned
 
     @property
     def _manager(self) -> BuildManager | None:
@@ -226,6 +228,7 @@ class Session:
         if self.daemon is not None:
             self._printed.clear()
         self._concerned = self._called = None
+        self._is_somebody_concerned = False
         self._check = None
         known = self._found_manager if self.daemon is not None else None
         self._modules = modules

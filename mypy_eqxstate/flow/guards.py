@@ -21,9 +21,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from heapq import nlargest
-from typing import Final
+from typing import Any, Final
 
-Condition = tuple[str, int]
+Condition = tuple[str, Any]  # a bool or an int; mypyc takes a bool that is called an int for one
 Conjunction = frozenset[Condition]
 Guard = frozenset[Conjunction]
 

@@ -31,6 +31,7 @@ from mypy_eqxstate.flow.observations import combined
 from mypy_eqxstate.flow.problems import Problem
 from mypy_eqxstate.flow.program import Program
 from mypy_eqxstate.flow.relevance import mentioned_names
+from mypy_eqxstate.flow.solutions import Solutions
 from mypy_eqxstate.flow.solver import NoFixpointError
 from mypy_eqxstate.flow.values import forget_objects
 from mypy_eqxstate.ir.model import BodyNode, FunctionNode
@@ -79,6 +80,7 @@ def analyze_module(
     program: Program | None = None,
     *,
     observe: bool = False,
+    solutions: Solutions | None = None,
 ) -> AnalysisResult:
     """Find old affine objects in one module.
 
@@ -91,6 +93,8 @@ def analyze_module(
         configuration: the user's settings.
         program: the other modules (`new_program`); None if their bodies are not to be read.
         observe: tell also how places stand, for an editor.
+        solutions: what is left of an earlier analysis of the module; what is to be kept of this one
+            is added to it.
 
     Returns:
         findings, modules and faults; nothing is raised but for what is no `Exception`.
@@ -107,6 +111,7 @@ def analyze_module(
             AFFINE_CLASSES | configuration.affine,
             configuration.strict,
             program,
+            solutions=solutions,
         )
         module.faults = result.faults
         module.observing = observe
@@ -132,6 +137,9 @@ def _analyze(module: ModuleAnalysis, path: str, source: str, result: AnalysisRes
             module.learn_instances()
         except NoFixpointError:
             module.given_up.append(THE_MODULE)
+    if module.solutions is not None and not (module.given_up or module.faults):
+        with contained(result.faults, THE_MODULE):
+            module.solutions.begin(module)
     for name, node in _callers_first(module):
         # Its problems count as it is called, if its calls say more than it does.
         if module.contexts(node) and not _is_declared(module, node):
@@ -158,14 +166,18 @@ def _analyze(module: ModuleAnalysis, path: str, source: str, result: AnalysisRes
         result.faults += program.faults(result.modules)
 
 
-def new_program(sources: Sources, configuration: Configuration) -> Program:
+def new_program(
+    sources: Sources, configuration: Configuration, keep_objects: bool = False
+) -> Program:
     """The modules that calls may lead into, for all modules of a run.
 
     Args:
         sources: finds the source of a module, and what is declared in it.
         configuration: the user's settings.
+        keep_objects: what is left of earlier analyses is still needed.
     """
-    forget_objects()
+    if not keep_objects:
+        forget_objects()
     forget_guards()
     return Program(
         sources,

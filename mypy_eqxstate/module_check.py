@@ -11,21 +11,43 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from collections.abc import Container
+from collections.abc import Callable, Container
+from dataclasses import dataclass
 
 from mypy.build import BuildManager
 from mypy.checker import TypeChecker
 from mypy.nodes import MypyFile
 from mypy.util import DecodeError, decode_python_encoding
 
-from mypy_eqxstate.analysis import analyze_module, new_program
+from mypy_eqxstate.analysis import AnalysisResult, analyze_module, new_program
 from mypy_eqxstate.config import Configuration
+from mypy_eqxstate.faults import THE_MODULE, contained
+from mypy_eqxstate.flow.solutions import Solutions
+from mypy_eqxstate.graft import Source
 from mypy_eqxstate.oracle.affine_names import AffineNames
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.mypy_types import KnownSignatures
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.finding import ModuleReport
 from mypy_eqxstate.report.stored import are_standings_wanted, keep_standings
+from mypy_eqxstate.resident import Resident, surroundings_of
+
+
+@dataclass(frozen=True, slots=True)
+class Residence:
+    """Where the memory of a process that stays is, and what it must know of the build.
+
+    Attributes:
+        resident: the memory.
+        concerned: the modules that an affine object can come to.
+        dependencies: the modules that a module uses.
+        needs: the same, and those that these use, and so on.
+    """
+
+    resident: Resident
+    concerned: frozenset[str]
+    dependencies: Callable[[str], frozenset[str]]
+    needs: Callable[[str], set[str]]
 
 
 class ModuleCheck:
@@ -35,6 +57,7 @@ class ModuleCheck:
         manager: mypy's build.
         configuration: the user's settings.
         concerned: the modules that import an affine class's home, directly or not.
+        residence: the memory of a process that stays; None if this one does not.
     """
 
     def __init__(
@@ -42,6 +65,7 @@ class ModuleCheck:
         manager: BuildManager,
         configuration: Configuration,
         concerned: Container[str],
+        residence: Residence | None = None,
     ) -> None:
         self._manager = manager
         self._configuration = configuration
@@ -56,7 +80,10 @@ class ModuleCheck:
             manager.search_paths.package_path,
             self._signatures,
         )
-        self._program = new_program(sources, configuration)
+        self._residence = residence
+        self._analysed: set[str] = set()
+        keep_objects = residence is not None and residence.resident.keeps_objects
+        self._program = new_program(sources, configuration, keep_objects)
 
     def run(self, tree: MypyFile, checker: TypeChecker, said: ModuleReport) -> None:
         """Analyse one module.
@@ -70,15 +97,35 @@ class ModuleCheck:
         if source is None:
             return
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                module = ast.parse(source, type_comments=False)
+            module = _parsed(source)
         except (SyntaxError, ValueError, RecursionError) as error:
             version = ".".join(map(str, sys.version_info[:2]))
             said.limits.append(
                 f"the file, which Python {version} (it runs mypy) can't parse: {error}"
             )
             return
+        result = None
+        if self._residence is not None:
+            with contained(said.faults, THE_MODULE):
+                result = self._analyze_again(tree, checker, module, source, self._residence)
+            if result is None:
+                module = _parsed(source)  # what there was has lost nodes
+        if result is None:
+            result = self._analyze(tree, checker, module, source)
+        keep_standings(self._manager, tree.path, result.standings)
+        said.findings = result.findings
+        said.modules = result.modules
+        said.faults += result.faults
+        said.limits += [f'"{name}", whose analysis does not settle' for name in result.limits]
+
+    def _analyze(
+        self,
+        tree: MypyFile,
+        checker: TypeChecker,
+        module: ast.Module,
+        source: str,
+        solutions: Solutions | None = None,
+    ) -> AnalysisResult:
         oracle = MypyOracle(
             tree, checker, module, self._affine_classes, self._concerned, self._signatures
         )
@@ -91,12 +138,42 @@ class ModuleCheck:
             self._configuration,
             self._program,
             observe=are_standings_wanted(),
+            solutions=solutions,
         )
-        keep_standings(self._manager, tree.path, result.standings)
-        said.findings = result.findings
-        said.modules = result.modules
-        said.faults += [*result.faults, *oracle.faults.values()]
-        said.limits += [f'"{name}", whose analysis does not settle' for name in result.limits]
+        result.faults += oracle.faults.values()
+        return result
+
+    def _analyze_again(
+        self,
+        tree: MypyFile,
+        checker: TypeChecker,
+        module: ast.Module,
+        text: str,
+        residence: Residence,
+    ) -> AnalysisResult | None:
+        """Analyse a module with what is left of its last analysis; None if that is in doubt."""
+        name, resident = tree.fullname, residence.resident
+        source = Source(text, module)
+        surroundings = surroundings_of(
+            tree,
+            self._configuration,
+            residence.dependencies(name),
+            frozenset(self._manager.modules),
+            residence.concerned,
+            are_standings_wanted(),
+        )
+        if name in self._analysed:
+            # What is known of other modules may have been found with the nodes of this one.
+            resident.forget(name)
+        self._analysed.add(name)
+        solutions = resident.resume(name, tree.path, source, surroundings, residence.needs)
+        result = self._analyze(tree, checker, module, text, solutions)
+        in_doubt = result.faults or result.limits
+        if solutions.reused and in_doubt:
+            return None
+        if not in_doubt:
+            resident.keep(name, source, surroundings, solutions)
+        return result
 
     def _source(self, path: str) -> str | None:
         """The text of a source file as mypy has read it; None if there is no such file."""
@@ -105,3 +182,14 @@ class ModuleCheck:
             return decode_python_encoding(data)
         except (OSError, DecodeError, UnicodeError):
             return None
+
+
+def _parsed(source: str) -> ast.Module:
+    """The syntax tree of a text.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError: it can't be parsed.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source, type_comments=False)

@@ -47,6 +47,7 @@ from mypy_eqxstate.daemon import Daemon, name_dependencies
 from mypy_eqxstate.faults import THE_MODULE, contained, fault_of
 from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES, holders
 from mypy_eqxstate.graph import (
+    Imports,
     dependencies,
     graph_at_work,
     importers,
@@ -63,7 +64,7 @@ from mypy_eqxstate.report.to_mypy import (
 )
 
 if TYPE_CHECKING:
-    from mypy_eqxstate.module_check import ModuleCheck
+    from mypy_eqxstate.module_check import ModuleCheck, Residence
     from mypy_eqxstate.report.finding import ModuleReport
 
 # What declares classes affine (`@affine`), and how the stubs do it.
@@ -94,9 +95,11 @@ class Session:
         self._is_somebody_concerned = False
         self._problems_shown = False
         self._called: set[str] | None = None
+        self._imports = Imports()
         self._check: ModuleCheck | None = None
         self._states: Mapping[str, State] | None = None
         self.daemon: Daemon | None = None
+        self._residence: Residence | None = None
         if Session._in_daemon is not None:
             try:
                 Session._in_daemon.reconfigure(self.configuration)
@@ -180,16 +183,25 @@ class Session:
     def _readable(self) -> set[str]:
         """The modules whose bodies may be read for others: those that concerned ones depend on."""
         if self._called is None:
-            called = reachable(dependencies(self._graph), self._concerned_modules)
-            self._called = set(filter(_may_be_read, called))
+            concerned = self._concerned_modules
+            self._called = self._imports.following(
+                self._graph,
+                "readable",
+                concerned,
+                lambda imports: set(filter(_may_be_read, reachable(imports, concerned))),
+            )
         return self._called
 
     @property
     def _concerned_modules(self) -> set[str]:
         """The modules that an affine object can come to."""
         if self._concerned is None:
-            imports = dependencies(self._graph)
-            self._concerned = importers(imports, _roots(imports, self._classes))
+            self._concerned = self._imports.following(
+                self._graph,
+                "concerned",
+                self._classes,
+                lambda imports: importers(imports, _roots(imports, self._classes)),
+            )
         return self._concerned
 
     @cached_property
@@ -283,6 +295,8 @@ class Session:
             return set()
         if self.daemon is not None:
             self.daemon.begin_update()
+        if self._residence is not None:
+            self._residence.resident.note_loaded(tree.fullname)
         checker = self._checker(tree)
         if checker is None or not _is_shown(checker):
             if self.daemon is not None:
@@ -363,8 +377,26 @@ class Session:
             from mypy_eqxstate.module_check import ModuleCheck
 
             assert self._manager is not None, "without it no module is checked"
-            self._check = ModuleCheck(self._manager, self.configuration, self._concerned_modules)
+            self._check = ModuleCheck(
+                self._manager, self.configuration, self._concerned_modules, self._resident()
+            )
         return self._check
+
+    def _resident(self) -> Residence | None:
+        """What earlier analyses have left, in a daemon that has built once."""
+        if self.daemon is None or self.daemon.graph is None:
+            return None
+        from mypy_eqxstate.module_check import Residence
+        from mypy_eqxstate.resident import Resident
+
+        known = self._residence
+        self._residence = Residence(
+            Resident() if known is None else known.resident,
+            frozenset(self._concerned_modules),
+            lambda name: frozenset(self._graph[name].dependencies),
+            lambda name: reachable(dependencies(self._graph), [name]),
+        )
+        return self._residence
 
     # --- what can be left out
 

@@ -404,14 +404,7 @@ class Calls:
     def dropped(self, site: CallSite, memory: Memory, class_name: str) -> None:
         """A consuming call whose new object an expression statement throws away."""
         analysis = self.analysis
-        event = next(
-            (
-                event
-                for event in analysis.module.events
-                if event.body == analysis.body.name and event.operation == analysis.operation_number
-            ),
-            None,
-        )
+        event = analysis.module.event_at(analysis.body.name, analysis.operation_number)
         analysis.report(
             memory,
             rule="state-dropped",

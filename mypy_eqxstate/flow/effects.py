@@ -86,7 +86,7 @@ class Effects:
         """The event of this call on an argument; its details are kept for the explanation."""
         analysis = self.analysis
         event = Event(analysis.body.name, analysis.operation_number, actual.text, invalidates)
-        analysis.module.events[event] = EventDetail(
+        detail = EventDetail(
             node=site.node,
             callee=site.text,
             class_name=class_name,
@@ -94,6 +94,7 @@ class Effects:
             origin=grounds.origin,
             reason=grounds.reason,
         )
+        analysis.module.note_event(event, detail)
         return event
 
     def adjusted(self, site: CallSite, actual: Actual, effect: Effect, kept: bool) -> Effect:

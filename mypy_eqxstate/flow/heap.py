@@ -54,22 +54,31 @@ MAXIMAL_NESTING: Final = 4
 
 
 class Promoted:
-    """The affine classes that uses have shown of values without a type (`flow/evidence.py`)."""
+    """The affine classes that uses have shown of values without a type (`flow/evidence.py`).
+
+    Attributes:
+        asked: gets the names of the bodies of which is asked or noted anything, if it is a set.
+    """
 
     def __init__(self) -> None:
         self._of_body: dict[str, dict[Origin, str]] = {}
         self._count = 0
+        self.asked: set[str] | None = None
 
     def __len__(self) -> int:
         return self._count
 
     def get(self, origin: Origin) -> str | None:
         """The class that was shown of what comes from an origin, if any."""
+        if self.asked is not None:
+            self.asked.add(origin.body)
         found = self._of_body.get(origin.body)
         return None if found is None else found.get(origin)
 
     def note(self, origin: Origin, class_name: str) -> None:
         """Remember what was shown; the first evidence counts."""
+        if self.asked is not None:
+            self.asked.add(origin.body)
         found = self._of_body.setdefault(origin.body, {})
         if origin not in found:
             found[origin] = class_name
@@ -77,7 +86,13 @@ class Promoted:
 
     def in_body(self, body: str) -> Mapping[Origin, str]:
         """All that was shown of values of one body."""
+        if self.asked is not None:
+            self.asked.add(body)
         return self._of_body.get(body, {})
+
+    def knows(self, body: str) -> bool:
+        """Whether anything was shown of a body, without this being noted as a question."""
+        return bool(self._of_body.get(body))
 
     def forget(self, body: str) -> None:
         """Forget what was shown of values of a body."""
@@ -101,6 +116,11 @@ class ClassKnowledge:
         self._known: dict[str, ClassInfo | None] = {}
         self._holds: dict[Shape, frozenset[str]] = {}
         self.promoted = Promoted()
+
+    @property
+    def known(self) -> Mapping[str, ClassInfo | None]:
+        """The classes that were asked for."""
+        return self._known
 
     def info(self, class_name: str) -> ClassInfo | None:
         """The class of a full name, if the oracle knows it."""

@@ -93,6 +93,16 @@ class Instances:
             return not is_layer and not self._module.definitions.is_own_class(shape.class_name)
         return isinstance(shape, UnknownShape | CallableShape | ClassShape)
 
+    @property
+    def stored(self) -> Mapping[str, Mapping[str, Shape]]:
+        """The shapes of fields, by class."""
+        return self._shapes
+
+    @property
+    def callables(self) -> Mapping[tuple[str, str], tuple[Value, Object]]:
+        """By class and field, the callables in fields, each with the instance that it has."""
+        return self._callables
+
     def shapes(self, class_name: str) -> Mapping[str, Shape]:
         """The shapes of the fields that hold objects."""
         return self._shapes.get(class_name, {})

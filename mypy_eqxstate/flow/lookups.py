@@ -100,6 +100,11 @@ class Lookups:
         self._at_work.append(record)
         return record
 
+    @property
+    def at_work(self) -> Record | None:
+        """What the body at work rests on, as far as it was looked up by now."""
+        return self._at_work[-1] if self._at_work else None
+
     def end(self) -> None:
         """The body that was begun last is solved, and whoever asked for it rests on it."""
         self.rest_on(self._at_work.pop())

@@ -37,6 +37,7 @@ from mypy_eqxstate.flow.prepared import Prepared, prepare
 from mypy_eqxstate.flow.problems import EventDetail, Problem
 from mypy_eqxstate.flow.recursion import Summaries
 from mypy_eqxstate.flow.relevance import Relevance, Telling
+from mypy_eqxstate.flow.solutions import Asked, Key, Solution, Solutions, Trace
 from mypy_eqxstate.flow.solver import NoFixpointError
 from mypy_eqxstate.flow.summarize import says_nothing, summary_of
 from mypy_eqxstate.flow.values import (
@@ -91,6 +92,7 @@ class ModuleAnalysis:
         program: the other modules; None if their bodies are not looked at.
         foreign: the module's file and the summaries that it shares with the other modules of the
             program, if it is one of these; None if it is the module that is being checked.
+        solutions: what is left of an earlier analysis, and to be kept of this one; None if nothing.
 
     Attributes:
         modules: the modules on whose contents that of this one's analysis rests.
@@ -123,12 +125,14 @@ class ModuleAnalysis:
         strict: bool = False,
         program: Program | None = None,
         foreign: tuple[str, Summaries] | None = None,
+        solutions: Solutions | None = None,
     ) -> None:
         self.index = index
         self.oracle = oracle
         self.row = row
         self.strict = strict
         self.program = program
+        self.solutions = solutions
         self.path = foreign[0] if foreign is not None else None
         self.instances = Instances(self)
         self.inert_callees = InertCallees(self)
@@ -173,6 +177,7 @@ class ModuleAnalysis:
         self._contexts.clear()
         self._signatures.clear()
         self._written.forget()
+        self.solutions = None
         del self._bodies, self._prepared, self._relevance, self._summaries, self.classes
         del self.definitions
         del self.index, self.inert_callees, self.instances, self.oracle
@@ -185,7 +190,11 @@ class ModuleAnalysis:
 
     def depends_on(self, full_name: str) -> None:
         """Note that a finding may rest on the definition of a full name."""
-        self.modules.add(full_name.rpartition(".")[0])
+        module = full_name.rpartition(".")[0]
+        self.modules.add(module)
+        trace = self._trace
+        if trace is not None:
+            trace.modules.add(module)
 
     @property
     def telling_names(self) -> Telling:
@@ -221,6 +230,7 @@ class ModuleAnalysis:
         if not self.index.has(node) and self.program is not None:
             found = self.program.home(node)
             if found is not None:
+                self.rests_on_more()
                 return found
         return self
 
@@ -235,6 +245,8 @@ class ModuleAnalysis:
             return None
         found, modules = self.program.value_of(full_name, anywhere)
         self.modules |= modules
+        if found is not None or modules:
+            self.rests_on_more()
         return found
 
     # --- inputs -----------------------------------------------------------------------------
@@ -246,7 +258,12 @@ class ModuleAnalysis:
             return None if holder is None else canonical(f"{holder}.{node.attr}")
         if not isinstance(node, ast.Name):
             return None
-        for value in self.definitions.names.meaning(Variable(node.id, "")) or ():
+        variable = Variable(node.id, "")
+        meaning = self.definitions.names.meaning(variable)
+        trace = self._trace
+        if trace is not None:
+            trace.names[variable] = meaning
+        for value in meaning or ():
             if isinstance(value, Symbol):
                 return canonical(value.full_name)
         return None
@@ -374,15 +391,22 @@ class ModuleAnalysis:
         Raises:
             NoFixpointError: it is too much.
         """
+        trace = self._trace
+        if trace is not None:
+            trace.work += work
         self._summaries.spend(work)
 
     def is_generator(self, node: FunctionNode) -> bool:
         """Whether a call of a function only prepares; False if that can't be found out."""
         try:
-            return self.index.is_generator(node)
+            answer = self.index.is_generator(node)
         except Exception as error:
             self.note_fault(error, node)
-            return False
+            answer = False
+        trace = self._trace
+        if trace is not None:
+            trace.generators[node] = answer
+        return answer
 
     def analyze_module_body(self) -> None:
         """Solve the module body, so that the global names are known."""
@@ -433,7 +457,10 @@ class ModuleAnalysis:
             return self.instances.callable_of(class_name, name, receiver)
         if self.program is None:
             return None
-        return self.program.stored_callable(class_name, name, receiver)
+        found = self.program.stored_callable(class_name, name, receiver)
+        if found is not None:
+            self.rests_on_more()
+        return found
 
     def analyze(self, node: FunctionNode) -> None:
         """Make sure that a function was solved as it is declared."""
@@ -479,14 +506,22 @@ class ModuleAnalysis:
         """
         node = function.node
         try:
-            return self._summary(node, context)
+            answer = self._summary(node, context)
         except Exception as error:
             self.note_fault(error, node)
-            return GIVEN_UP
+            answer = GIVEN_UP
+        trace = self._trace
+        if trace is not None:
+            trace.asked.append(Asked(function, context, answer))
+        return answer
 
     def is_at_work(self, node: FunctionNode) -> bool:
         """Whether the body of a function is being solved right now: a call of it is recursive."""
-        return self._summaries.times_at_work(node) > 0
+        answer = self._summaries.times_at_work(node) > 0
+        trace = self._trace
+        if trace is not None:
+            trace.at_work[node] = answer
+        return answer
 
     def _summary(self, node: FunctionNode, context: Context) -> Summary:
         if says_nothing(node):
@@ -514,7 +549,11 @@ class ModuleAnalysis:
                     return GIVEN_UP
                 # What other calls have shown must not count, or it would matter who asks first.
                 self.classes.promoted.forget(body.name)
-            return self._run(node, context, summary_of)
+            if self.solutions is None:
+                return self._run(node, context, summary_of)
+            return self.solutions.solve(
+                self, node, context, lambda: self._run(node, context, summary_of)
+            )
         except NoFixpointError:
             if self.index.name_of(node) not in self.given_up:
                 self.given_up.append(self.index.name_of(node))
@@ -523,6 +562,55 @@ class ModuleAnalysis:
             self.note_fault(error, node)
         self.problems[node, context] = []
         return GIVEN_UP
+
+    # --- what solutions rest on (`flow/solutions.py`) ---------------------------------------------
+
+    @property
+    def _trace(self) -> Trace | None:
+        return None if self.solutions is None else self.solutions.trace
+
+    def rests_on_more(self) -> None:
+        """What the body at work rests on is not noted, so that its solution is not to be kept."""
+        if self.solutions is not None:
+            self.solutions.spoil()
+
+    def note_event(self, event: Event, detail: EventDetail) -> None:
+        """Keep the details of an event for its explanation."""
+        self.events[event] = detail
+        trace = self._trace
+        if trace is not None:
+            trace.events.append((event, detail))
+
+    def event_at(self, body: str, operation: int) -> Event | None:
+        """An event of an operation, the first of those that were noted, in whatever context."""
+        self.rests_on_more()
+        return next((e for e in self.events if (e.body, e.operation) == (body, operation)), None)
+
+    @property
+    def is_recursion_at_work(self) -> bool:
+        """Whether a body that is being solved was asked for meanwhile."""
+        return self._summaries.has_heads
+
+    @property
+    def rests_on_something_provisional(self) -> bool:
+        """Whether the body at work was told a provisional summary."""
+        return self._summaries.rests_on_something_provisional
+
+    def take_over(self, key: Key, solution: Solution) -> None:
+        """Let a kept solution count as if the body had been solved."""
+        self.problems[key] = list(solution.problems)
+        if solution.observations is not None:
+            self.observations[key] = list(solution.observations)
+        self.events.update(solution.events)
+        self.modules |= solution.modules
+
+    def spend_again(self, work: int) -> None:
+        """Count the work of a solution that was taken over.
+
+        Raises:
+            NoFixpointError: it is too much.
+        """
+        self._summaries.spend(work)
 
     def note_fault(self, error: Exception, node: FunctionNode | None = None) -> None:
         """Note an internal fault.

@@ -296,7 +296,8 @@ class Ownership:
             if item.identity in memory.represents:
                 for element in memory.stand_for((item.identity,)):
                     through = event._replace(through=element.origin.operation)
-                    self.analysis.module.events[through] = self.analysis.module.events[event]
+                    module = self.analysis.module
+                    module.note_event(through, module.events[event])
                     for represented in memory.represents.get(element, ()):
                         strike(represented, Fate(through, ALWAYS, False, None))
         self._strike(memory, fates)

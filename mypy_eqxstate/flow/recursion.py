@@ -115,6 +115,16 @@ class Summaries:
         """Whether functions that call each other should not be solved in further contexts."""
         return self._recursive_work > RECURSIVE_WORK // 5
 
+    @property
+    def has_heads(self) -> bool:
+        """Whether a body that is being solved was asked for meanwhile."""
+        return bool(self._heads)
+
+    @property
+    def rests_on_something_provisional(self) -> bool:
+        """Whether the body at work was told a provisional summary, directly or not."""
+        return bool(self._rests_on)
+
     def times_at_work(self, node: BodyNode) -> int:
         """How often a body is being solved right now, in whatever contexts."""
         return sum(at_work is node for at_work, _ in self._stack)

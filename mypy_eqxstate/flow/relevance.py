@@ -87,6 +87,11 @@ class Relevance:
         self._relevant: set[FunctionNode] = set()
         self._find(set(telling.makers), set(telling.takers))
 
+    @property
+    def functions(self) -> frozenset[FunctionNode]:
+        """The relevant functions."""
+        return frozenset(self._relevant)
+
     def __contains__(self, node: object) -> bool:
         return node in self._relevant
 

@@ -149,6 +149,11 @@ class Object:
 _OBJECTS: dict[tuple[Origin, Shape, bool, frozenset[Event]], Object] = {}
 
 
+def known_objects() -> int:
+    """How many objects there are."""
+    return len(_OBJECTS)
+
+
 def forget_objects() -> None:
     """Let go of all objects, when an analysis begins that does not know of any."""
     _OBJECTS.clear()

@@ -28,6 +28,7 @@ from mypy_eqxstate.flow.explain import BLOCK_STRIDE, birth, loop_line, newest_pl
 from mypy_eqxstate.flow.found import Found, problems, returned
 from mypy_eqxstate.flow.heap import Heap, normal_key
 from mypy_eqxstate.flow.implicit import ImplicitCalls
+from mypy_eqxstate.flow.inputs import input_binding
 from mypy_eqxstate.flow.joins import join, widen
 from mypy_eqxstate.flow.memory import Memory, Root
 from mypy_eqxstate.flow.observations import Observer
@@ -180,7 +181,7 @@ class BodyAnalysis:
             return found
         if root in self.body.locals and root not in self.body.parameters:
             return None
-        found = self.module.foreign_binding(root, self.body)
+        found = input_binding(self.module, root, self.body)
         self.inputs[root] = found
         return found
 

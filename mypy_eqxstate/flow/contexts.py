@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from mypy_eqxstate.flow.abstraction import Context, Kind, kind_of
 from mypy_eqxstate.flow.arguments import Actual, formals_of, star_names
+from mypy_eqxstate.flow.inputs import wants_context
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import NONE_VALUE, VALUE_TYPES, Bound, Function, Transformed
 from mypy_eqxstate.ir.model import Variable
@@ -53,7 +54,7 @@ def context_of(
     stars = star_names(formals_of(function.node))
     for variable, actuals in parameters.items():
         shape = declared.get(variable.name, UNKNOWN)
-        if not actuals or not home.wants_context(shape):
+        if not actuals or not wants_context(shape):
             continue
         star = bool(actuals[0].splat) or variable.name in stars
         if len(actuals) == 1 and not star:

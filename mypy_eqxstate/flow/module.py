@@ -22,13 +22,9 @@ from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.contracts.summaries import GIVEN_UP, OPAQUE, Summary
 from mypy_eqxstate.faults import THE_MODULE, Fault, note_fault
 from mypy_eqxstate.flow.abstraction import Context, binding_of_kind
-from mypy_eqxstate.flow.arguments import formals_of
-from mypy_eqxstate.flow.bindings import Binding, one
 from mypy_eqxstate.flow.body import BodyAnalysis
 from mypy_eqxstate.flow.definitions import Definitions
 from mypy_eqxstate.flow.explain import leads_to
-from mypy_eqxstate.flow.guards import ALWAYS, Guard
-from mypy_eqxstate.flow.heap import values_of_shape
 from mypy_eqxstate.flow.inert import InertCallees
 from mypy_eqxstate.flow.instances import MAXIMAL_ROUNDS, Instances
 from mypy_eqxstate.flow.lookups import Lookups
@@ -41,11 +37,8 @@ from mypy_eqxstate.flow.solutions import Asked, Key, Solution, Solutions, Trace
 from mypy_eqxstate.flow.solver import NoFixpointError
 from mypy_eqxstate.flow.summarize import says_nothing, summary_of
 from mypy_eqxstate.flow.values import (
-    UNKNOWN_VALUE,
-    VALUE_TYPES,
     Event,
     Function,
-    Origin,
     Symbol,
     Value,
 )
@@ -55,19 +48,9 @@ from mypy_eqxstate.ir.model import Body, BodyNode, FunctionNode, Variable
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import Oracle
 from mypy_eqxstate.oracle.shapes import (
-    NONE,
-    UNKNOWN,
-    AffineShape,
-    CallableShape,
-    ContainerShape,
-    InstanceShape,
     Mode,
-    ParameterKind,
     Shape,
     Signature,
-    UnionShape,
-    UnknownShape,
-    leaves_open,
 )
 
 if TYPE_CHECKING:
@@ -295,74 +278,6 @@ class ModuleAnalysis:
     def owns(self, variable: Variable) -> bool:
         """Whether a variable of this name can belong to a function of this module."""
         return variable.owner in self.index.functions
-
-    def wants_context(self, shape: Shape) -> bool:
-        """Whether the arguments of calls say more of a parameter than its declaration."""
-        if isinstance(shape, CallableShape | InstanceShape) or leaves_open(shape):
-            return True
-        if isinstance(shape, ContainerShape):
-            return self.wants_context(shape.element)
-        if not isinstance(shape, UnionShape):
-            return False
-        # Whether an Optional State is None decides what the callee does.
-        is_optional = NONE in shape.items and any(isinstance(s, AffineShape) for s in shape.items)
-        return is_optional or any(map(self.wants_context, shape.items))
-
-    def foreign_binding(self, root: Variable, body: Body) -> Binding:
-        """What a parameter, a captured variable or a global holds before a body begins."""
-        origin = Origin(body.name, -1, root)
-        if root.owner == "":
-            return self._global(root, origin)
-        shape: Shape = UNKNOWN
-        owner = self.index.functions.get(root.owner)
-        if owner is not None and any(f.name == root.name for f in formals_of(owner)):
-            shape = self._parameter_shape(owner, root.name)
-        return Binding(values_of_shape(shape, origin, recent=True))
-
-    def _global(self, root: Variable, origin: Origin) -> Binding:
-        names = self.definitions.names
-        meaning = names.look_up(root)
-        if meaning is None:
-            if root.name in self.index.functions:
-                return one(Function(self.index.functions[root.name], root.name))
-            if root.name in self.index.classes:
-                return one(Symbol(self.definitions.full_name(root.name)))
-            if names.known or self.index.is_unbound(root.name):
-                return one(Symbol(f"builtins.{root.name}"))
-            return one(UNKNOWN_VALUE)
-        values: dict[Value, Guard] = {}
-        for part in meaning:
-            if isinstance(part, VALUE_TYPES):
-                values[part] = ALWAYS
-            else:
-                values.update(values_of_shape(part, origin, recent=True))
-        return Binding(values)
-
-    def _parameter_shape(self, node: FunctionNode, name: str) -> Shape:
-        signature = self.signature(node)
-        declared = next(
-            (p for p in signature.parameters if p.name == name) if signature else iter(()), None
-        )
-        if declared is not None and not isinstance(declared.shape, UnknownShape):
-            if declared.kind in {ParameterKind.STAR, ParameterKind.DOUBLE_STAR}:
-                return ContainerShape(declared.shape)
-            return declared.shape
-        if isinstance(node, ast.GeneratorExp):
-            return UNKNOWN
-        class_name = self.index.class_of(node)
-        arguments = [*node.args.posonlyargs, *node.args.args]
-        if class_name is None or not arguments or arguments[0].arg != name:
-            return UNKNOWN
-        if any(
-            isinstance(decorator, ast.Name) and decorator.id in {"staticmethod", "classmethod"}
-            for decorator in getattr(node, "decorator_list", ())
-        ):
-            return UNKNOWN
-        full_name = self.definitions.full_name(class_name)
-        info = self.classes.info(full_name)
-        if info is not None and info.affine:
-            return AffineShape(full_name)
-        return InstanceShape(full_name)
 
     # --- running bodies --------------------------------------------------------------------------
 

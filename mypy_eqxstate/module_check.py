@@ -13,13 +13,14 @@ import sys
 import warnings
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mypy.build import BuildManager
 from mypy.checker import TypeChecker
 from mypy.nodes import MypyFile
 from mypy.util import DecodeError, decode_python_encoding
 
-from mypy_eqxstate.analysis import AnalysisResult, analyze_module, new_program
+from mypy_eqxstate.analysis import analyze_module, new_program
 from mypy_eqxstate.config import Configuration
 from mypy_eqxstate.faults import THE_MODULE, contained
 from mypy_eqxstate.flow.solutions import Solutions
@@ -31,6 +32,9 @@ from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.finding import ModuleReport
 from mypy_eqxstate.report.stored import are_standings_wanted, keep_standings
 from mypy_eqxstate.resident import Resident, surroundings_of
+
+if TYPE_CHECKING:
+    from mypy_eqxstate.analysis import AnalysisResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class AnalysisResult:
     standings: tuple[()] = ()
 
 
-def new_program(sources: Any, configuration: Any) -> None:
+def new_program(sources: Any, configuration: Any, keep_objects: bool) -> None:
     """There are no other modules."""
 
 
@@ -44,6 +44,7 @@ def analyze_module(
     program: None,
     *,
     observe: bool = False,
+    solutions: Any = None,
 ) -> AnalysisResult:
     with Path("analysed.txt").open("a", encoding="utf-8") as log:
         log.write(f"{module_name}\n")

@@ -30,6 +30,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from mypy_eqxstate.syntax import inner_blocks
+
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 # Constructors say what the fields of a class are.
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__"})
@@ -143,12 +145,7 @@ def _places(tree: ast.Module) -> Iterator[_Place]:
                 last = statement.end_lineno or statement.lineno
                 found.append(_Place(block, number, statement, first, last))
                 continue
-            for name in ("body", "orelse", "finalbody"):
-                inner = getattr(statement, name, None)
-                if isinstance(inner, list):
-                    waiting.append(inner)
-            for name in ("handlers", "cases"):
-                waiting.extend(part.body for part in getattr(statement, name, ()))
+            waiting.extend(inner_blocks(statement))
     found.sort(key=lambda place: place.node.lineno)
     yield from found
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import sys
-import warnings
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,6 +31,7 @@ from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.finding import ModuleReport
 from mypy_eqxstate.report.stored import are_standings_wanted, keep_standings
 from mypy_eqxstate.resident import Resident, surroundings_of
+from mypy_eqxstate.syntax import parsed
 
 if TYPE_CHECKING:
     from mypy_eqxstate.analysis import AnalysisResult
@@ -101,7 +101,7 @@ class ModuleCheck:
         if source is None:
             return
         try:
-            module = _parsed(source)
+            module = parsed(source)
         except (SyntaxError, ValueError, RecursionError) as error:
             version = ".".join(map(str, sys.version_info[:2]))
             said.limits.append(
@@ -113,7 +113,7 @@ class ModuleCheck:
             with contained(said.faults, THE_MODULE):
                 result = self._analyze_again(tree, checker, module, source, self._residence)
             if result is None:
-                module = _parsed(source)  # what there was has lost nodes
+                module = parsed(source)  # what there was has lost nodes
         if result is None:
             result = self._analyze(tree, checker, module, source)
         keep_standings(self._manager, tree.path, result.standings)
@@ -186,14 +186,3 @@ class ModuleCheck:
             return decode_python_encoding(data)
         except (OSError, DecodeError, UnicodeError):
             return None
-
-
-def _parsed(source: str) -> ast.Module:
-    """The syntax tree of a text.
-
-    Raises:
-        SyntaxError, ValueError, RecursionError: it can't be parsed.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(source, type_comments=False)

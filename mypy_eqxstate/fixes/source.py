@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TypeAlias
 
 from mypy_eqxstate.fixes.edits import Edit
 from mypy_eqxstate.report.finding import Position
+from mypy_eqxstate.syntax import parsed
 
 Scope: TypeAlias = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _INNER = (
@@ -52,9 +52,7 @@ class Source:
             SyntaxError: it is no Python.
             ValueError: it has null characters.
         """
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return cls(text, ast.parse(text))
+        return cls(text, parsed(text))
 
     # --- positions
 

@@ -8,6 +8,10 @@ ask for further summaries.
 Functions of other modules that a call leads into belong to another `ModuleAnalysis`, which
 `home` finds (`flow/program.py`).
 
+In a process that stays, solutions outlive an analysis (`flow/solutions.py`).  Whoever answers a
+question of a body here notes it for that (`_trace`), or that there is more than is noted
+(`rests_on_more`).
+
 Limits: `MAXIMAL_CONTEXTS` contexts a function and `MAXIMAL_RECURSION` of them nested (then the
 declared one serves); those of `flow/recursion.py`.
 """
@@ -36,22 +40,13 @@ from mypy_eqxstate.flow.relevance import Relevance, Telling
 from mypy_eqxstate.flow.solutions import Asked, Key, Solution, Solutions, Trace
 from mypy_eqxstate.flow.solver import NoFixpointError
 from mypy_eqxstate.flow.summarize import says_nothing, summary_of
-from mypy_eqxstate.flow.values import (
-    Event,
-    Function,
-    Symbol,
-    Value,
-)
+from mypy_eqxstate.flow.values import Event, Function, Symbol, Value
 from mypy_eqxstate.flow.written import Written
 from mypy_eqxstate.fullnames import canonical
 from mypy_eqxstate.ir.model import Body, BodyNode, FunctionNode, Variable
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import Oracle
-from mypy_eqxstate.oracle.shapes import (
-    Mode,
-    Shape,
-    Signature,
-)
+from mypy_eqxstate.oracle.shapes import Mode, Shape, Signature
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.program import Program
@@ -512,20 +507,17 @@ class ModuleAnalysis:
         return self._summaries.rests_on_something_provisional
 
     def take_over(self, key: Key, solution: Solution) -> None:
-        """Let a kept solution count as if the body had been solved."""
+        """Let a kept solution count as if the body had been solved.
+
+        Raises:
+            NoFixpointError: that would have been too much work.
+        """
+        self._summaries.spend(solution.work)
         self.problems[key] = list(solution.problems)
         if solution.observations is not None:
             self.observations[key] = list(solution.observations)
         self.events.update(solution.events)
         self.modules |= solution.modules
-
-    def spend_again(self, work: int) -> None:
-        """Count the work of a solution that was taken over.
-
-        Raises:
-            NoFixpointError: it is too much.
-        """
-        self._summaries.spend(work)
 
     def note_fault(self, error: Exception, node: FunctionNode | None = None) -> None:
         """Note an internal fault.

@@ -43,7 +43,6 @@ from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.lookups import Record
 from mypy_eqxstate.flow.observations import Observation
 from mypy_eqxstate.flow.problems import EventDetail, Problem
-from mypy_eqxstate.flow.solver import NoFixpointError
 from mypy_eqxstate.flow.values import Event, Function, Object, Value
 from mypy_eqxstate.ir.model import FunctionNode, Variable
 from mypy_eqxstate.oracle.protocol import ClassInfo
@@ -153,7 +152,6 @@ class Solutions:
         facts: what was known before functions were solved; None if that point was not reached.
         function_names: how the functions are called.
         reused: the names of the functions whose solutions were taken over.
-        is_unsure: a bound came into sight, so that the analysis is to be done without reuse.
     """
 
     def __init__(self, path: str, earlier: Earlier | None = None) -> None:
@@ -166,7 +164,6 @@ class Solutions:
         self.facts: Facts | None = None
         self.function_names: dict[FunctionNode, str] = {}
         self.reused: list[str] = []
-        self.is_unsure = False
 
     # --- the course of an analysis
 
@@ -281,11 +278,6 @@ class Solutions:
             promoted.asked = outer
         if asked is None or module.rests_on_something_provisional:
             return None
-        try:
-            module.spend_again(found.work)
-        except NoFixpointError:
-            self.is_unsure = True
-            raise
         return moved._replace(asked=asked)
 
     def _asked_again(self, module: ModuleAnalysis, found: Solution) -> Sequence[Asked] | None:

@@ -10,14 +10,13 @@ Limits: the cells are taken to be run from top to bottom, each once.  `files = !
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import os
 import re
-import warnings
 from collections.abc import Iterable
 
 from mypy_eqxstate.language_server.documents import Part, Sheet, lines_of
+from mypy_eqxstate.syntax import parsed
 
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
 _LINE_MAGIC = re.compile(r"^(\s*)[%!?].*$")
@@ -70,9 +69,7 @@ def python_lines(lines: tuple[str, ...]) -> list[str]:
 
 def _is_python(lines: tuple[str, ...]) -> bool:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse("\n".join(lines))
+        parsed("\n".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -14,13 +14,11 @@ Python which runs this is broken, too.  A file that is not open and has a syntax
 
 from __future__ import annotations
 
-import ast
 import multiprocessing
 import os
 import sys
 import threading
 import traceback
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import wait
@@ -28,6 +26,7 @@ from multiprocessing.connection import wait
 from mypy_eqxstate.checking import Blocker, CannotRunError, CheckResult, Request, Resident
 from mypy_eqxstate.checking.served import Served
 from mypy_eqxstate.report.finding import Position
+from mypy_eqxstate.syntax import parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +145,7 @@ class Checker:
 
 def _syntax_error(path: str, text: str) -> Blocker | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
+        parsed(text)
     except SyntaxError as error:
         line, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
         return Blocker(str(error.msg), path, Position(line, column, line, column), "syntax")

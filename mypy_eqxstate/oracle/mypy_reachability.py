@@ -31,12 +31,12 @@ from mypy import nodes
 from mypy.types import AnyType, Type, get_proper_type
 
 from mypy_eqxstate.oracle.pairing import Pairing
+from mypy_eqxstate.syntax import inner_blocks
 
 _SEPARATE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # mypy visits these and still has no types for class bases, some decorators, and deleted names.
 _UNTYPED = (*_FUNCTIONS, ast.ClassDef, ast.Delete)
-_SIMPLE = (ast.Assign, ast.Expr, ast.Return, ast.AugAssign, ast.AnnAssign, ast.Pass, ast.Raise)
 
 
 class Reachability:
@@ -75,7 +75,7 @@ class Reachability:
         for statement in block:
             visited[statement] = self._was_visited(statement)
             if not isinstance(statement, _FUNCTIONS):
-                for inner in _inner_blocks(statement):
+                for inner in inner_blocks(statement):
                     self._look(inner, visited)
 
     def _was_visited(self, statement: ast.stmt) -> bool | None:
@@ -120,7 +120,7 @@ class Reachability:
                 skipped.add(statement)
                 skipped.update(_nested(statement))
             elif not isinstance(statement, _FUNCTIONS):
-                for inner_block in _inner_blocks(statement):
+                for inner_block in inner_blocks(statement):
                     self._spread(inner_block, visited, skipped)
 
     def _may_go_on(self, statement: ast.stmt) -> bool:
@@ -168,21 +168,11 @@ def _leaves_by_a_wrong_type(statement: ast.stmt) -> bool:
     return bool(names) and names.isdisjoint({"TYPE_CHECKING", "MYPY", "sys", "os", "typing"})
 
 
-def _inner_blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
-    """The statement lists directly inside a statement."""
-    if isinstance(statement, _SIMPLE):
-        return []
-    blocks = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
-    for name in ("handlers", "cases"):
-        blocks.extend(part.body for part in getattr(statement, name, ()))
-    return blocks
-
-
 def _nested(statement: ast.stmt) -> list[ast.stmt]:
     """Every statement inside a statement; none if it is a function."""
     if isinstance(statement, _FUNCTIONS):
         return []
-    return [s for block in _inner_blocks(statement) for i in block for s in (i, *_nested(i))]
+    return [s for block in inner_blocks(statement) for i in block for s in (i, *_nested(i))]
 
 
 def _never_typed(partner: nodes.Expression) -> bool:

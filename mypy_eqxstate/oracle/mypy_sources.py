@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import ast
 import sys
-import warnings
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -32,6 +31,7 @@ from mypy_eqxstate.oracle.mypy_types import KnownSignatures, is_unannotated
 from mypy_eqxstate.oracle.protocol import SourceModule
 from mypy_eqxstate.oracle.shapes import Signature
 from mypy_eqxstate.oracle.silent import DeclaredOracle
+from mypy_eqxstate.syntax import parsed
 
 MAXIMAL_SIZE: Final = 400_000
 _AFFINE_LIBRARY: Final = "equinox"
@@ -78,9 +78,7 @@ class MypySources:
         if source is None or len(source) > MAXIMAL_SIZE:
             return None
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(source)
+            tree = parsed(source)
         except (SyntaxError, ValueError, RecursionError):
             return None
         is_package = Path(path).name == "__init__.py"

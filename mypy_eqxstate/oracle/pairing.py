@@ -29,6 +29,7 @@ from collections.abc import Callable, Sequence
 from mypy import nodes
 
 from mypy_eqxstate.oracle.pairing_expressions import ExpressionPairing, line_of
+from mypy_eqxstate.syntax import inner_blocks
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _MYPY_DEFINITIONS = (nodes.FuncDef, nodes.Decorator, nodes.OverloadedFuncDef, nodes.ClassDef)
@@ -118,7 +119,7 @@ class Pairing(ExpressionPairing):
                 self._spans.append((_body_start(statement), statement))
                 self._parent[statement] = parent
                 parent = statement
-            for block in _blocks(statement):
+            for block in inner_blocks(statement):
                 pending.extend((inner, parent) for inner in block)
 
     def _collect_mypy(self, statements: Sequence[nodes.Statement]) -> None:
@@ -333,23 +334,6 @@ if _TRY_STAR is not None:
     _STATEMENTS[_TRY_STAR] = (nodes.TryStmt, Pairing._try)
 if _TYPE_ALIAS is not None:
     _STATEMENTS[_TYPE_ALIAS] = (nodes.TypeAliasStmt, Pairing._nothing)
-
-
-_SIMPLE = (ast.Assign, ast.Expr, ast.Return, ast.AugAssign, ast.AnnAssign, ast.Pass, ast.Raise)
-
-
-def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
-    """The statement lists directly inside a statement."""
-    blocks: list[list[ast.stmt]] = []
-    if isinstance(statement, _SIMPLE):
-        return blocks
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(statement, name, None)
-        if block:
-            blocks.append(block)
-    for name in ("handlers", "cases"):
-        blocks.extend(part.body for part in getattr(statement, name, ()))
-    return blocks
 
 
 def _mypy_blocks(statement: nodes.Node) -> list[nodes.Node]:

@@ -25,7 +25,6 @@ import contextlib
 import importlib.util
 import sys
 import tempfile
-import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +45,7 @@ from mypy_eqxstate.oracle.tsp.server import (
 from mypy_eqxstate.oracle.tsp.world import World
 from mypy_eqxstate.report.finding import ModuleReport
 from mypy_eqxstate.report.ignores import kept, read_ignores
+from mypy_eqxstate.syntax import parsed
 
 
 def check_with_tsp(
@@ -249,9 +249,7 @@ class TspChecker:
             report.limits.append("the file, which can't be read")
             return report
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(text)
+            tree = parsed(text)
         except (SyntaxError, ValueError, RecursionError) as error:
             version = ".".join(map(str, sys.version_info[:2]))
             report.limits.append(f"the file, which Python {version} can't parse: {error}")

@@ -20,13 +20,13 @@ from __future__ import annotations
 import ast
 import os
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from mypy_eqxstate.oracle.tsp.folders import Folders
 from mypy_eqxstate.oracle.tsp.scopes import Binding, Function, Scope, TypeParameter, read_scope
+from mypy_eqxstate.syntax import parsed
 
 Reader = Callable[[Path], str | None]
 Definition = Function | ast.ClassDef
@@ -289,9 +289,7 @@ class Modules:
         if earlier is not None and earlier.text == text and earlier.name == name:
             return earlier
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(text)
+            tree = parsed(text)
         except (SyntaxError, ValueError, RecursionError):
             return None
         module = self._parsed[path] = Module(name, path, text, tree)

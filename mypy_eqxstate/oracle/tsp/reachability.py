@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mypy_eqxstate.oracle.tsp.scopes import Function, static_truth
 from mypy_eqxstate.oracle.tsp.terms import NeverTerm, Term
+from mypy_eqxstate.syntax import inner_blocks
 
 
 class Reachability:
@@ -45,7 +46,7 @@ class Reachability:
         for statement in block:
             if isinstance(statement, ast.If):
                 self._look_at_branches(statement)
-            for inner in _blocks(statement):
+            for inner in inner_blocks(statement):
                 self._look(inner)
 
     def _look_at_branches(self, statement: ast.If) -> None:
@@ -77,11 +78,3 @@ def _first_mentions(block: Sequence[ast.stmt], names: set[str]) -> Iterator[ast.
             continue
         if node.id in names and node.id not in bound:
             yield node
-
-
-def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        yield getattr(statement, name, None) or []
-    for name in ("handlers", "cases"):
-        for part in getattr(statement, name, None) or ():
-            yield part.body

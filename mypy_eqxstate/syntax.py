@@ -1,0 +1,49 @@
+"""What everybody who reads Python's syntax trees needs: the tree of a text, and the lists in it.
+
+Python warns of doubtful code (`x is 1`) when it parses it.  That is for the author to
+hear from Python, once, and not from whoever reads the file to check it: `parsed` is silent.
+
+Of `if a: f()` `else: g()` the inner blocks are `[f()]` and `[g()]`.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+# Most statements are of these kinds, and have no statements inside.
+_SIMPLE = (ast.Assign, ast.Expr, ast.Return, ast.AugAssign, ast.AnnAssign, ast.Pass, ast.Raise)
+
+
+def parsed(text: str) -> ast.Module:
+    """The syntax tree of a module.
+
+    Args:
+        text: its source.
+
+    Raises:
+        SyntaxError: it is no Python, or none of the version that runs this.
+        ValueError: it has null characters.
+        RecursionError, MemoryError: it is nested too deeply.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def inner_blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """The lists of statements directly inside a statement; empty ones are left out.
+
+    Args:
+        statement: of any kind; of a function or class it is its body.
+    """
+    blocks: list[list[ast.stmt]] = []
+    if isinstance(statement, _SIMPLE):
+        return blocks
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(statement, name, None)
+        if block:
+            blocks.append(block)
+    for name in ("handlers", "cases"):
+        blocks.extend(part.body for part in getattr(statement, name, ()))
+    return blocks

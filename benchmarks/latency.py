@@ -97,9 +97,9 @@ class Daemon:
         if not self._cpu:
             return time.perf_counter()
         status = json.loads((self._folder / "status.json").read_text(encoding="utf-8"))
-        stat = Path(f"/proc/{status['pid']}/stat").read_text(encoding="utf-8")
-        used = stat.rpartition(")")[2].split()[11:13]  # utime and stime
-        return sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
+        # Of its one thread, in nanoseconds; `/proc/*/stat` counts in hundredths of a second.
+        used = Path(f"/proc/{status['pid']}/schedstat").read_text(encoding="utf-8").split()[0]
+        return int(used) / 1e9
 
     def edit(self) -> None:
         """Change the body of one function."""

@@ -123,14 +123,30 @@ def analyze_module(
 
 
 def _analyze(module: ModuleAnalysis, path: str, source: str, result: AnalysisResult) -> None:
-    """Solve all that matters of a module, and put into words what is wrong in it."""
+    """What is wrong in a module, and on which others that rests."""
     program = module.program
     if program is not None:
         program.begin(module)
-    if not module.relevance:
-        telling = module.telling_names.all | {"Borrowed", "Consumed"}
-        if telling.isdisjoint(mentioned_names(module.index.tree)):
-            return
+    if _may_meet_something(module):
+        _look_into(module, path, source, result)
+    result.limits += module.given_up
+    result.modules = module.modules
+    if program is not None:
+        result.modules = program.closure(module.modules)
+        result.faults += program.faults(result.modules)
+    result.modules = result.modules - {module.index.name}
+
+
+def _may_meet_something(module: ModuleAnalysis) -> bool:
+    """Whether anything in a module may have to do with affine objects."""
+    if module.relevance:
+        return True
+    telling = module.telling_names.all | {"Borrowed", "Consumed"}
+    return not telling.isdisjoint(mentioned_names(module.index.tree))
+
+
+def _look_into(module: ModuleAnalysis, path: str, source: str, result: AnalysisResult) -> None:
+    """Solve all bodies that matter, and put into words what is wrong in them."""
     with contained(result.faults, THE_MODULE):
         try:
             module.analyze_module_body()
@@ -159,11 +175,6 @@ def _analyze(module: ModuleAnalysis, path: str, source: str, result: AnalysisRes
             seen = [o for key in _counting(module) for o in module.observations.get(key, ())]
             result.standings += standings(combined(seen), module, wording.position)
     result.findings.sort(key=lambda finding: (finding.position.line, finding.position.column))
-    result.limits += module.given_up
-    result.modules = module.modules - {module.index.name}
-    if program is not None:
-        result.modules = program.closure(module.modules) - {module.index.name}
-        result.faults += program.faults(result.modules)
 
 
 def new_program(

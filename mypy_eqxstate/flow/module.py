@@ -180,7 +180,8 @@ class ModuleAnalysis:
         if self._telling_names is None:
             self._telling_names = self.definitions.telling_names()
             if self.program is not None:
-                others = self.program.telling_names(self.index)
+                others, modules = self.program.telling_names(self.index)
+                self.modules |= modules
                 self._telling_names = self._telling_names.joined(others)
         return self._telling_names
 
@@ -359,7 +360,11 @@ class ModuleAnalysis:
         """The shapes of what the constructor of a class stores."""
         if self.definitions.is_own_class(class_name):
             return self.instances.shapes(class_name)
-        return {} if self.program is None else self.program.stored(class_name)
+        if self.program is None:
+            return {}
+        found, modules = self.program.stored(class_name)
+        self.modules |= modules
+        return found
 
     def stored_callable(self, class_name: str, name: str, receiver: Value) -> Value | None:
         """The callable that the constructor of a class stores in a field."""

@@ -26,7 +26,7 @@ a name that is bound on several paths.  Very large bodies count by their signatu
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Final
 
 from mypy_eqxstate.contracts.library import DESCRIBED_PACKAGES, PRODUCERS
@@ -143,8 +143,12 @@ class Program:
                     return module
         return None
 
-    def telling_names(self, index: ModuleIndex) -> Telling:
-        """The names in a module that tell because of what they mean in another one."""
+    def telling_names(self, index: ModuleIndex) -> tuple[Telling, frozenset[str]]:
+        """The names in a module that tell because of what they mean in another one.
+
+        Returns:
+            the names; and the modules on whose contents that rests.
+        """
         return self._telling.in_module(index)
 
     def _index(self, name: str) -> ModuleIndex | None:
@@ -154,21 +158,25 @@ class Program:
         module = self._module(name)
         return None if module is None else module.index
 
-    def stored(self, class_name: str) -> Mapping[str, Shape]:
-        """The shapes of what the constructor of a class in another module stores."""
-        module = self._storing(class_name)
-        return module.instances.shapes(class_name) if module is not None else {}
+    def stored(self, class_name: str) -> tuple[Mapping[str, Shape], Set[str]]:
+        """The shapes of what the constructor of a class in another module stores.
+
+        Returns:
+            the shapes by field; and the modules on whose contents it rests.
+        """
+        module, modules = self._storing(class_name)
+        return (module.instances.shapes(class_name) if module is not None else {}), modules
 
     def stored_callable(self, class_name: str, name: str, receiver: Value) -> Value | None:
         """The callable that the constructor of a class in another module stores in a field."""
-        module = self._storing(class_name)
+        module, _ = self._storing(class_name)
         return None if module is None else module.instances.callable_of(class_name, name, receiver)
 
-    def _storing(self, class_name: str) -> ModuleAnalysis | None:
+    def _storing(self, class_name: str) -> tuple[ModuleAnalysis | None, Set[str]]:
         """The module of a class that may have to do with affine objects."""
-        if not self._telling.tells(class_name):
-            return None
-        return self._defining(class_name, False)
+        tells, modules = self._telling.tells(class_name)
+        module = self._defining(class_name, False) if tells else None
+        return module, modules if module is None else modules | {module.index.name}
 
     def closure(self, names: Iterable[str]) -> set[str]:
         """The modules on whose sources the contents of some modules rest, these included."""

@@ -13,6 +13,9 @@ which mentions `make_with_state`: it makes one.
 A function with a parameter that is annotated as affine, and a class of which only such methods have
 to do with affine objects, *take* one and make none (`flow/relevance.py` says what that means).
 
+The answer rests on the modules that were looked into, also if it is no: tomorrow `build` may be
+another function.
+
 Limits: a name that is bound to anything but a function, a class or an import tells nothing; `import
 *` is not followed.
 """
@@ -21,9 +24,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from mypy_eqxstate.flow.relevance import Telling, mentioned_names, takes_as_declared
 from mypy_eqxstate.ir.module import ModuleIndex
+
+
+class _Told(NamedTuple):
+    """What was found out about a name.
+
+    Attributes:
+        tells: what it was asked for.
+        modules: the modules that were looked into for the answer.
+    """
+
+    tells: bool
+    modules: frozenset[str]
 
 
 class TellingNames:
@@ -37,52 +53,89 @@ class TellingNames:
     def __init__(self, index: Callable[[str], ModuleIndex | None], words: frozenset[str]) -> None:
         self._index = index
         self._words = words
-        self._makes: dict[str, bool] = {}
-        self._tells: dict[str, bool] = {}
+        self._makes: dict[str, _Told] = {}
+        self._tells: dict[str, _Told] = {}
         self._further: dict[tuple[str, bool], Sequence[str]] = {}
         self._imports: dict[str, dict[str, str]] = {}
 
-    def in_module(self, index: ModuleIndex) -> Telling:
-        """The telling ones of the names that a module has imported, or reads off modules."""
+    def in_module(self, index: ModuleIndex) -> tuple[Telling, frozenset[str]]:
+        """The telling ones of the names that a module has imported, or reads off modules.
+
+        Returns:
+            the names; and the modules on which it rests which ones these are.
+        """
         makers: set[str] = set()
         takers: set[str] = set()
+        modules: set[str] = set()
+
+        def note(name: str, full_name: str) -> bool:
+            tells, looked_into = self.tells(full_name)
+            modules.update(looked_into)
+            if tells:
+                makes, looked_into = self._makes_some(full_name)
+                modules.update(looked_into)
+                (makers if makes else takers).add(name)
+            return tells
+
         mentioned: frozenset[str] | None = None
         for local, full_name in self._imported(index).items():
-            if self.tells(full_name):
-                (makers if self._is_maker(full_name) else takers).add(local)
+            if note(local, full_name):
                 continue
             module = self._index(full_name)
             if module is None:
                 continue
+            modules.add(module.name)
             if mentioned is None:
                 mentioned = mentioned_names(index.tree)
             for name in mentioned & (module.functions.keys() | module.classes.keys()):
-                if self.tells(f"{full_name}.{name}"):
-                    (makers if self._is_maker(f"{full_name}.{name}") else takers).add(name)
-        return Telling(frozenset(makers), frozenset(takers))
+                note(name, f"{full_name}.{name}")
+        return Telling(frozenset(makers), frozenset(takers)), frozenset(modules)
 
-    def tells(self, full_name: str) -> bool:
-        """Whether the mention of what a full name stands for tells."""
-        if full_name not in self._tells:
-            self._tells[full_name] = any(self._reached(full_name, self._tells, with_takers=True))
-        return self._tells[full_name]
+    def tells(self, full_name: str) -> tuple[bool, frozenset[str]]:
+        """Whether the mention of what a full name stands for tells.
 
-    def _is_maker(self, full_name: str) -> bool:
+        Returns:
+            whether it does; and the modules on which that rests.
+        """
+        return self._told(full_name, self._tells, with_takers=True)
+
+    def _makes_some(self, full_name: str) -> tuple[bool, frozenset[str]]:
         """Whether what a full name stands for may make affine objects, or hold one."""
-        if full_name not in self._makes:
-            self._makes[full_name] = any(self._reached(full_name, self._makes, with_takers=False))
-        return self._makes[full_name]
+        return self._told(full_name, self._makes, with_takers=False)
 
-    def _reached(self, full_name: str, known: dict[str, bool], with_takers: bool) -> Iterator[bool]:
-        """For every definition that a name leads to: whether it mentions one of the words."""
+    def _told(self, full_name: str, known: dict[str, _Told], with_takers: bool) -> _Told:
+        """Whether any definition that a name leads to mentions one of the words."""
+        found = known.get(full_name)
+        if found is None:
+            modules: set[str] = set()
+            tells = any(self._reached(full_name, known, with_takers, modules))
+            found = known[full_name] = _Told(tells, frozenset(modules))
+        return found
+
+    def _reached(
+        self, full_name: str, known: dict[str, _Told], with_takers: bool, modules: set[str]
+    ) -> Iterator[bool]:
+        """For every definition that a name leads to: whether it mentions one of the words.
+
+        Args:
+            full_name: the name.
+            known: what is known of other names.
+            with_takers: what only takes something affine counts, too.
+            modules: the modules that are looked into are added.
+        """
         seen = {full_name}
         waiting = [full_name]
         while waiting:
             name = waiting.pop()
             told = known.get(name)
             if told is not None:
-                yield told
+                modules |= told.modules
+                yield told.tells
                 continue
+            home = self._index(name.rpartition(".")[0])
+            if home is None:
+                continue
+            modules.add(home.name)
             for further in self._leads_to(name, with_takers):
                 if further in self._words:
                     yield True

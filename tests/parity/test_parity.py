@@ -146,6 +146,75 @@ def test_a_body_changes_two_modules_away(project: Project) -> None:
     assert project.errors() == [CONSUMED]
 
 
+def test_what_two_modules_away_made_nothing_comes_to_make_something(project: Project) -> None:
+    """Without types, `run` is looked at only if what it calls leads to an affine class by name."""
+    inner = """
+        import token_class
+
+        def make_inner():
+            return {}
+    """
+    project.with_workers()
+    project.configure(own="affine = token_class.Token")
+    project.write(
+        inner=inner.format(3),
+        helpers="""
+            from inner import make_inner
+
+            def make():
+                return make_inner()
+        """,
+        main="""
+            from helpers import make
+
+            def run():
+                token = make()
+                newer = token.advance()
+                return [newer, token]
+        """,
+    )
+    assert project.errors() == []
+    project.write(inner=inner.format("token_class.Token()"))
+    assert project.errors() == [CONSUMED]
+    project.write(inner=inner.format(3))
+    assert project.errors() == []
+
+
+def test_what_a_constructor_stores_changes_two_modules_away(project: Project) -> None:
+    """`main` calls what the constructor of `Model` has got from another module, without types."""
+    inner = """
+        import token_class
+
+        def make_stepper():
+            return {}
+    """
+    consuming = "lambda token: token_class.Token.advance(token)"
+    project.configure(own="affine = token_class.Token")
+    project.write(
+        inner=inner.format("abs"),
+        helpers="""
+            from inner import make_stepper
+
+            class Model:
+                def __init__(self):
+                    self.stepper = make_stepper()
+        """,
+        main="""
+            from helpers import Model
+            from token_class import Token
+
+            def run(token: Token):
+                newer = Model().stepper(token)
+                return [newer, token]
+        """,
+    )
+    assert project.errors() == []
+    project.write(inner=inner.format(consuming))
+    assert project.errors() == [CONSUMED]
+    project.write(inner=inner.format("abs"))
+    assert project.errors() == []
+
+
 def test_modules_that_call_each_other(project: Project) -> None:
     cycle = "import main\n" + textwrap.dedent(HELPERS)
     project.write(helpers=cycle)

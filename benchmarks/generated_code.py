@@ -113,7 +113,7 @@ def scan{n}(layer: Layer{n}, xs: Array, state: eqx.nn.State) -> tuple[eqx.nn.Sta
     return state, ys
 '''
 PLAIN_HEAD = '''\
-"""Code of everyday kinds, without any State."""
+"""Code of everyday kinds, in which nothing is affine."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -175,7 +175,7 @@ LAYER_PART = (
     + '''
 
 class Layer{n}(eqx.Module):
-    """A layer without a State."""
+    """A layer that keeps nothing of what it has seen."""
 
     linear: eqx.nn.Linear
     scale: Array

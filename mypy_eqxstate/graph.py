@@ -1,7 +1,8 @@
 """Which modules import which, as mypy has found out: what may concern us is decided on this.
 
-Worked example.  `train` imports `steps`, which imports `equinox.nn`; `tools` imports neither.  The
-importers of `equinox.nn._stateful` are then `train`, `steps` and much of Equinox, but not `tools`.
+Worked example.  `train` imports `steps`, which imports `equinox.nn`; `tools` imports neither.  By
+`importers`, `train`, `steps` and much of Equinox can be reached from `equinox.nn._stateful`, and
+`tools` can't.
 
 `BuildManager.import_map` can't be used: where a submodule is reached as an attribute
 (`jax.random.split` under `import jax`), the semantic analyzer of mypy 2.4 empties the set of the
@@ -50,18 +51,17 @@ def dependencies(graph: Mapping[str, State]) -> dict[str, list[str]]:
     return {name: list(state.dependencies) for name, state in graph.items()}
 
 
-def importers(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[str]:
-    """Every module that imports one of the roots, directly or not, and the roots themselves.
+def importers(imports: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """The modules that import each module.
 
     Args:
         imports: the modules that each module imports.
-        roots: where to start.
     """
-    reverse: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {}
     for importer, imported in imports.items():
         for name in imported:
-            reverse.setdefault(name, []).append(importer)
-    return reachable(reverse, roots)
+            found.setdefault(name, []).append(importer)
+    return found
 
 
 class Imports:

@@ -10,7 +10,8 @@ The course of a run:
 
 What can concern us: a module that imports, directly or not, a module which defines an affine
 class: the home of a class named in the library table or the configuration, or one that imports
-`mypy_eqxstate` (for `@affine`).  Stubs are left out, and modules whose errors mypy ignores
+`mypy_eqxstate` (for `@affine`); and of these, one that is written about such objects, or imports
+one that is (`mentions.py`).  Stubs are left out, and modules whose errors mypy ignores
 (site-packages, modules that are only followed into silently).
 
 A project without such a module pays for this file only.  Therefore it imports little, and nothing
@@ -55,6 +56,7 @@ from mypy_eqxstate.graph import (
     reachable,
     states,
 )
+from mypy_eqxstate.mentions import Mentions
 from mypy_eqxstate.own_digest import own_digest
 from mypy_eqxstate.report.to_mypy import (
     HOW_TO_REPORT,
@@ -200,9 +202,30 @@ class Session:
                 self._graph,
                 "concerned",
                 self._classes,
-                lambda imports: importers(imports, _roots(imports, self._classes)),
+                self._find_concerned,
             )
         return self._concerned
+
+    def _find_concerned(self, imports: Mapping[str, Iterable[str]]) -> set[str]:
+        """The modules that import an affine class's home, and are not known to make no use of it.
+
+        Args:
+            imports: the modules that each module imports.
+        """
+        importing = importers(imports)
+        near = reachable(importing, _roots(imports, self._classes))
+        manager = self._manager
+        if manager is None or self.daemon is not None:  # where texts come and go
+            return near
+        mentions = Mentions(
+            (*self.configuration.affine, *self.configuration.contracts),
+            lambda path: manager.fscache.read(manager.maybe_swap_for_shadow_path(path)),
+            _may_be_read,
+            manager.search_paths.package_path,
+        )
+        own = set(filter(_may_be_read, near)).difference(_OWN_MODULES)
+        speaking = {name for name in own if mentions.are_in(self._graph[name])}
+        return near - own | own & reachable(importing, speaking)
 
     @cached_property
     def _classes(self) -> frozenset[str]:

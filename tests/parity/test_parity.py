@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.parity.drive import Journey
+from tests.parity.program import LIBRARY
 from tests.parity.ways import Batch, Daemon, by_file, ours
 
 TOKEN = """
@@ -248,6 +249,47 @@ def test_an_affine_object_comes_to_modules_that_had_none(project: Project) -> No
     project.write(source="from token_class import Token as Kind\n")
     assert project.errors() == ["far.py:7: consumed"]
     project.write(source=plain)
+    assert project.errors() == []
+
+
+def test_a_word_comes_to_modules_that_had_none(project: Project) -> None:
+    """All three import Equinox from the beginning, and were not even parsed by us."""
+    typings = project.root.parent / "typings"
+    for name, text in LIBRARY.items():
+        path = typings.parent / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    inner = """
+        import equinox
+
+        def make_inner():
+            return {}
+    """
+    project.with_workers()
+    project.configure(f"mypy_path = {typings}")
+    for name in ("token_class", "helpers"):
+        (project.root / f"{name}.py").unlink()
+    project.write(
+        inner=inner.format(3),
+        between="""
+            from inner import make_inner
+
+            def make():
+                return make_inner()
+        """,
+        main="""
+            from between import make
+
+            def run(index):
+                made = make()
+                newer = made.set(index, 1)
+                return [newer, made]
+        """,
+    )
+    assert project.errors() == []
+    project.write(inner=inner.format("equinox.nn.State(None)"))
+    assert project.errors() == [CONSUMED]
+    project.write(inner=inner.format(3))
     assert project.errors() == []
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+TYPINGS = ROOT / "tests/differential/typings"
 CALLS = "\n".join(
     f"def {name}(x: int) -> int: return x"
     for name in ("take", "stale", "reuse", "dropped", "borrow", "contract", "boom", "part", "vast")
@@ -230,7 +231,21 @@ def test_only_modules_that_can_be_concerned_are_analysed(project: Project) -> No
     assert project.analysed() == ["between", "calls", "m"]
 
 
-def test_a_project_without_affine_classes_loads_nothing_of_the_analysis(tmp_path: Path) -> None:
+def test_modules_that_are_not_about_affine_objects_are_not_analysed(project: Project) -> None:
+    """`calls` has the word in it; `unknown` imports what nobody has looked into."""
+    project.configure(f"cache_dir = {project.root / 'own_cache'}\nmypy_path = {TYPINGS}")
+    project.write("m.py", "import calls, plain, opaque, unknown\n")
+    project.write("plain.py", "import equinox, nowhere  # type: ignore[import-not-found]\n")
+    project.write("opaque.py", "import equinox\nopt_state = equinox.filter_jit\n")
+    project.write("unknown.py", "import equinox, nbqa  # type: ignore\n")
+    project.mypy("m.py")
+    assert project.analysed() == ["calls", "m", "unknown"]
+
+
+@pytest.mark.parametrize("imported", ["", "import equinox\nopt_state = equinox.filter_jit\n"])
+def test_a_project_without_affine_objects_loads_nothing_of_the_analysis(
+    tmp_path: Path, imported: str
+) -> None:
     loaded = """
         import sys
         from mypy import api
@@ -238,8 +253,8 @@ def test_a_project_without_affine_classes_loads_nothing_of_the_analysis(tmp_path
         print(*sorted(name for name in sys.modules if name.startswith("mypy_eqxstate")))
     """
     project = Project(tmp_path)
-    project.write("mypy.ini", "[mypy]\nplugins = mypy_eqxstate\n")
-    project.write("m.py", "def f(x: int) -> int: return f(x)\n")
+    project.write("mypy.ini", f"[mypy]\nplugins = mypy_eqxstate\nmypy_path = {TYPINGS}\n")
+    project.write("m.py", f"{imported}def f(x: int) -> int: return f(x)\n")
     ran = project.python(textwrap.dedent(loaded))
     assert "Success: no issues found in 1 source file" in ran
     parts = {name.split(".")[1] for name in ran[-1].split() if "." in name}

@@ -12,7 +12,7 @@ import ast
 import sys
 from collections.abc import Callable, Container
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mypy.build import BuildManager
 from mypy.checker import TypeChecker
@@ -31,10 +31,13 @@ from mypy_eqxstate.oracle.of_mypy import MypyOracle
 from mypy_eqxstate.report.finding import ModuleReport
 from mypy_eqxstate.report.stored import are_standings_wanted, keep_standings
 from mypy_eqxstate.resident import Resident, surroundings_of
-from mypy_eqxstate.syntax import parsed
+from mypy_eqxstate.syntax import RecentTrees, parsed
 
 if TYPE_CHECKING:
     from mypy_eqxstate.analysis import AnalysisResult
+
+MAXIMAL_TREES: Final = 300_000
+"""How many characters of source may wait, parsed, for somebody who looks into that module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,11 @@ class ModuleCheck:
         self._affine_classes = AffineNames(configuration.affine)
         self._concerned = concerned
         self._signatures: KnownSignatures = {}
+        self._trees = RecentTrees(MAXIMAL_TREES)
         sources = MypySources(
             manager.modules,
             self._source,
+            self._trees.parsed,
             self._affine_classes,
             concerned,
             manager.search_paths.package_path,
@@ -116,6 +121,9 @@ class ModuleCheck:
                 module = parsed(source)  # what there was has lost nodes
         if result is None:
             result = self._analyze(tree, checker, module, source)
+        if self._residence is None:
+            # Those that import it are checked next, and may look into it.
+            self._trees.keep(source, module)
         keep_standings(self._manager, tree.path, result.standings)
         said.findings = result.findings
         said.modules = result.modules

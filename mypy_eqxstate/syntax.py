@@ -31,6 +31,35 @@ def parsed(text: str) -> ast.Module:
         return ast.parse(text)
 
 
+class RecentTrees:
+    """The trees of texts that were parsed last, for somebody else who needs one of them soon.
+
+    Each is handed out once: whoever has a tree may know its nodes as its own.
+
+    Args:
+        size: how many characters their texts may have together.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._trees: dict[str, ast.Module] = {}
+
+    def keep(self, text: str, tree: ast.Module) -> None:
+        """Keep the tree of a text, and let go of the oldest ones if there are too many.
+
+        Args:
+            text: a module's source.
+            tree: its tree, which nobody needs any more.
+        """
+        self._trees[text] = tree
+        while sum(map(len, self._trees)) > self._size:
+            del self._trees[next(iter(self._trees))]
+
+    def parsed(self, text: str) -> ast.Module:
+        """The syntax tree of a module, as the function of this name gives it."""
+        return self._trees.pop(text, None) or parsed(text)
+
+
 def inner_blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
     """The lists of statements directly inside a statement; empty ones are left out.
 

@@ -31,7 +31,6 @@ from mypy_eqxstate.oracle.mypy_types import KnownSignatures, is_unannotated
 from mypy_eqxstate.oracle.protocol import SourceModule
 from mypy_eqxstate.oracle.shapes import Signature
 from mypy_eqxstate.oracle.silent import DeclaredOracle
-from mypy_eqxstate.syntax import parsed
 
 MAXIMAL_SIZE: Final = 400_000
 _AFFINE_LIBRARY: Final = "equinox"
@@ -44,6 +43,7 @@ class MypySources:
     Args:
         modules: mypy's modules by name.
         read: the text of a file as mypy reads it; None if there is none.
+        parse: the syntax tree of a text, or raises `SyntaxError` and the like.
         affine_classes: full names of classes that are affine by the library table or by
             configuration.
         concerned: the modules that import an affine class's home, directly or not; None if that is
@@ -56,6 +56,7 @@ class MypySources:
         self,
         modules: Mapping[str, nodes.MypyFile],
         read: Callable[[str], str | None],
+        parse: Callable[[str], ast.Module],
         affine_classes: Container[str],
         concerned: Container[str] | None,
         search_path: Sequence[str] = (),
@@ -63,9 +64,10 @@ class MypySources:
     ) -> None:
         self._modules = modules
         self._text = read
+        self._parse = parse
         self._concerned = concerned
-        self._search_path = search_path
         self._paths: dict[str, str | None] = {}
+        self._folders: dict[str, list[Path]] = {"": [Path(folder) for folder in search_path]}
         nothing = nodes.MypyFile([], [])
         self._symbols = Symbols(modules, nothing, AffineClasses(affine_classes), signatures)
 
@@ -78,7 +80,7 @@ class MypySources:
         if source is None or len(source) > MAXIMAL_SIZE:
             return None
         try:
-            tree = parsed(source)
+            tree = self._parse(source)
         except (SyntaxError, ValueError, RecursionError):
             return None
         is_package = Path(path).name == "__init__.py"
@@ -107,13 +109,21 @@ class MypySources:
         is_file = around is not None and around.path.endswith((".py", ".pyi"))
         if around is not None and is_file and not around.is_package_init_file():
             return None  # a module without modules in it
-        relative = Path(*name.split("."))
-        for directory in self._search_path:
-            for candidate in (relative / "__init__.py", relative.with_suffix(".py")):
-                path = Path(directory, candidate)
-                if path.is_file():
-                    return str(path)
+        package, _, own = name.rpartition(".")
+        for folder in self._folders_of(package):
+            for candidate in (folder / own / "__init__.py", folder / f"{own}.py"):
+                if candidate.is_file():
+                    return str(candidate)
         return None
+
+    def _folders_of(self, package: str) -> list[Path]:
+        """The folders that modules of an installed package may be in."""
+        found = self._folders.get(package)
+        if found is None:
+            around, _, own = package.rpartition(".")
+            candidates = [folder / own for folder in self._folders_of(around)]
+            found = self._folders[package] = [path for path in candidates if path.is_dir()]
+        return found
 
 
 class _ModuleOracle(DeclaredOracle):

@@ -27,6 +27,7 @@ from mypy_eqxstate.module_check import ModuleCheck
 from mypy_eqxstate.mypy_plugin import EqxstatePlugin
 from mypy_eqxstate.oracle.mypy_sources import MypySources
 from mypy_eqxstate.oracle.of_mypy import MypyOracle
+from mypy_eqxstate.syntax import parsed
 from tests.scenarios.scenario_format import CASES, Case, all_cases, can_parse
 from tests.scenarios.test_cases import Found, differences
 
@@ -113,6 +114,7 @@ class Suite:
         sources = MypySources(
             manager.modules,
             check._source,
+            parsed,
             check._affine_classes,
             check._concerned,
             manager.search_paths.package_path,

@@ -57,7 +57,12 @@ class Source:
 
     def __init__(self, text: str, tree: ast.Module) -> None:
         self.tree = tree
-        self.lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self.lines = split_lines(text)
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text, as Python's parser counts them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 class Graft(NamedTuple):
@@ -76,7 +81,7 @@ class Graft(NamedTuple):
     moved: bool
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where an outermost function is defined.
 
     Attributes:
@@ -102,7 +107,7 @@ def graft(before: Source, after: Source) -> Graft | None:
     Returns:
         what was kept; None if more than bodies was edited, or too much of it.
     """
-    old, new = list(_places(before.tree)), list(_places(after.tree))
+    old, new = list(places(before.tree)), list(places(after.tree))
     if len(old) != len(new) or _configuration(before) != _configuration(after):
         return None
     same = [_is_same(one, before, other, after) for one, other in zip(old, new, strict=True)]
@@ -131,10 +136,10 @@ def graft(before: Source, after: Source) -> Graft | None:
     return Graft(frozenset(unchanged), frozenset(edited), lines, moved)
 
 
-def _places(tree: ast.Module) -> Iterator[_Place]:
-    """The outermost functions, in the order of the text."""
+def places(tree: ast.Module) -> Iterator[Place]:
+    """The outermost functions of a module, in the order of the text."""
     waiting: list[list[ast.stmt]] = [tree.body]
-    found: list[_Place] = []
+    found: list[Place] = []
     while waiting:
         block = waiting.pop()
         for number, statement in enumerate(block):
@@ -143,7 +148,7 @@ def _places(tree: ast.Module) -> Iterator[_Place]:
                 if statement.decorator_list:
                     first = min(first, *(each.lineno for each in statement.decorator_list))
                 last = statement.end_lineno or statement.lineno
-                found.append(_Place(block, number, statement, first, last))
+                found.append(Place(block, number, statement, first, last))
                 continue
             waiting.extend(inner_blocks(statement))
     found.sort(key=lambda place: place.node.lineno)
@@ -154,7 +159,7 @@ def _configuration(source: Source) -> list[str]:
     return [line for line in source.lines if line.startswith(_CONFIGURATION)]
 
 
-def _is_same(one: _Place, before: Source, other: _Place, after: Source) -> bool:
+def _is_same(one: Place, before: Source, other: Place, after: Source) -> bool:
     """Whether two definitions have the same text, which then means the same."""
     return (
         one.node.col_offset == other.node.col_offset
@@ -164,7 +169,7 @@ def _is_same(one: _Place, before: Source, other: _Place, after: Source) -> bool:
 
 
 def _have_same_frame(
-    before: Source, old: list[_Place], after: Source, new: list[_Place], same: list[bool]
+    before: Source, old: list[Place], after: Source, new: list[Place], same: list[bool]
 ) -> bool:
     """Whether two modules are the same but for the bodies of functions."""
     gaps = _blocks(old, len(before.lines))[::2], _blocks(new, len(after.lines))[::2]
@@ -180,7 +185,7 @@ def _have_same_frame(
     return _frame(before.tree, old) == _frame(after.tree, new)
 
 
-def _frame(tree: ast.AST, places: list[_Place]) -> str:
+def _frame(tree: ast.AST, places: list[Place]) -> str:
     """What a tree says without the bodies of functions."""
     bodies = [place.node.body for place in places]
     try:
@@ -206,7 +211,7 @@ def _stays_inside(old: Definition, new: Definition) -> bool:
     return stored[0] == stored[1]
 
 
-def _line_map(before: Source, old: list[_Place], after: Source, new: list[_Place]) -> Sequence[int]:
+def _line_map(before: Source, old: list[Place], after: Source, new: list[Place]) -> Sequence[int]:
     """By the number of an old line, where it is now.
 
     The text is the same from the beginning of each definition, and of what is between two, on, and
@@ -237,7 +242,7 @@ def _line_map(before: Source, old: list[_Place], after: Source, new: list[_Place
     return lines
 
 
-def _blocks(places: list[_Place], length: int) -> list[tuple[int, int]]:
+def _blocks(places: list[Place], length: int) -> list[tuple[int, int]]:
     """First and last lines of definitions, and of what is before, between and behind them."""
     found: list[tuple[int, int]] = []
     following = 1

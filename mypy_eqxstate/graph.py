@@ -73,6 +73,11 @@ class Imports:
     def __init__(self) -> None:
         self._imports: dict[str, list[str]] = {}
         self._following: dict[str, tuple[object, set[str]]] = {}
+        self._is_up_to_date = False
+
+    def renew(self) -> None:
+        """The graph may have changed."""
+        self._is_up_to_date = False
 
     def following(
         self,
@@ -89,19 +94,26 @@ class Imports:
             start: what it rests on besides.
             compute: works it out, given the modules that each module imports.
         """
+        if not self._is_up_to_date:
+            self._is_up_to_date = True
+            if self._have_changed(graph):
+                self._imports = dependencies(graph)
+                self._following.clear()
+        found = self._following.get(what)
+        if found is None or found[0] != start:
+            found = self._following[what] = (start, compute(self._imports))
+        return found[1]
+
+    def _have_changed(self, graph: Mapping[str, State]) -> bool:
         known = self._imports
+        if len(known) != len(graph):
+            return True
         # Mypy changes the order, which does not matter here.
-        if len(known) != len(graph) or any(
+        return any(
             known.get(name) != state.dependencies
             and (name not in known or set(known[name]) != set(state.dependencies))
             for name, state in graph.items()
-        ):
-            known = self._imports = dependencies(graph)
-            self._following.clear()
-        found = self._following.get(what)
-        if found is None or found[0] != start:
-            found = self._following[what] = (start, compute(known))
-        return found[1]
+        )
 
 
 def reachable(imports: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[str]:

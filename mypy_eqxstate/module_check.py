@@ -106,7 +106,7 @@ class ModuleCheck:
         if source is None:
             return
         try:
-            module = parsed(source)
+            module = self._parsed(tree.fullname, source)
         except (SyntaxError, ValueError, RecursionError) as error:
             version = ".".join(map(str, sys.version_info[:2]))
             said.limits.append(
@@ -129,6 +129,14 @@ class ModuleCheck:
         said.modules = result.modules
         said.faults += result.faults
         said.limits += [f'"{name}", whose analysis does not settle' for name in result.limits]
+
+    def _parsed(self, name: str, source: str) -> ast.Module:
+        """The syntax tree of a module."""
+        if self._residence is not None and name not in self._analysed:
+            again = self._residence.resident.parsed(name, source)
+            if again is not None:
+                return again
+        return parsed(source)
 
     def _analyze(
         self,

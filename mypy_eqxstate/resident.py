@@ -29,6 +29,7 @@ is kept needs them; so once there are more than `MAXIMAL_OBJECTS`, all is forgot
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -42,6 +43,7 @@ from mypy_eqxstate.flow.solutions import Earlier, Facts, Key, Solution, Solution
 from mypy_eqxstate.flow.values import known_objects
 from mypy_eqxstate.graft import Graft, Source, graft
 from mypy_eqxstate.ir.model import FunctionNode
+from mypy_eqxstate.reparse import reparsed
 
 MAXIMAL_MODULES: Final = 4
 MAXIMAL_OBJECTS: Final = 300_000
@@ -110,6 +112,11 @@ class Resident:
     def forget(self, name: str) -> None:
         """Nothing is to be known of a module any more."""
         self._left.pop(name, None)
+
+    def parsed(self, name: str, text: str) -> ast.Module | None:
+        """The tree of a module's new text; None if all of the text has to be parsed for it."""
+        left = self._left.get(name)
+        return None if left is None else reparsed(left.source, text)
 
     def resume(
         self,

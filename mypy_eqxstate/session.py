@@ -263,6 +263,7 @@ class Session:
         if self.daemon is not None:
             self._printed.clear()
         self._concerned = self._called = None
+        self._imports.renew()
         self._is_somebody_concerned = False
         self._check = None
         known = self._found_manager if self.daemon is not None else None

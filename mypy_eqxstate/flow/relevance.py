@@ -35,6 +35,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from mypy_eqxstate.ir.model import FunctionNode
+from mypy_eqxstate.syntax import inner_blocks
 
 
 class Telling(NamedTuple):
@@ -245,13 +246,32 @@ _FIELDS_WITHOUT_NAMES = frozenset({"ctx", "op", "ops", "asname", "level", "type_
 
 def stored_fields(node: FunctionNode) -> frozenset[str]:
     """The fields that a constructor stores something in."""
-    return frozenset(
-        inner.attr
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Attribute)
-        and isinstance(inner.ctx, ast.Store)
-        and isinstance(inner.value, ast.Name)
-    )
+    found: set[str] = set()
+    blocks = [node.body] if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else []
+    while blocks:
+        for statement in blocks.pop():
+            blocks += inner_blocks(statement)
+            targets = _targets(statement)
+            while targets:
+                target = targets.pop()
+                if isinstance(target, ast.Tuple | ast.List):
+                    targets += target.elts
+                elif isinstance(target, ast.Starred):
+                    targets.append(target.value)
+                elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                    found.add(target.attr)
+    return frozenset(found)
+
+
+def _targets(statement: ast.stmt) -> list[ast.expr]:
+    """What a statement stores into."""
+    if isinstance(statement, ast.Assign):
+        return list(statement.targets)
+    if isinstance(statement, ast.AnnAssign | ast.AugAssign | ast.For | ast.AsyncFor):
+        return [statement.target]
+    if isinstance(statement, ast.With | ast.AsyncWith):
+        return [item.optional_vars for item in statement.items if item.optional_vars is not None]
+    return []
 
 
 def _returns_function(node: FunctionNode) -> bool:

@@ -13,6 +13,7 @@ Limit: such a leftmost part is written without the parentheses that it has in th
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Final
 
 MAXIMAL_TEXT: Final = 60
@@ -102,7 +103,7 @@ def _as_written(node: ast.expr) -> str:
 
 
 def _simple(node: ast.expr) -> str | None:
-    """Names, constants, attributes, subscripts, and calls of these; None for anything else."""
+    """Names, constants, attributes, subscripts, displays, and calls; None for anything else."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Constant):
@@ -111,18 +112,40 @@ def _simple(node: ast.expr) -> str | None:
     if isinstance(node, ast.Attribute) and isinstance(node.value, _TRAILERS):
         value = _simple(node.value)
         return None if value is None else f"{value}.{node.attr}"
+    if isinstance(node, ast.Tuple | ast.List):
+        items = _all_simple(node.elts)
+        if items is None:
+            return None
+        if isinstance(node, ast.List):
+            return f"[{', '.join(items)}]"
+        return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = _simple(node.operand) if isinstance(node.operand, ast.Constant) else None
+        return None if value is None else f"-{value}"
     if isinstance(node, ast.Subscript) and isinstance(node.value, _TRAILERS):
+        if isinstance(node.slice, ast.Tuple):
+            return None  # it is written without parentheses there, or with them
         value, index = _simple(node.value), _simple(node.slice)
         return None if value is None or index is None else f"{value}[{index}]"
     if isinstance(node, ast.Call) and isinstance(node.func, _TRAILERS):
-        parts = [_simple(node.func), *map(_simple, node.args)]
-        for keyword in node.keywords:
-            value = _simple(keyword.value)
-            mark = "**" if keyword.arg is None else f"{keyword.arg}="
-            parts.append(None if value is None else mark + value)
-        whole = [part for part in parts if part is not None]
-        return f"{whole[0]}({', '.join(whole[1:])})" if len(whole) == len(parts) else None
+        given = _all_simple([node.func, *node.args, *(each.value for each in node.keywords)])
+        if given is None:
+            return None
+        positional = 1 + len(node.args)
+        for number, keyword in enumerate(node.keywords, positional):
+            given[number] = ("**" if keyword.arg is None else f"{keyword.arg}=") + given[number]
+        return f"{given[0]}({', '.join(given[1:])})"
     if isinstance(node, ast.Starred):
         value = _simple(node.value)
         return None if value is None else f"*{value}"
     return None
+
+
+def _all_simple(nodes: Sequence[ast.expr]) -> list[str] | None:
+    found: list[str] = []
+    for node in nodes:
+        text = _simple(node)
+        if text is None:
+            return None
+        found.append(text)
+    return found

@@ -13,7 +13,7 @@ must look at such functions by other means.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from mypy.nodes import Expression, TypeInfo
 from mypy.types import (
@@ -86,27 +86,36 @@ class AffineLines:
         if isinstance(proper, (AnyType, NoneType)):
             return False
         if isinstance(proper, Instance):
-            return self._class_holds(proper.type, depth) or any(
-                self.holds(argument, depth - 1) for argument in proper.args
-            )
+            return self._class_holds(proper.type, depth) or self._one_holds(proper.args, depth - 1)
         if isinstance(proper, CallableType):
-            return self.holds(proper.ret_type, depth - 1) or any(
-                self.holds(argument, depth - 1) for argument in proper.arg_types
+            return self.holds(proper.ret_type, depth - 1) or self._one_holds(
+                proper.arg_types, depth - 1
             )
-        if isinstance(proper, (UnionType, TupleType)):
-            return any(self.holds(item, depth) for item in proper.items)
-        if isinstance(proper, Overloaded):
-            return any(self.holds(item, depth) for item in proper.items)
+        if isinstance(proper, (UnionType, TupleType, Overloaded)):
+            return self._one_holds(proper.items, depth)
         if isinstance(proper, TypeType):
             return self.holds(proper.item, depth - 1)
         if isinstance(proper, TypedDictType):
-            return any(self.holds(item, depth - 1) for item in proper.items.values())
+            return self._one_holds(proper.items.values(), depth - 1)
         if isinstance(proper, TypeVarType):
             return (
                 self._affine.names_variable(proper)
                 or self.holds(proper.upper_bound, depth - 1)
-                or any(self.holds(value, depth - 1) for value in proper.values)
+                or self._one_holds(proper.values, depth - 1)
             )
+        return False
+
+    def _one_holds(self, types: Iterable[Type], depth: int) -> bool:
+        """Whether `holds` is true of one of several types; most are classes known by now."""
+        if depth == 0:
+            return False
+        holders = self._holders
+        for type_ in types:
+            known = None
+            if isinstance(type_, Instance) and not type_.args:
+                known = holders.get(type_.type)
+            if self.holds(type_, depth) if known is None else known:
+                return True
         return False
 
     def _class_holds(self, info: TypeInfo, depth: int) -> bool:

@@ -19,6 +19,7 @@ import gc
 from collections.abc import Callable, Iterable, Mapping
 
 from mypy.build import BuildManager, State
+from mypy.nodes import Import, ImportAll, ImportFrom, MypyFile
 
 
 def states(manager: BuildManager | None) -> dict[str, State]:
@@ -37,6 +38,17 @@ def graph_at_work(manager: BuildManager | None) -> Mapping[str, State] | None:
         return None
     holders = (o for o in gc.get_referrers(state) if isinstance(o, dict))
     return next((holder for holder in holders if holder.get(state.id) is state), None)
+
+
+def imported_packages(tree: MypyFile) -> set[str]:
+    """The top-level packages that a module imports from, as it was parsed."""
+    names: list[str] = []
+    for statement in tree.imports:
+        if isinstance(statement, Import):
+            names += [name for name, _ in statement.ids]
+        elif isinstance(statement, ImportFrom | ImportAll) and not statement.relative:
+            names.append(statement.id)
+    return {name.partition(".")[0] for name in names}
 
 
 def is_graph_of(graph: Mapping[str, State], manager: BuildManager) -> bool:

@@ -25,6 +25,8 @@ from typing import Final
 
 from mypy.build import State
 
+from mypy_eqxstate.concern import may_be_read
+
 # Of the libraries: the class, what makes its objects, and the layers that always take one.
 _NAMES: Final = (
     "State",
@@ -47,7 +49,6 @@ class Mentions:
         configured: full names of the affine classes, type variables and callables that the user's
             configuration adds.
         read: the contents of a file; raises `OSError` if there is no such file.
-        may_be_read: whether bodies of a module may be looked into, as far as its name tells.
         search_path: directories of installed packages.
     """
 
@@ -55,20 +56,18 @@ class Mentions:
         self,
         configured: Iterable[str],
         read: Callable[[str], bytes],
-        may_be_read: Callable[[str], bool],
         search_path: Sequence[str],
     ) -> None:
         self._names = _Words((*_NAMES, *(name.rpartition(".")[2] for name in configured)))
         self._takers = _Words(_TAKERS)
         self._name_for_it = _Words((_NAME_FOR_IT,))
         self._read = read
-        self._may_be_read = may_be_read
         self._search_path = search_path
         self._installed: dict[str, bool] = {}
 
     def are_in(self, module: State) -> bool:
         """Whether a module is written about affine objects, or about what nobody knows."""
-        unknown = {name.partition(".")[0] for name in module.suppressed if self._may_be_read(name)}
+        unknown = {name.partition(".")[0] for name in module.suppressed if may_be_read(name)}
         if any(map(self._is_installed, unknown)):
             return True
         try:

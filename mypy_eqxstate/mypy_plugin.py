@@ -22,7 +22,13 @@ from mypy_eqxstate.session import Session
 
 
 class EqxstatePlugin(Plugin):
-    """The hooks of `mypy_eqxstate`; none of them changes a type."""
+    """The hooks of `mypy_eqxstate`; none of them changes a type.
+
+    Where mypy is a daemon, a `DaemonPlugin` is made.
+    """
+
+    def __new__(cls, options: Options) -> EqxstatePlugin:  # noqa: D102
+        return super().__new__(DaemonPlugin if options.fine_grained_incremental else cls)
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
@@ -49,7 +55,7 @@ class EqxstatePlugin(Plugin):
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
         """A module was parsed; there is nothing to add to what it imports."""
         try:
-            self.session.note_loaded(file.fullname)
+            self.session.note_parsed(file)
         except Exception as error:
             self.session.note_fault("get_additional_deps", error, file.path)
         return []
@@ -74,8 +80,16 @@ class EqxstatePlugin(Plugin):
             path = getattr(module, "path", context.cls.fullname)
             self.session.note_fault("get_class_decorator_hook", error, path)
 
+
+class DaemonPlugin(EqxstatePlugin):
+    """The hooks in mypy's daemon.
+
+    Only there a function is made whose check repeats the findings of its module.  It has a hook of
+    its own because mypy asks for one some 20,000 times a run.
+    """
+
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
-        """A function is called; mypy asks some 20,000 times a run, so the answer must be quick."""
+        """A function is called: the one in which the findings of a module are, or another one."""
         return self._repeat_findings if is_findings(fullname) else None
 
     def _repeat_findings(self, context: FunctionContext) -> Type:

@@ -8,11 +8,8 @@ The course of a run:
 3. `end_of_module`: the module is checked and its tree still alive.  If it can concern us, it is
    analysed (`module_check.py`), and the findings become mypy's errors.
 
-What can concern us: a module that imports, directly or not, a module which defines an affine
-class: the home of a class named in the library table or the configuration, or one that imports
-`mypy_eqxstate` (for `@affine`); and of these, one that is written about such objects, or imports
-one that is (`mentions.py`).  Stubs are left out, and modules whose errors mypy ignores
-(site-packages, modules that are only followed into silently).
+Which modules can concern us is said in `concern.py`.  Stubs are left out, and modules whose errors
+mypy ignores (site-packages, modules that are only followed into silently).
 
 A project without such a module pays for this file only.  Therefore it imports little, and nothing
 of the analysis, the library table or the oracle before they are needed.
@@ -29,7 +26,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
@@ -43,15 +40,16 @@ from mypy.options import Options
 
 from mypy_eqxstate import __version__
 from mypy_eqxstate.cache import CacheData, Data, digest_of, direct_dependencies
+from mypy_eqxstate.concern import concerned, homes, may_be_read
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.daemon import Daemon, name_dependencies
 from mypy_eqxstate.faults import THE_MODULE, contained, fault_of
-from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES, holders
+from mypy_eqxstate.fullnames import AFFINE_CLASSES
 from mypy_eqxstate.graph import (
     Imports,
     dependencies,
     graph_at_work,
-    importers,
+    imported_packages,
     is_graph_of,
     reachable,
     states,
@@ -68,9 +66,6 @@ from mypy_eqxstate.report.to_mypy import (
 if TYPE_CHECKING:
     from mypy_eqxstate.module_check import ModuleCheck, Residence
     from mypy_eqxstate.report.finding import ModuleReport
-
-# What declares classes affine (`@affine`), and how the stubs do it.
-_OWN_MODULES = (__name__.partition(".")[0], f"{__name__.partition('.')[0]}.annotations")
 
 
 class Session:
@@ -93,6 +88,7 @@ class Session:
         self._modules: Mapping[str, MypyFile] = {}
         self._found_manager: BuildManager | None = None
         self._found_graph: Mapping[str, State] | None = None
+        self._is_looking = False
         self._concerned: set[str] | None = None
         self._is_somebody_concerned = False
         self._problems_shown = False
@@ -137,15 +133,25 @@ class Session:
         self.note_loaded(module)
         return self.cache.to_compare()
 
+    def note_parsed(self, tree: MypyFile) -> None:
+        """Mypy has parsed a module of its graph; the user's own ones are the first."""
+        if self._found_manager is None and not imported_packages(tree).isdisjoint(self._homes):
+            self._is_looking = True
+        self.note_loaded(tree.fullname)
+
     def note_loaded(self, module: str) -> None:
         """Mypy loads a module into its graph, from the cache or from its source.
 
-        If it is an affine class's home, the build manager and the graph will be needed, and finding
-        them is quicker now, with few objects in the process.
+        Once an affine class's home comes in sight, the build manager and the graph will be needed.
+        The sooner they are looked for the better: all objects in the process are gone through.
         """
         if self._found_manager is None and module in self._homes:
-            self._found_manager = _manager_of(modules_state.modules)
+            self._is_looking = True
+        if self._is_looking:
+            if self._found_manager is None:
+                self._found_manager = _manager_of(modules_state.modules)
             self._found_graph = graph_at_work(self._found_manager)
+            self._is_looking = self._found_graph is None
 
     def data_to_store(self, module: str, path: str) -> Data:
         """What mypy's cache is to keep with a module that was checked."""
@@ -185,12 +191,12 @@ class Session:
     def _readable(self) -> set[str]:
         """The modules whose bodies may be read for others: those that concerned ones depend on."""
         if self._called is None:
-            concerned = self._concerned_modules
+            some = self._concerned_modules
             self._called = self._imports.following(
                 self._graph,
                 "readable",
-                concerned,
-                lambda imports: set(filter(_may_be_read, reachable(imports, concerned))),
+                some,
+                lambda imports: set(filter(may_be_read, reachable(imports, some))),
             )
         return self._called
 
@@ -202,30 +208,21 @@ class Session:
                 self._graph,
                 "concerned",
                 self._classes,
-                self._find_concerned,
+                lambda imports: concerned(imports, self._classes, self._mentions()),
             )
         return self._concerned
 
-    def _find_concerned(self, imports: Mapping[str, Iterable[str]]) -> set[str]:
-        """The modules that import an affine class's home, and are not known to make no use of it.
-
-        Args:
-            imports: the modules that each module imports.
-        """
-        importing = importers(imports)
-        near = reachable(importing, _roots(imports, self._classes))
+    def _mentions(self) -> Callable[[str], bool] | None:
+        """Whether a module is about affine objects; None in the daemon, where texts come and go."""
         manager = self._manager
-        if manager is None or self.daemon is not None:  # where texts come and go
-            return near
+        if manager is None or self.daemon is not None:
+            return None
         mentions = Mentions(
             (*self.configuration.affine, *self.configuration.contracts),
             lambda path: manager.fscache.read(manager.maybe_swap_for_shadow_path(path)),
-            _may_be_read,
             manager.search_paths.package_path,
         )
-        own = set(filter(_may_be_read, near)).difference(_OWN_MODULES)
-        speaking = {name for name in own if mentions.are_in(self._graph[name])}
-        return near - own | own & reachable(importing, speaking)
+        return lambda name: mentions.are_in(self._graph[name])
 
     @cached_property
     def _classes(self) -> frozenset[str]:
@@ -235,7 +232,7 @@ class Session:
     @cached_property
     def _homes(self) -> frozenset[str]:
         """The names of all modules that an affine class may be defined in."""
-        return frozenset(_OWN_MODULES).union(*map(holders, self._classes))
+        return homes(self._classes)
 
     def _is_nobody_concerned(self) -> bool:
         """Whether no affine class is near: what a module imports is loaded before its check.
@@ -370,7 +367,7 @@ class Session:
         if daemon is None:
             if self._options.cache_fine_grained:
                 name_dependencies(tree, rests_on)
-        elif _may_be_read(name) and (daemon.graph is not None or name in self._readable):
+        elif may_be_read(name) and (daemon.graph is not None or name in self._readable):
             digest = self._digest(name, tree.path)
             daemon.note_dependencies(tree, rests_on, self._concerned_modules, digest)
 
@@ -380,7 +377,7 @@ class Session:
         for name in modules:
             state = self._graph.get(name)
             if state is not None:
-                used.update(filter(_may_be_read, state.dependencies))
+                used.update(filter(may_be_read, state.dependencies))
         return used
 
     def _analyze(self, tree: MypyFile, checker: TypeChecker) -> ModuleReport:
@@ -427,14 +424,14 @@ class Session:
     def _may_concern(self, tree: MypyFile) -> bool:
         if tree.is_stub or not tree.path or not tree.defs:
             return False
+        if tree.fullname not in self._concerned_modules:
+            return False
         if tree.is_typeshed_file(self._options):
             return False
         manager = self._manager
         if manager is None:
             raise RuntimeError("the build manager of mypy is not to be found")
-        if tree.path in manager.errors.ignored_files:
-            return False
-        return tree.fullname in self._concerned_modules
+        return tree.path not in manager.errors.ignored_files
 
     # --- faults
 
@@ -489,22 +486,6 @@ def _manager_of(modules: Mapping[str, MypyFile]) -> BuildManager | None:
     """The build whose modules these are.  Nothing that a plugin is given leads to it."""
     managers = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
     return next(managers, None)
-
-
-def _roots(modules: Container[str], classes: Iterable[str]) -> set[str]:
-    """The modules that define an affine class, or on which such a definition rests."""
-    roots = {name for name in _OWN_MODULES if name in modules}
-    for name in classes:
-        home = next((holder for holder in holders(name) if holder in modules), None)
-        if home is not None:
-            roots.add(home)
-    return roots
-
-
-def _may_be_read(module: str) -> bool:
-    """Whether bodies of a module may be looked into, as far as its name tells."""
-    top = module.partition(".")[0]
-    return top not in DESCRIBED_PACKAGES and top not in sys.stdlib_module_names
 
 
 def _parse_row(text: str) -> object:

@@ -12,7 +12,7 @@ from mypy_eqxstate.mentions import Mentions
 
 
 def mentions(*configured: str) -> Mentions:
-    return Mentions(configured, lambda path: Path(path).read_bytes(), lambda name: True, ())
+    return Mentions(configured, lambda path: Path(path).read_bytes(), ())
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from mypy_eqxstate.flow.bindings import Binding
@@ -19,7 +19,6 @@ from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import Problem
 
 
-@dataclass(slots=True)
 class Found:
     """What a visit of a block has found.
 
@@ -31,10 +30,13 @@ class Found:
             it is the node itself), and the operation's position.
     """
 
-    problems: list[Problem] = field(default_factory=list)
-    returned: list[tuple[Memory, Binding]] = field(default_factory=list)
-    left: list[tuple[Memory, Binding]] = field(default_factory=list)
-    clean_uses: list[tuple[ast.AST, str | None, tuple[int, int]]] = field(default_factory=list)
+    __slots__ = ("clean_uses", "left", "problems", "returned")
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.returned: list[tuple[Memory, Binding]] = []
+        self.left: list[tuple[Memory, Binding]] = []
+        self.clean_uses: list[tuple[ast.AST, str | None, tuple[int, int]]] = []
 
     def size(self) -> tuple[int, int, int, int]:
         """How much has been found so far."""

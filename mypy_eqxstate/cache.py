@@ -47,6 +47,7 @@ class CacheData:
     def __init__(self, common: Mapping[str, str]) -> None:
         self._common = dict(common)
         self._resting_on_nothing: Data = {**self._common, _DIGEST: _in_ones_and_trues("")}
+        self._equal_to_all: Data = {**self._common, _DIGEST: [1] * (8 * _BYTES)}
 
     def to_store(self, rests_on: str) -> Data:
         """What to keep with a module that was checked.
@@ -60,7 +61,7 @@ class CacheData:
 
     def to_compare(self) -> Data:
         """What equals the data of a module that is still up to date."""
-        return {**self._common, _DIGEST: [1] * (8 * _BYTES)}
+        return self._equal_to_all
 
 
 def _in_ones_and_trues(text: str) -> list[int]:

@@ -17,7 +17,7 @@ from mypy.types import Type
 
 from mypy_eqxstate.cache import Data
 from mypy_eqxstate.daemon import is_findings
-from mypy_eqxstate.oracle.mypy_affine import is_affine_decorator, mark_affine
+from mypy_eqxstate.oracle.mypy_affine import AFFINE_DECORATORS, mark_affine
 from mypy_eqxstate.session import Session
 
 
@@ -70,7 +70,7 @@ class EqxstatePlugin(Plugin):
 
     def get_class_decorator_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         """`@affine` is written into the class, where mypy's cache keeps it."""
-        return self._mark_affine if is_affine_decorator(fullname) else None
+        return self._mark_affine if fullname in AFFINE_DECORATORS else None
 
     def _mark_affine(self, context: ClassDefContext) -> None:
         try:

@@ -204,6 +204,8 @@ class Session:
     def _concerned_modules(self) -> set[str]:
         """The modules that an affine object can come to."""
         if self._concerned is None:
+            if self._manager is None:
+                raise RuntimeError("the build manager of mypy is not to be found")
             self._concerned = self._imports.following(
                 self._graph,
                 "concerned",
@@ -214,9 +216,10 @@ class Session:
 
     def _mentions(self) -> Callable[[str], bool] | None:
         """Whether a module is about affine objects; None in the daemon, where texts come and go."""
-        manager = self._manager
-        if manager is None or self.daemon is not None:
+        if self.daemon is not None:
             return None
+        manager = self._manager
+        assert manager is not None, "it was looked for"
         mentions = Mentions(
             (*self.configuration.affine, *self.configuration.contracts),
             lambda path: manager.fscache.read(manager.maybe_swap_for_shadow_path(path)),
@@ -316,6 +319,8 @@ class Session:
             return set()
         if self.daemon is not None:
             self.daemon.begin_update()
+        elif not self._options.cache_fine_grained and tree.fullname not in self._concerned_modules:
+            return set()  # nearly all of them
         if self._residence is not None:
             self._residence.resident.note_loaded(tree.fullname)
         checker = self._checker(tree)
@@ -429,9 +434,7 @@ class Session:
         if tree.is_typeshed_file(self._options):
             return False
         manager = self._manager
-        if manager is None:
-            raise RuntimeError("the build manager of mypy is not to be found")
-        return tree.path not in manager.errors.ignored_files
+        return manager is not None and tree.path not in manager.errors.ignored_files
 
     # --- faults
 

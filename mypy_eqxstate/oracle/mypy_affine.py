@@ -17,17 +17,9 @@ from mypy.nodes import TypeInfo
 from mypy.types import AnyType, ProperType, Type, TypeAliasType, TypeVarType, get_proper_type
 
 METADATA_KEY = "mypy_eqxstate"
-_PACKAGE = "mypy_eqxstate."
-
-
-def is_affine_decorator(full_name: str) -> bool:
-    """Whether this is the full name of the decorator that declares a class affine.
-
-    Args:
-        full_name: as mypy gives it to `Plugin.get_class_decorator_hook`: that of the definition,
-            or of the name it was imported by.
-    """
-    return full_name.startswith(_PACKAGE) and full_name.endswith(".affine")
+AFFINE_DECORATORS = frozenset({"mypy_eqxstate.affine", "mypy_eqxstate.annotations.affine"})
+"""What declares a class affine, by the names under which mypy gives it to a plugin: that of the
+definition, or that of the name which it was imported by."""
 
 
 def mark_affine(info: TypeInfo) -> None:

@@ -45,7 +45,7 @@ from mypy_eqxstate.cache import CacheData, Data, digest_of, direct_dependencies
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.daemon import Daemon, name_dependencies
 from mypy_eqxstate.faults import THE_MODULE, contained, fault_of
-from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES, holders
+from mypy_eqxstate.fullnames import AFFINE_CLASSES, holders, may_be_read
 from mypy_eqxstate.graph import (
     Imports,
     dependencies,
@@ -188,9 +188,14 @@ class Session:
                 self._graph,
                 "readable",
                 concerned,
-                lambda imports: set(filter(_may_be_read, reachable(imports, concerned))),
+                lambda imports: set(filter(self._may_be_read, reachable(imports, concerned))),
             )
         return self._called
+
+    def _may_be_read(self, module: str) -> bool:
+        """Whether bodies of a module may be looked into."""
+        state = self._graph.get(module)
+        return may_be_read(module, None if state is None else state.path)
 
     @property
     def _concerned_modules(self) -> set[str]:
@@ -346,7 +351,7 @@ class Session:
         if daemon is None:
             if self._options.cache_fine_grained:
                 name_dependencies(tree, rests_on)
-        elif _may_be_read(name) and (daemon.graph is not None or name in self._readable):
+        elif self._may_be_read(name) and (daemon.graph is not None or name in self._readable):
             digest = self._digest(name, tree.path)
             daemon.note_dependencies(tree, rests_on, self._concerned_modules, digest)
 
@@ -356,7 +361,7 @@ class Session:
         for name in modules:
             state = self._graph.get(name)
             if state is not None:
-                used.update(filter(_may_be_read, state.dependencies))
+                used.update(filter(self._may_be_read, state.dependencies))
         return used
 
     def _analyze(self, tree: MypyFile, checker: TypeChecker) -> ModuleReport:
@@ -475,12 +480,6 @@ def _roots(modules: Container[str], classes: Iterable[str]) -> set[str]:
         if home is not None:
             roots.add(home)
     return roots
-
-
-def _may_be_read(module: str) -> bool:
-    """Whether bodies of a module may be looked into, as far as its name tells."""
-    top = module.partition(".")[0]
-    return top not in DESCRIBED_PACKAGES and top not in sys.stdlib_module_names
 
 
 def _parse_row(text: str) -> object:

@@ -215,6 +215,15 @@ def test_what_a_constructor_stores_changes_two_modules_away(project: Project) ->
     assert project.errors() == []
 
 
+def test_a_module_is_called_like_one_of_the_standard_library(project: Project) -> None:
+    project.write(helpers="", code=HELPERS, main=MAIN.replace("helpers", "code"))
+    assert project.errors() == [CONSUMED]
+    project.write(code=HELPERS.replace("token.advance()", "Token()"))
+    assert project.errors() == []
+    project.write(code=HELPERS)
+    assert project.errors() == [CONSUMED]
+
+
 def test_modules_that_call_each_other(project: Project) -> None:
     cycle = "import main\n" + textwrap.dedent(HELPERS)
     project.write(helpers=cycle)

@@ -306,7 +306,7 @@ class Session:
         if checker is None or not _is_shown(checker):
             if self.daemon is not None:
                 self.daemon.forget_findings(tree)
-            self._note_dependencies(tree, set())
+            self._note_dependencies(tree, set(), set())
             return set()
         with _collector_at_rest(
             is_short_lived=self.daemon is None and not self._options.num_workers
@@ -324,7 +324,7 @@ class Session:
             self.daemon.say_findings(tree, checker, report)
         else:
             report(checker)
-        return said.modules - {tree.fullname}
+        return (said.modules | said.declaring) - {tree.fullname}
 
     def _report(self, said: ModuleReport, checker: TypeChecker) -> None:
         report_module(checker, said, self._problems_to_repeat(), self._options)
@@ -345,15 +345,16 @@ class Session:
         state = self._graph.get(tree.fullname)
         return None if state is None else state.type_checker()
 
-    def _note_dependencies(self, tree: MypyFile, rests_on: set[str]) -> None:
+    def _note_dependencies(self, tree: MypyFile, rests_on: set[str], declaring: set[str]) -> None:
         """Tell the daemon what is to be looked at again when this module or others change."""
         name, daemon = tree.fullname, self.daemon
         if daemon is None:
             if self._options.cache_fine_grained:
-                name_dependencies(tree, rests_on)
+                name_dependencies(tree, rests_on, declaring)
         elif self._may_be_read(name) and (daemon.graph is not None or name in self._readable):
             digest = self._digest(name, tree.path)
-            daemon.note_dependencies(tree, rests_on, self._concerned_modules, digest)
+            concerned = self._concerned_modules
+            daemon.note_dependencies(tree, rests_on, declaring, concerned, digest)
 
     def _used_by(self, modules: Iterable[str]) -> set[str]:
         """Modules, and those whose declarations mattered when the bodies in them were read."""
@@ -373,7 +374,8 @@ class Session:
             self._module_check().run(tree, checker, said)
         with contained(said.faults, THE_MODULE):
             said.modules = self._used_by(said.modules)
-            self._note_dependencies(tree, said.modules)
+            said.declaring.discard(tree.fullname)
+            self._note_dependencies(tree, said.modules, said.declaring)
         return said
 
     def _module_check(self) -> ModuleCheck:

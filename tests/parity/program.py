@@ -237,6 +237,8 @@ class Program:
             slot = self.random.choice(list(slots))
         elif broken and self.random.random() < 0.6:
             slot = self.random.choice(broken)
+        elif self.random.random() < 0.3:
+            slot = self.random.choice(untyped.OFTEN)
         else:
             slot = self.random.choice(list(slots))
         others = [choice for choice in slots[slot] if choice != chosen[slot]]

@@ -13,6 +13,7 @@ import behind `if TYPE_CHECKING`, or have a name come from elsewhere.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from typing import Final
@@ -27,20 +28,20 @@ _BODIES: Final = (
 )
 _STEPS: Final = tuple(f"def step(state):\n{textwrap.indent(b, '    ')}" for b in _BODIES)
 _METHODS: Final = tuple(f"def step(self, state):\n{textwrap.indent(b, '    ')}" for b in _BODIES)
-_CREATE: Final = ("api.create", "create", "chain.create", "makers.make", "api.own.create")
+_CREATE: Final = ("create", "create", "api.create", "fresh", "api.own.create")
 _CALLEES: Final = (
-    "steps.step",
     "step",
-    "applies.twice",
-    "models.Model().step",
+    "steps.step",
+    "twice",
+    "Model().step",
     "models.model.step",
-    "models.build().step",
-    "models.build().held.step",
-    "models.build().stored",
+    "build().step",
+    "build().held.step",
+    "build().stored",
     "boxes.make().part.tool.use",
-    "functools.partial(steps.step)",
-    "(lambda given: steps.step(given))",
-    "wraps.wrap(steps.step)",
+    "functools.partial(step)",
+    "(lambda given: step(given))",
+    "wraps.wrap(step)",
 )
 _USES: Final = {
     "makes": (
@@ -71,32 +72,31 @@ _USES: Final = {
     ),
 }
 _USERS: Final = ("loose", "looser")
-_IMPORTS: Final = {
-    "modules": (
-        "import api.own, applies, boxes, chain, functools, makers, models, signs, steps, wraps\n"
-        "from api import create\nfrom steps import step\nfrom equinox.nn import State\n"
-    ),
-    "names": (
-        "import api.own, applies, boxes, functools, models, signs, wraps\nimport chain, makers\n"
-        "import steps\nfrom models import Model\nfrom api import *\nfrom steps import *\n"
-        "from equinox.nn import State\n"
-    ),
+_IMPORTED: Final = {
+    "State": "from equinox.nn import State",
+    "create": "from api import create",
+    "fresh": "from models import fresh",
+    "build": "from models import build",
+    "Model": "from models import Model",
+    "step": "from steps import step",
+    "twice": "from applies import twice",
 }
+_MODULES: Final = ("api", "api.own", "boxes", "functools", "models", "signs", "steps", "wraps")
 
 SLOTS: Final[dict[str, tuple[str, ...]]] = {
     "makers make": (
         "def make():\n    return eqx.nn.make_with_state(dict)()",
         "def make():\n    return None, eqx.nn.State(None)",
         "def make():\n    return Nothing(), eqx.nn.State(None)",
-        "make = lambda: (None, eqx.nn.State(None))",
         "def make():\n    return None, {}",
+        "make = lambda: (None, eqx.nn.State(None))",
         "class make(tuple):\n    pass",
     ),
     "chain make": (
         "from makers import make as make",
+        "from makers import make as made\ndef make():\n    return made()",
         "from makers import *",
         "import makers\nmake = makers.make",
-        "import functools\nimport makers\nmake = functools.partial(makers.make)",
         "import typing\nif typing.TYPE_CHECKING:\n    from makers import make as make\n"
         "else:\n    def make():\n        return None, {}",
         "def make():\n    return None, {}",
@@ -108,6 +108,7 @@ SLOTS: Final[dict[str, tuple[str, ...]]] = {
         "from .own import *",
     ),
     "api/own create": (
+        "from chain import create as made\ndef create():\n    return made()",
         "import chain\ndef create():\n    made = chain.create()\n    return made",
         "from makers import make as create",
         "def create():\n    return None, {}",
@@ -155,7 +156,6 @@ SLOTS: Final[dict[str, tuple[str, ...]]] = {
         f"{user} {what}": choices
         for user in _USERS
         for what, choices in {
-            "imports": tuple(_IMPORTS),
             "use": tuple(_USES),
             "create": _CREATE,
             "callee": _CALLEES,
@@ -164,6 +164,12 @@ SLOTS: Final[dict[str, tuple[str, ...]]] = {
         }.items()
     },
 }
+# What is far from the users, and decides what they have.
+OFTEN: Final = (
+    *("makers make", "chain make", "api create", "api/own create", "bodies step", "steps step"),
+    *("wraps wrap", "applies apply", "nets Base", "middle Middle", "models stored"),
+    *("parts content", "tools use"),
+)
 DELETABLE: Final = ("chain", "wraps", "applies", "middle", "parts", "api/own", "bodies")
 BREAKABLE: Final = ("chain", "bodies")
 
@@ -196,7 +202,8 @@ def files(chosen: Mapping[str, str]) -> dict[str, str]:
             f"from typing import Callable\n{_HEAD}"
             f"class Model({chosen['models bases']}):\n    def __init__(self) -> None:\n"
             f"        {chosen['models stored']}\n        {chosen['models held']}\n\n\n"
-            "def build():\n    return Model()\n\n\nmodel = build()\n"
+            "def build():\n    return Model()\n\n\nmodel = build()\n\n\n"
+            "def fresh():\n    import api\n    return api.create()\n"
         ),
         "parts": (
             f"import equinox as eqx\nimport tools\n\n\nclass Part:\n    tool: tools.Tool\n"
@@ -221,7 +228,15 @@ def _user(user: str, chosen: Mapping[str, str]) -> str:
             name=name, create=chosen[f"{user} create"], callee=chosen[f"{user} {callee}"]
         )
 
-    return (
-        f"{_IMPORTS[chosen[f'{user} imports']]}\n\n{function('run', 'use', 'callee')}\n\n\n"
+    text = (
+        f"{function('run', 'use', 'callee')}\n\n\n"
         f"{function('again', 'second use', 'second callee')}\n"
     )
+    # Not more than that: what a module imports itself, it is checked again for.
+    imports = [f"import {name}" for name in _MODULES if re.search(rf"(?<![\w.]){name}\.", text)]
+    imports += [
+        statement
+        for name, statement in _IMPORTED.items()
+        if re.search(rf"(?<![\w.]){name}\b", text)
+    ]
+    return "\n".join(imports) + f"\n\n\n{text}"

@@ -145,3 +145,13 @@ def test_a_submodule_comes_back_unnoticed_that_only_from_imports_name(run: Mypy)
     run.write("package/part.py", "y = 1\n")
     assert run.mypy(".") == missing
     assert run.mypy("--cache-dir", os.devnull, ".") == ""
+
+
+def test_the_daemon_crashes_where_nobody_imports_a_standard_module_any_more(run: Mypy) -> None:
+    """If there are errors elsewhere, which it says twice then."""
+    run.write("a.py", "import colorsys\n")
+    run.write("b.py", "def f() -> int:\n    return ''\n")
+    options = ("run", "--", "--no-error-summary", ".")
+    assert "[return-value]" in run.dmypy(*options)
+    run.write("a.py", "x = 1\n")
+    assert "AssertionError" in run.dmypy(*options)

@@ -452,6 +452,13 @@ def test_a_module_is_deleted_and_comes_back(project: Project) -> None:
     assert project.errors() == [CONSUMED]
 
 
+def test_nobody_imports_a_module_of_the_standard_library_any_more(project: Project) -> None:
+    project.write(unrelated="import colorsys\n")
+    assert project.errors() == [CONSUMED]
+    project.write(unrelated="number = 1\n")
+    assert project.errors() == [CONSUMED]
+
+
 def test_a_syntax_error_and_back(project: Project) -> None:
     assert project.errors() == [CONSUMED]
     project.write(unrelated="number = (\n")

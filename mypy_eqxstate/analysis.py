@@ -58,6 +58,7 @@ class AnalysisResult:
     Attributes:
         findings: in the order of their lines.
         modules: full names of other modules on whose contents the findings rest.
+        declaring: those that declare what the type checker was asked for.
         faults: descriptions of internal faults, one a function.
         limits: functions that are too much for the analysis, by name.
         standings: how places stand, if that was asked for.
@@ -65,6 +66,7 @@ class AnalysisResult:
 
     findings: list[Finding] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
+    declaring: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
     standings: list[Standing] = field(default_factory=list)
@@ -134,6 +136,10 @@ def _analyze(module: ModuleAnalysis, path: str, source: str, result: AnalysisRes
     if program is not None:
         result.modules = program.closure(module.modules)
         result.faults += program.faults(result.modules)
+        result.declaring |= program.declaring(result.modules)
+    result.declaring |= module.oracle.declaring()
+    if module.solutions is not None:
+        result.declaring |= module.solutions.declaring
     result.modules = result.modules - {module.index.name}
 
 

@@ -11,11 +11,10 @@ Equinox and names nothing of the kind: `train` and `steps` are concerned, and so
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Final
 
-from mypy_eqxstate.fullnames import DESCRIBED_PACKAGES, holders
+from mypy_eqxstate.fullnames import holders
 from mypy_eqxstate.graph import importers, reachable
 
 # What declares classes affine (`@affine`), and how the stubs do it.
@@ -31,15 +30,10 @@ def homes(classes: Iterable[str]) -> frozenset[str]:
     return frozenset(_OWN_MODULES).union(*map(holders, classes))
 
 
-def may_be_read(module: str) -> bool:
-    """Whether bodies of a module may be looked into, as far as its name tells."""
-    top = module.partition(".")[0]
-    return top not in DESCRIBED_PACKAGES and top not in sys.stdlib_module_names
-
-
 def concerned(
     imports: Mapping[str, Iterable[str]],
     classes: Iterable[str],
+    may_be_read: Callable[[str], bool],
     is_about_them: Callable[[str], bool] | None,
 ) -> set[str]:
     """The modules that an affine object can come to.
@@ -47,6 +41,7 @@ def concerned(
     Args:
         imports: the modules that each module imports.
         classes: the full names of affine classes.
+        may_be_read: whether bodies of a module may be looked into.
         is_about_them: whether a module is written about affine objects; None if all may be.
     """
     importing = importers(imports)

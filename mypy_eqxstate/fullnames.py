@@ -19,6 +19,7 @@ those of `list`, `dict` and `set` do.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -185,6 +186,21 @@ def holders(full_name: str) -> Iterator[str]:
     while "." in full_name:
         full_name = full_name.rpartition(".")[0]
         yield full_name
+
+
+def may_be_read(module: str, path: str | None) -> bool:
+    """Whether bodies of a module may be looked into, as far as its name and its file tell.
+
+    A module of one's own may be called like one of the standard library, which is a stub.
+
+    Args:
+        module: its name.
+        path: its file; None if it has none.
+    """
+    top = module.partition(".")[0]
+    if top in DESCRIBED_PACKAGES:
+        return False
+    return top not in sys.stdlib_module_names or (path is not None and path.endswith(".py"))
 
 
 def _public(name: str) -> str:

@@ -25,7 +25,7 @@ from typing import Final
 
 from mypy.build import State
 
-from mypy_eqxstate.concern import may_be_read
+from mypy_eqxstate.fullnames import may_be_read
 
 # Of the libraries: the class, what makes its objects, and the layers that always take one.
 _NAMES: Final = (
@@ -67,7 +67,7 @@ class Mentions:
 
     def are_in(self, module: State) -> bool:
         """Whether a module is written about affine objects, or about what nobody knows."""
-        unknown = {name.partition(".")[0] for name in module.suppressed if may_be_read(name)}
+        unknown = {name.partition(".")[0] for name in module.suppressed if may_be_read(name, None)}
         if any(map(self._is_installed, unknown)):
             return True
         try:

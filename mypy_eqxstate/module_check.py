@@ -127,6 +127,7 @@ class ModuleCheck:
         keep_standings(self._manager, tree.path, result.standings)
         said.findings = result.findings
         said.modules = result.modules
+        said.declaring = result.declaring
         said.faults += result.faults
         said.limits += [f'"{name}", whose analysis does not settle' for name in result.limits]
 
@@ -192,7 +193,8 @@ class ModuleCheck:
         if solutions.reused and in_doubt:
             return None
         if not in_doubt:
-            resident.keep(name, source, surroundings, solutions)
+            declaring = frozenset(result.declaring)
+            resident.keep(name, source, surroundings, solutions, declaring)
         return result
 
     def _source(self, path: str) -> str | None:

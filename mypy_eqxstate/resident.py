@@ -38,7 +38,7 @@ from mypy.nodes import MypyFile, SymbolTable
 from mypy.server.astdiff import SymbolSnapshot, snapshot_symbol_table
 
 from mypy_eqxstate.config import Configuration
-from mypy_eqxstate.daemon import FINDINGS, SOURCE
+from mypy_eqxstate.daemon import OURS
 from mypy_eqxstate.flow.solutions import Earlier, Facts, Key, Solution, Solutions
 from mypy_eqxstate.flow.values import known_objects
 from mypy_eqxstate.graft import Graft, Source, graft
@@ -77,7 +77,7 @@ class _Left:
     Attributes:
         source: the text and the tree.
         surroundings: what it rested on.
-        solutions, facts: see `flow/solutions.py`.
+        solutions, facts, declaring: see `flow/solutions.py`.
         names: how functions were called.
         loaded: the other modules that mypy has loaded since.
     """
@@ -86,6 +86,7 @@ class _Left:
     surroundings: Surroundings
     solutions: Mapping[Key, Solution]
     facts: Facts
+    declaring: frozenset[str]
     names: Mapping[FunctionNode, str]
     loaded: set[str] = field(default_factory=set)
 
@@ -151,6 +152,7 @@ class Resident:
         source: Source,
         surroundings: Surroundings,
         solutions: Solutions,
+        declaring: frozenset[str],
     ) -> None:
         """Keep what an analysis has left; nothing was given up in it, and it had no fault.
 
@@ -159,6 +161,7 @@ class Resident:
             source: its text and tree.
             surroundings: what the analysis rested on besides.
             solutions: what there is to keep.
+            declaring: the modules that the type checker's answers were read from.
         """
         if solutions.facts is None:
             return
@@ -169,6 +172,7 @@ class Resident:
             surroundings,
             solutions.kept,
             solutions.facts,
+            declaring,
             solutions.function_names,
         )
 
@@ -187,6 +191,7 @@ def _earlier(left: _Left, grafted: Graft) -> Earlier:
     return Earlier(
         {key: solution for key, solution in left.solutions.items() if key[0] in inside},
         left.facts,
+        left.declaring,
         inside | grafted.edited,
         grafted.lines if grafted.moved else None,
     )
@@ -212,6 +217,6 @@ def surroundings_of(
     """
     # What `daemon.py` puts there has a digest of the text.
     names = SymbolTable()
-    names.update({n: symbol for n, symbol in tree.names.items() if n not in (FINDINGS, SOURCE)})
+    names.update({n: symbol for n, symbol in tree.names.items() if n not in OURS})
     declared = snapshot_symbol_table(tree.fullname, names)
     return Surroundings(configuration, declared, dependencies, modules, concerned, observing)

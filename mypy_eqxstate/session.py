@@ -40,11 +40,11 @@ from mypy.options import Options
 
 from mypy_eqxstate import __version__
 from mypy_eqxstate.cache import CacheData, Data, digest_of, direct_dependencies
-from mypy_eqxstate.concern import concerned, homes, may_be_read
+from mypy_eqxstate.concern import concerned, homes
 from mypy_eqxstate.config import Configuration, read_configuration
 from mypy_eqxstate.daemon import Daemon, name_dependencies
 from mypy_eqxstate.faults import THE_MODULE, contained, fault_of
-from mypy_eqxstate.fullnames import AFFINE_CLASSES
+from mypy_eqxstate.fullnames import AFFINE_CLASSES, may_be_read
 from mypy_eqxstate.graph import (
     Imports,
     dependencies,
@@ -196,9 +196,14 @@ class Session:
                 self._graph,
                 "readable",
                 some,
-                lambda imports: set(filter(may_be_read, reachable(imports, some))),
+                lambda imports: set(filter(self._may_be_read, reachable(imports, some))),
             )
         return self._called
+
+    def _may_be_read(self, module: str) -> bool:
+        """Whether bodies of a module may be looked into."""
+        state = self._graph.get(module)
+        return may_be_read(module, None if state is None else state.path)
 
     @property
     def _concerned_modules(self) -> set[str]:
@@ -210,7 +215,9 @@ class Session:
                 self._graph,
                 "concerned",
                 self._classes,
-                lambda imports: concerned(imports, self._classes, self._mentions()),
+                lambda imports: concerned(
+                    imports, self._classes, self._may_be_read, self._mentions()
+                ),
             )
         return self._concerned
 
@@ -327,7 +334,7 @@ class Session:
         if checker is None or not _is_shown(checker):
             if self.daemon is not None:
                 self.daemon.forget_findings(tree)
-            self._note_dependencies(tree, set())
+            self._note_dependencies(tree, set(), set())
             return set()
         with _collector_at_rest(
             is_short_lived=self.daemon is None and not self._options.num_workers
@@ -345,7 +352,7 @@ class Session:
             self.daemon.say_findings(tree, checker, report)
         else:
             report(checker)
-        return said.modules - {tree.fullname}
+        return (said.modules | said.declaring) - {tree.fullname}
 
     def _report(self, said: ModuleReport, checker: TypeChecker) -> None:
         report_module(checker, said, self._problems_to_repeat(), self._options)
@@ -366,15 +373,16 @@ class Session:
         state = self._graph.get(tree.fullname)
         return None if state is None else state.type_checker()
 
-    def _note_dependencies(self, tree: MypyFile, rests_on: set[str]) -> None:
+    def _note_dependencies(self, tree: MypyFile, rests_on: set[str], declaring: set[str]) -> None:
         """Tell the daemon what is to be looked at again when this module or others change."""
         name, daemon = tree.fullname, self.daemon
         if daemon is None:
             if self._options.cache_fine_grained:
-                name_dependencies(tree, rests_on)
-        elif may_be_read(name) and (daemon.graph is not None or name in self._readable):
+                name_dependencies(tree, rests_on, declaring)
+        elif self._may_be_read(name) and (daemon.graph is not None or name in self._readable):
             digest = self._digest(name, tree.path)
-            daemon.note_dependencies(tree, rests_on, self._concerned_modules, digest)
+            some = self._concerned_modules
+            daemon.note_dependencies(tree, rests_on, declaring, some, digest)
 
     def _used_by(self, modules: Iterable[str]) -> set[str]:
         """Modules, and those whose declarations mattered when the bodies in them were read."""
@@ -382,7 +390,7 @@ class Session:
         for name in modules:
             state = self._graph.get(name)
             if state is not None:
-                used.update(filter(may_be_read, state.dependencies))
+                used.update(filter(self._may_be_read, state.dependencies))
         return used
 
     def _analyze(self, tree: MypyFile, checker: TypeChecker) -> ModuleReport:
@@ -394,7 +402,8 @@ class Session:
             self._module_check().run(tree, checker, said)
         with contained(said.faults, THE_MODULE):
             said.modules = self._used_by(said.modules)
-            self._note_dependencies(tree, said.modules)
+            said.declaring.discard(tree.fullname)
+            self._note_dependencies(tree, said.modules, said.declaring)
         return said
 
     def _module_check(self) -> ModuleCheck:

@@ -19,7 +19,7 @@ declared one serves); those of `flow/recursion.py`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from mypy_eqxstate.contracts.model import Row
@@ -168,11 +168,13 @@ class ModuleAnalysis:
 
     def depends_on(self, full_name: str) -> None:
         """Note that a finding may rest on the definition of a full name."""
-        module = full_name.rpartition(".")[0]
-        self.modules.add(module)
+        self._rest_on({full_name.rpartition(".")[0]})
+
+    def _rest_on(self, modules: Set[str]) -> None:
+        self.modules |= modules
         trace = self._trace
         if trace is not None:
-            trace.modules.add(module)
+            trace.modules |= modules
 
     @property
     def telling_names(self) -> Telling:
@@ -372,7 +374,8 @@ class ModuleAnalysis:
             return self.instances.callable_of(class_name, name, receiver)
         if self.program is None:
             return None
-        found = self.program.stored_callable(class_name, name, receiver)
+        found, modules = self.program.stored_callable(class_name, name, receiver)
+        self._rest_on(modules)
         if found is not None:
             self.rests_on_more()
         return found

@@ -167,10 +167,18 @@ class Program:
         module, modules = self._storing(class_name)
         return (module.instances.shapes(class_name) if module is not None else {}), modules
 
-    def stored_callable(self, class_name: str, name: str, receiver: Value) -> Value | None:
-        """The callable that the constructor of a class in another module stores in a field."""
-        module, _ = self._storing(class_name)
-        return None if module is None else module.instances.callable_of(class_name, name, receiver)
+    def stored_callable(
+        self, class_name: str, name: str, receiver: Value
+    ) -> tuple[Value | None, Set[str]]:
+        """The callable that the constructor of a class in another module stores in a field.
+
+        Returns:
+            the callable, if there is one; and the modules on whose contents that rests.
+        """
+        module, modules = self._storing(class_name)
+        if module is None:
+            return None, modules
+        return module.instances.callable_of(class_name, name, receiver), modules
 
     def _storing(self, class_name: str) -> tuple[ModuleAnalysis | None, Set[str]]:
         """The module of a class that may have to do with affine objects."""
@@ -190,6 +198,13 @@ class Program:
                 if module is not None:
                     waiting.extend(module.modules)
         return found
+
+    def declaring(self, names: Iterable[str]) -> set[str]:
+        """The modules that declare what the contents of some modules rest on."""
+        modules = (self._modules.get(name) for name in names)
+        return {
+            name for module in modules if module is not None for name in module.oracle.declaring()
+        }
 
     def faults(self, names: Iterable[str]) -> list[Fault]:
         """What went wrong in bodies of some modules, so that these count as opaque.

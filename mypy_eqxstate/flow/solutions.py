@@ -114,6 +114,7 @@ class Earlier(NamedTuple):
     Attributes:
         solutions: of bodies that were not edited since.
         facts: what was known before they were solved.
+        declaring: the modules that the type checker's answers were read from.
         functions: those whose nodes are the same in both syntax trees.
         lines: by the number of an earlier line, where it is now; 0 if that is not known. None if
             all lines are where they were.
@@ -121,6 +122,7 @@ class Earlier(NamedTuple):
 
     solutions: Mapping[Key, Solution]
     facts: Facts
+    declaring: frozenset[str]
     functions: frozenset[FunctionNode]
     lines: Sequence[int] | None
 
@@ -164,6 +166,13 @@ class Solutions:
         self.facts: Facts | None = None
         self.function_names: dict[FunctionNode, str] = {}
         self.reused: list[str] = []
+
+    @property
+    def declaring(self) -> frozenset[str]:
+        """The modules that answers were read from which what was taken over rests on."""
+        if self._earlier is None or not self.reused:
+            return frozenset()
+        return self._earlier.declaring
 
     # --- the course of an analysis
 

@@ -32,6 +32,7 @@ from mypy.types import (
 )
 
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
+from mypy_eqxstate.oracle.mypy_declaring import Declaring
 
 _DEPTH = 4
 
@@ -41,13 +42,24 @@ class AffineLines:
 
     Args:
         affine: the affine classes.
+        declaring: on which modules it rests what is declared.
         concerned: the modules whose classes can have fields for affine objects: those that import
             an affine class, directly or not; None if that is not known.  Others are not looked
             into: mypy would have to read the symbols of every class from its cache.
+
+    Attributes:
+        modules: the modules of the classes that were looked into.
     """
 
-    def __init__(self, affine: AffineClasses, concerned: Container[str] | None = None) -> None:
+    def __init__(
+        self,
+        affine: AffineClasses,
+        declaring: Declaring,
+        concerned: Container[str] | None = None,
+    ) -> None:
         self._affine = affine
+        self._declaring = declaring
+        self.modules: set[str] = set()
         self._concerned = concerned
         self._holders: dict[TypeInfo, bool] = {}
 
@@ -144,7 +156,10 @@ class AffineLines:
     def _field_holds(self, type_: Type, depth: int) -> bool:
         """A member that holds one; what a method hands out shows where the method is called."""
         proper = get_proper_type(type_)
-        return not isinstance(proper, (CallableType, Overloaded)) and self.holds(proper, depth)
+        if isinstance(proper, (CallableType, Overloaded)):
+            return False
+        self.modules |= self._declaring.of_types((type_,))
+        return self.holds(proper, depth)
 
 
 _PLAIN_MODULES = frozenset(

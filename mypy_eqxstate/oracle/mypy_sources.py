@@ -26,6 +26,7 @@ from mypy import nodes
 from mypy.types import CallableType, get_proper_type
 
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
+from mypy_eqxstate.oracle.mypy_declaring import NotedSymbols
 from mypy_eqxstate.oracle.mypy_symbols import Symbols, plain_function
 from mypy_eqxstate.oracle.mypy_types import KnownSignatures, is_unannotated
 from mypy_eqxstate.oracle.protocol import SourceModule
@@ -136,9 +137,14 @@ class _ModuleOracle(DeclaredOracle):
     """
 
     def __init__(self, name: str, tree: ast.Module, symbols: Symbols) -> None:
-        super().__init__(symbols)
+        self._noted = NotedSymbols(symbols)
+        super().__init__(self._noted)
         self._symbols = symbols
         self._names = {node: f"{name}.{own}" for own, node in _functions(tree.body, "")}
+
+    def declaring(self) -> frozenset[str]:
+        """The modules that the answers so far were read from, as far as they are not obvious."""
+        return frozenset(self._noted.modules)
 
     def parameter_signature(self, function: _Function) -> Signature | None:
         """The declared signature of a function of the module; None if unannotated or nested."""
@@ -148,6 +154,7 @@ class _ModuleOracle(DeclaredOracle):
         declared = get_proper_type(definition.type) if definition and definition.type else None
         if not isinstance(declared, CallableType) or is_unannotated(declared):
             return None
+        self._noted.note_types((declared,))
         return self._symbols.shapes.signature(declared)
 
 

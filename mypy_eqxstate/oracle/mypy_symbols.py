@@ -46,6 +46,7 @@ from mypy.types import (
 
 from mypy_eqxstate.fullnames import MODULE, canonical, holders
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
+from mypy_eqxstate.oracle.mypy_declaring import Declaring
 from mypy_eqxstate.oracle.mypy_types import KnownSignatures, ShapeMaker, named_tuple_fields
 from mypy_eqxstate.oracle.protocol import ClassInfo, Declaration
 from mypy_eqxstate.oracle.shapes import CallableShape, Shape, Signature
@@ -63,6 +64,10 @@ class Symbols:
         tree: the module that is being checked.
         affine: which classes are affine.
         known: the signatures that are known already, and those that are found out.
+
+    Attributes:
+        shapes: makes shapes of types.
+        declaring: on which modules it rests what the symbols say.
     """
 
     def __init__(
@@ -78,6 +83,7 @@ class Symbols:
         self._local_classes: dict[str, TypeInfo] = {}
         self._classes: dict[str, ClassInfo | None] = {}
         self._declarations: dict[str, Declaration | None] = {}
+        self.declaring = Declaring(self._modules)
         self.shapes = ShapeMaker(affine, self._local_classes, known)
 
     def node(self, full_name: str) -> SymbolNode | None:

@@ -49,6 +49,7 @@ from mypy_eqxstate.oracle.answering import Answering, answering
 from mypy_eqxstate.oracle.mypy_affine import AffineClasses
 from mypy_eqxstate.oracle.mypy_affine_lines import AffineLines
 from mypy_eqxstate.oracle.mypy_calls import chosen_item
+from mypy_eqxstate.oracle.mypy_declaring import NotedSymbols
 from mypy_eqxstate.oracle.mypy_reachability import Reachability
 from mypy_eqxstate.oracle.mypy_symbols import Symbols, member, plain_function, resolve_alias
 from mypy_eqxstate.oracle.mypy_types import KnownSignatures, is_unannotated
@@ -96,13 +97,21 @@ class MypyOracle(Answering):
         self._affine = AffineClasses(affine_classes)
         self._concerned = concerned
         self._symbols = Symbols(checker.modules, tree, self._affine, signatures)
+        self._noted = NotedSymbols(self._symbols)
         self._shapes = self._symbols.shapes
         self._reachability = Reachability(module_ast, self.pairing, self._types)
+
+    def declaring(self) -> frozenset[str]:
+        """The modules that the answers so far were read from, as far as they are not obvious."""
+        return frozenset(self._noted.modules)
 
     @answering(None)
     def affine_lines(self) -> frozenset[int]:
         """The lines on which an expression's type can hold an affine object."""
-        return AffineLines(self._affine, self._concerned).of(self._types)
+        lines = AffineLines(self._affine, self._symbols.declaring, self._concerned)
+        found = lines.of(self._types)
+        self._noted.modules |= lines.modules
+        return found
 
     # --- types of expressions
 
@@ -244,23 +253,24 @@ class MypyOracle(Answering):
     @answering(None)
     def declaration(self, full_name: str) -> Declaration | None:
         """The function or method of this full name (of a class: its constructor), or None."""
-        return self._symbols.declaration(full_name)
+        return self._noted.declaration(full_name)
 
     @answering(None)
     def class_info(self, full_name: str) -> ClassInfo | None:
         """The class of this full name; None if there is none."""
-        return self._symbols.class_info(full_name)
+        return self._noted.class_info(full_name)
 
     @answering(True)
     def is_concerned(self, full_name: str) -> bool:
         """Whether the module of a definition imports an affine class, or one that does."""
         concerned = self._concerned
+        self._noted.note(full_name)
         return concerned is None or any(holder in concerned for holder in holders(full_name))
 
     @answering(None)
     def method(self, class_name: str, name: str) -> Declaration | None:
         """The method that an instance of the class has under this name, looked up by its MRO."""
-        return self._symbols.method(class_name, name)
+        return self._noted.method(class_name, name)
 
     @answering(None)
     def parameter_signature(self, function: FunctionNode) -> Signature | None:

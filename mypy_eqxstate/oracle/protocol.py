@@ -78,6 +78,14 @@ class ClassInfo:
 class Oracle(Protocol):
     """One module's questions to a type checker.  Nodes are those of the module's own `ast`."""
 
+    def declaring(self) -> frozenset[str]:
+        """The modules that the answers so far were read from, as far as they are not obvious.
+
+        What follows from a name or an expression in the module itself, the type checker knows to
+        rest on others; that need not be said.
+        """
+        ...
+
     def affine_lines(self) -> frozenset[int] | None:
         """The lines on which an expression's type can hold an affine object; None if not known."""
         ...

@@ -16,6 +16,10 @@ from mypy_eqxstate.oracle.shapes import UNKNOWN, Shape, Signature
 class SilentOracle:
     """Knows nothing; in doubt statements are reached, calls return and exceptions pass."""
 
+    def declaring(self) -> frozenset[str]:
+        """Nothing is read."""
+        return frozenset()
+
     def affine_lines(self) -> frozenset[int] | None:
         """No types, no lines."""
         return None

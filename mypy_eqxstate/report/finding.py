@@ -154,6 +154,7 @@ class ModuleReport:
         limits: what is not checked, with the reason, one text each.
         faults: what went wrong inside.
         modules: the other modules on whose contents the findings rest.
+        declaring: those that declare what the findings rest on.
         standings: how affine objects stand where they are named, if somebody asked.
     """
 
@@ -161,4 +162,5 @@ class ModuleReport:
     limits: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
+    declaring: set[str] = field(default_factory=set)
     standings: Sequence[Standing] = ()

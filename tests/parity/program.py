@@ -9,6 +9,7 @@ The modules make chains of calls (`train` calls `helpers.step`, which may call `
 may call `core.base`), an import cycle (`first` and `second`), a package that hands names on (`hub`,
 `package`), a namespace package (`space.part`), a module with a stub beside it or without
 (`stubbed`), and two that have nothing to do with States until an edit lets one in (`plain`, `far`).
+What has no annotations is a part by itself (`untyped.py`).
 Equinox and JAX are a few lines of stubs, so that mypy is quick.
 """
 
@@ -20,6 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from tests.parity import untyped
+
 LIBRARY: Final = {
     "typings/equinox/__init__.pyi": """\
 from typing import Callable, TypeVar
@@ -29,9 +32,11 @@ def filter_jit(fun: F) -> F: ...
 """,
     "typings/equinox/nn/__init__.pyi": """\
 from equinox.nn._stateful import State as State, StateIndex as StateIndex
+from equinox.nn._stateful import make_with_state as make_with_state
 """,
     "typings/equinox/nn/_stateful.pyi": """\
-from typing import Generic, TypeVar
+from typing import Callable, Generic, ParamSpec, TypeVar
+P = ParamSpec("P")
 T = TypeVar("T")
 class StateIndex(Generic[T]):
     def __init__(self, init: T) -> None: ...
@@ -39,6 +44,7 @@ class State:
     def __init__(self, model: object) -> None: ...
     def get(self, item: StateIndex[T]) -> T: ...
     def set(self, item: StateIndex[T], value: T) -> State: ...
+def make_with_state(make_model: Callable[P, T]) -> Callable[P, tuple[T, State]]: ...
 """,
     "typings/jax/__init__.pyi": """\
 from typing import Callable, TypeVar
@@ -107,8 +113,14 @@ _INLINE: Final = (
     "# mypy: ignore-errors\n",
     "# mypy: warn-unused-ignores\n",
 )
-_DELETABLE: Final = ("hub", "inner", "helpers", "stubbed", "package/steps", "second", "plain")
-_BREAKABLE: Final = ("core", "helpers", "inner", "train", "first", "package/__init__")
+_DELETABLE: Final = (
+    *("hub", "inner", "helpers", "stubbed", "package/steps", "second", "plain"),
+    *untyped.DELETABLE,
+)
+_BREAKABLE: Final = (
+    *("core", "helpers", "inner", "train", "first", "package/__init__"),
+    *untyped.BREAKABLE,
+)
 
 
 def _slots() -> dict[str, tuple[str, ...]]:
@@ -158,6 +170,7 @@ def _slots() -> dict[str, tuple[str, ...]]:
         found[f"{module} inline"] = _INLINE
     found["unrelated"] = ("1", "22", "''")
     found["train caller"] = ("no", "yes")
+    found |= untyped.SLOTS
     for module in _DELETABLE:
         found[f"{module} exists"] = ("yes",) * 3 + ("no",)
     for module in _BREAKABLE:
@@ -224,6 +237,8 @@ class Program:
             slot = self.random.choice(list(slots))
         elif broken and self.random.random() < 0.6:
             slot = self.random.choice(broken)
+        elif self.random.random() < 0.3:
+            slot = self.random.choice(untyped.OFTEN)
         else:
             slot = self.random.choice(list(slots))
         others = [choice for choice in slots[slot] if choice != chosen[slot]]
@@ -281,6 +296,7 @@ class Program:
             "plain": _PLAIN[chosen["plain"]],
             "far": _FAR[chosen["far"]],
             **{module: self._user(module) for module in _CALLEES},
+            **untyped.files(chosen),
         }
         for slot, choice in chosen.items():
             module, _, what = slot.rpartition(" ")
@@ -288,7 +304,7 @@ class Program:
                 del files[module]
             elif what == "syntax" and choice == "wrong" and module in files:
                 files[module] += "def (\n"
-        found = {name if name.endswith(".ini") else f"{name}.py": t for name, t in files.items()}
+        found = {name if "." in name else f"{name}.py": text for name, text in files.items()}
         if chosen["stubbed stub"] == "yes":
             found["stubbed.pyi"] = (
                 "from equinox.nn import State\ndef step(state: State) -> State: ...\n"

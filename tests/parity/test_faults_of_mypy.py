@@ -130,3 +130,28 @@ def test_a_partial_stub_package_without_its_package_is_found_where_nothing_is(
     found = FindModuleCache(paths, FileSystemCache(), Options()).find_module("spam")
     assert found == f"{tmp_path}//spam"
     assert not Path(found).exists()
+
+
+def test_a_submodule_comes_back_unnoticed_that_only_from_imports_name(run: Mypy) -> None:
+    """The random program does without such imports: whoever has one is not checked again."""
+    (run.root / "package").mkdir()
+    run.write("package/__init__.py", "x = 1\n")
+    run.write("package/part.py", "y = 1\n")
+    run.write("a.py", "from package import part\n")
+    assert run.mypy(".") == ""
+    (run.root / "package" / "part.py").unlink()
+    missing = 'a.py:1: error: Module "package" has no attribute "part"  [attr-defined]\n'
+    assert run.mypy(".") == missing
+    run.write("package/part.py", "y = 1\n")
+    assert run.mypy(".") == missing
+    assert run.mypy("--cache-dir", os.devnull, ".") == ""
+
+
+def test_the_daemon_crashes_where_nobody_imports_a_standard_module_any_more(run: Mypy) -> None:
+    """If there are errors elsewhere, which it says twice then."""
+    run.write("a.py", "import colorsys\n")
+    run.write("b.py", "def f() -> int:\n    return ''\n")
+    options = ("run", "--", "--no-error-summary", ".")
+    assert "[return-value]" in run.dmypy(*options)
+    run.write("a.py", "x = 1\n")
+    assert "AssertionError" in run.dmypy(*options)

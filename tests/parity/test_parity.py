@@ -216,6 +216,125 @@ def test_what_a_constructor_stores_changes_two_modules_away(project: Project) ->
     assert project.errors() == []
 
 
+def test_a_callable_changes_that_a_constructor_stores_in_a_declared_field(
+    project: Project,
+) -> None:
+    """What the field is declared to be says less than what `inner` makes, two modules away."""
+    inner = """
+        import token_class
+
+        def make_stepper():
+            return {}
+    """
+    project.configure(own="affine = token_class.Token")
+    project.write(
+        inner=inner.format("token_class.Token.advance"),
+        helpers="""
+            from typing import Callable
+            from token_class import Token
+            import inner
+
+            class Model:
+                def __init__(self) -> None:
+                    self.stepper: Callable[[Token], Token] = inner.make_stepper()
+        """,
+        main="""
+            import helpers
+            from token_class import Token
+
+            def run(token: Token, model: helpers.Model) -> list[Token]:
+                newer = model.stepper(token)
+                return [newer, token]
+        """,
+    )
+    assert project.errors() == [STALE]
+    project.write(inner=inner.format("lambda token: token_class.Token()"))
+    assert project.errors() == []
+    project.write(inner=inner.format("token_class.Token.advance"))
+    assert project.errors() == [STALE]
+
+
+def test_a_field_of_a_field_comes_to_be_affine(project: Project) -> None:
+    """`main` sees neither `drawer` nor any object of it, but what a `Box` holds rests on it."""
+    drawer = """
+        import token_class
+
+        class Drawer:
+            content: {}
+    """
+    project.with_workers()
+    project.write(
+        helpers="",
+        drawer=drawer.format("int"),
+        pair="""
+            import drawer
+
+            class Box:
+                drawer: drawer.Drawer
+        """,
+        hub="""
+            from pair import Box
+
+            def swap(box: Box) -> Box:
+                raise NotImplementedError
+        """,
+        main="""
+            import hub
+            import pair
+
+            def run(box: pair.Box) -> list[pair.Box]:
+                newer = hub.swap(box)
+                return [newer, box]
+        """,
+    )
+    assert project.errors() == []
+    project.write(drawer=drawer.format("token_class.Token"))
+    assert project.errors() == [STALE]
+    project.write(drawer=drawer.format("int"))
+    assert project.errors() == []
+
+
+def test_a_signature_changes_that_only_fields_lead_to(project: Project) -> None:
+    """Expressions have no types in `run`, so that mypy itself does not see what it rests on."""
+    far = """
+        from mypy_eqxstate import Borrowed
+        from token_class import Token
+
+        class Tool:
+            def use(self, token: {}) -> Token: ...
+    """
+    stub = project.root / "far.pyi"
+    project.write(
+        helpers="",
+        drawer="import far\n\nclass Drawer:\n    tool: far.Tool\n",
+        pair="import drawer\n\nclass Box:\n    drawer: drawer.Drawer\n",
+        hub="import pair\n\ndef make() -> pair.Box:\n    return pair.Box()\n",
+        main="""
+            import hub, token_class
+
+            def run():
+                token = token_class.Token()
+                newer = hub.make().drawer.tool.use(token)
+                return [newer, token]
+        """,
+    )
+    stub.write_text(textwrap.dedent(far.format("Token")), encoding="utf-8")
+    assert project.errors() == [STALE]
+    stub.write_text(textwrap.dedent(far.format("Borrowed[Token]")), encoding="utf-8")
+    assert project.errors() == []
+    stub.write_text(textwrap.dedent(far.format("Token")), encoding="utf-8")
+    assert project.errors() == [STALE]
+
+
+def test_a_module_is_called_like_one_of_the_standard_library(project: Project) -> None:
+    project.write(helpers="", code=HELPERS, main=MAIN.replace("helpers", "code"))
+    assert project.errors() == [CONSUMED]
+    project.write(code=HELPERS.replace("token.advance()", "Token()"))
+    assert project.errors() == []
+    project.write(code=HELPERS)
+    assert project.errors() == [CONSUMED]
+
+
 def test_modules_that_call_each_other(project: Project) -> None:
     cycle = "import main\n" + textwrap.dedent(HELPERS)
     project.write(helpers=cycle)
@@ -372,6 +491,13 @@ def test_a_module_is_deleted_and_comes_back(project: Project) -> None:
     (project.root / "helpers.py").unlink()
     assert CONSUMED not in project.errors()
     project.write(helpers=HELPERS)
+    assert project.errors() == [CONSUMED]
+
+
+def test_nobody_imports_a_module_of_the_standard_library_any_more(project: Project) -> None:
+    project.write(unrelated="import colorsys\n")
+    assert project.errors() == [CONSUMED]
+    project.write(unrelated="number = 1\n")
     assert project.errors() == [CONSUMED]
 
 

@@ -25,9 +25,9 @@ WARM: Final[dict[str, tuple[str, ...]]] = {
 # What is checked: each family has its own cold run.
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "all": (".",),
-    "silent": ("--follow-imports=silent", "train.py", "evaluate.py", "far.py"),
+    "silent": ("--follow-imports=silent", "train.py", "evaluate.py", "far.py", "loose.py"),
     "skip": ("--follow-imports=skip", "train.py", "helpers.py", "core.py"),
-    "package": ("-p", "package", "-m", "far"),
+    "package": ("-p", "package", "-m", "far", "-m", "loose"),
     "another Python": ("--python-version=3.14", "."),
     "no namespaces": (
         "--no-namespace-packages",

@@ -80,6 +80,10 @@ class TspOracle(Answering):
         self._lines = lines
         self._fetched = False
 
+    def declaring(self) -> frozenset[str]:
+        """Not noted: nothing is kept from one check to the next."""
+        return frozenset()
+
     @answering(None)
     def affine_lines(self) -> frozenset[int] | None:
         """The lines on which an expression's type can hold an affine object; None if not known."""

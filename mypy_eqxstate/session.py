@@ -30,7 +30,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from mypy.build import BuildManager, State
 from mypy.checker import TypeChecker
@@ -67,6 +67,9 @@ if TYPE_CHECKING:
     from mypy_eqxstate.module_check import ModuleCheck, Residence
     from mypy_eqxstate.report.finding import ModuleReport
 
+# While mypy loads modules; what is not found by then is looked for when it is needed.
+_MAXIMAL_LOOKS: Final = 8
+
 
 class Session:
     """The plugin's memory during one run of mypy.
@@ -89,6 +92,7 @@ class Session:
         self._found_manager: BuildManager | None = None
         self._found_graph: Mapping[str, State] | None = None
         self._is_looking = False
+        self._looks_left = _MAXIMAL_LOOKS
         self._concerned: set[str] | None = None
         self._is_somebody_concerned = False
         self._problems_shown = False
@@ -136,7 +140,7 @@ class Session:
     def note_parsed(self, tree: MypyFile) -> None:
         """Mypy has parsed a module of its graph; the user's own ones are the first."""
         if self._found_manager is None and not imported_packages(tree).isdisjoint(self._homes):
-            self._is_looking = True
+            self._is_looking = self._looks_left > 0
         self.note_loaded(tree.fullname)
 
     def note_loaded(self, module: str) -> None:
@@ -146,12 +150,13 @@ class Session:
         The sooner they are looked for the better: all objects in the process are gone through.
         """
         if self._found_manager is None and module in self._homes:
-            self._is_looking = True
+            self._is_looking = self._looks_left > 0
         if self._is_looking:
             if self._found_manager is None:
                 self._found_manager = _manager_of(modules_state.modules)
             self._found_graph = graph_at_work(self._found_manager)
-            self._is_looking = self._found_graph is None
+            self._looks_left -= 1
+            self._is_looking = self._found_graph is None and self._looks_left > 0
 
     def data_to_store(self, module: str, path: str) -> Data:
         """What mypy's cache is to keep with a module that was checked."""

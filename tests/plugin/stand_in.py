@@ -25,6 +25,7 @@ RULES = ("stale", "reuse", "dropped", "borrow", "contract")
 class AnalysisResult:
     findings: list[Finding] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
+    declaring: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
     standings: tuple[()] = ()

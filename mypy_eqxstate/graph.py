@@ -7,37 +7,14 @@ Worked example.  `train` imports `steps`, which imports `equinox.nn`; `tools` im
 `BuildManager.import_map` can't be used: where a submodule is reached as an attribute
 (`jax.random.split` under `import jax`), the semantic analyzer of mypy 2.4 empties the set of the
 module at work (`SemanticAnalyzer.add_transitive_submodule_imports` takes from it).
-
-Nothing that a plugin is given leads to mypy's graph, so what refers to the build manager is looked
-for.  That goes through all objects there are, and is quick only while mypy still loads modules.
-The graph that it fills then is the dictionary that it goes on with.
 """
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Mapping
 
-from mypy.build import BuildManager, State
+from mypy.build import State
 from mypy.nodes import Import, ImportAll, ImportFrom, MypyFile
-
-
-def states(manager: BuildManager | None) -> dict[str, State]:
-    """The states of a build by the names of their modules: they lead to it, not it to them."""
-    if manager is None:
-        return {}
-    return {o.id: o for o in gc.get_referrers(manager) if isinstance(o, State)}
-
-
-def graph_at_work(manager: BuildManager | None) -> Mapping[str, State] | None:
-    """The graph that mypy is filling while it loads modules; None if there is nothing in it yet."""
-    if manager is None:
-        return None
-    state = next((o for o in gc.get_referrers(manager) if isinstance(o, State)), None)
-    if state is None:
-        return None
-    holders = (o for o in gc.get_referrers(state) if isinstance(o, dict))
-    return next((holder for holder in holders if holder.get(state.id) is state), None)
 
 
 def imported_packages(tree: MypyFile) -> set[str]:
@@ -49,13 +26,6 @@ def imported_packages(tree: MypyFile) -> set[str]:
         elif isinstance(statement, ImportFrom | ImportAll) and not statement.relative:
             names.append(statement.id)
     return {name.partition(".")[0] for name in names}
-
-
-def is_graph_of(graph: Mapping[str, State], manager: BuildManager) -> bool:
-    """Whether all modules of a build are in a graph, and it is one of this build."""
-    state = next(iter(graph.values()), None)
-    of_this_build = state is not None and state.manager is manager
-    return of_this_build and graph.keys() >= manager.modules.keys()
 
 
 def dependencies(graph: Mapping[str, State]) -> dict[str, list[str]]:

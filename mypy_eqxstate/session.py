@@ -30,11 +30,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from mypy.build import BuildManager, State
 from mypy.checker import TypeChecker
-from mypy.modules_state import modules_state
 from mypy.nodes import MypyFile
 from mypy.options import Options
 
@@ -48,13 +47,11 @@ from mypy_eqxstate.fullnames import AFFINE_CLASSES, may_be_read
 from mypy_eqxstate.graph import (
     Imports,
     dependencies,
-    graph_at_work,
     imported_packages,
-    is_graph_of,
     reachable,
-    states,
 )
 from mypy_eqxstate.mentions import Mentions
+from mypy_eqxstate.mypy_build import Build, states
 from mypy_eqxstate.own_digest import own_digest
 from mypy_eqxstate.report.to_mypy import (
     HOW_TO_REPORT,
@@ -66,9 +63,6 @@ from mypy_eqxstate.report.to_mypy import (
 if TYPE_CHECKING:
     from mypy_eqxstate.module_check import ModuleCheck, Residence
     from mypy_eqxstate.report.finding import ModuleReport
-
-# While mypy loads modules; what is not found by then is looked for when it is needed.
-_MAXIMAL_LOOKS: Final = 8
 
 
 class Session:
@@ -89,10 +83,7 @@ class Session:
         self._printed: set[str] = set()
         self.configuration = self._read_configuration()
         self._modules: Mapping[str, MypyFile] = {}
-        self._found_manager: BuildManager | None = None
-        self._found_graph: Mapping[str, State] | None = None
-        self._is_looking = False
-        self._looks_left = _MAXIMAL_LOOKS
+        self._build = Build()
         self._concerned: set[str] | None = None
         self._is_somebody_concerned = False
         self._problems_shown = False
@@ -139,24 +130,15 @@ class Session:
 
     def note_parsed(self, tree: MypyFile) -> None:
         """Mypy has parsed a module of its graph; the user's own ones are the first."""
-        if self._found_manager is None and not imported_packages(tree).isdisjoint(self._homes):
-            self._is_looking = self._looks_left > 0
+        if self._build.manager is None and not imported_packages(tree).isdisjoint(self._homes):
+            self._build.want()
         self.note_loaded(tree.fullname)
 
     def note_loaded(self, module: str) -> None:
-        """Mypy loads a module into its graph, from the cache or from its source.
-
-        Once an affine class's home comes in sight, the build manager and the graph will be needed.
-        The sooner they are looked for the better: all objects in the process are gone through.
-        """
-        if self._found_manager is None and module in self._homes:
-            self._is_looking = self._looks_left > 0
-        if self._is_looking:
-            if self._found_manager is None:
-                self._found_manager = _manager_of(modules_state.modules)
-            self._found_graph = graph_at_work(self._found_manager)
-            self._looks_left -= 1
-            self._is_looking = self._found_graph is None and self._looks_left > 0
+        """Mypy loads a module into its graph, from the cache or from its source."""
+        if module in self._homes:
+            self._build.want()
+        self._build.look()
 
     def data_to_store(self, module: str, path: str) -> Data:
         """What mypy's cache is to keep with a module that was checked."""
@@ -185,11 +167,8 @@ class Session:
         if self.daemon is not None and self.daemon.graph is not None:
             return self.daemon.graph
         if self._states is None:
-            graph, self._found_graph = self._found_graph, None
-            manager = self._manager
-            if graph is None or manager is None or not is_graph_of(graph, manager):
-                graph = states(manager)
-            self._states = graph
+            self._build.manager_of(self._modules)
+            self._states = self._build.take_graph()
         return self._states
 
     @property
@@ -264,9 +243,7 @@ class Session:
     @property
     def _manager(self) -> BuildManager | None:
         """The build manager, looked for when it is first needed."""
-        if self._found_manager is None or self._found_manager.modules is not self._modules:
-            self._found_manager = _manager_of(self._modules)
-        return self._found_manager
+        return self._build.manager_of(self._modules)
 
     # --- the course of a run
 
@@ -278,7 +255,7 @@ class Session:
         self._imports.renew()
         self._is_somebody_concerned = False
         self._check = None
-        known = self._found_manager if self.daemon is not None else None
+        known = self._build.manager if self.daemon is not None else None
         self._modules = modules
         if self._options.fine_grained_incremental:
             manager = self._manager
@@ -497,12 +474,6 @@ def _collector_at_rest(is_short_lived: bool) -> Iterator[None]:
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
-
-
-def _manager_of(modules: Mapping[str, MypyFile]) -> BuildManager | None:
-    """The build whose modules these are.  Nothing that a plugin is given leads to it."""
-    managers = (o for o in gc.get_referrers(modules) if isinstance(o, BuildManager))
-    return next(managers, None)
 
 
 def _parse_row(text: str) -> object:

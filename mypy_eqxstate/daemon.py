@@ -76,12 +76,13 @@ from mypy.types import CallableType, Instance, LiteralType, NoneType
 
 if TYPE_CHECKING:
     from mypy.plugin import FunctionContext
+    from mypy.server.astdiff import SymbolSnapshot
     from mypy.server.update import FineGrainedBuildManager
 
 FINDINGS: Final = "mypy_eqxstate@findings"
 SOURCE: Final = "mypy_eqxstate@source"
 DECLARED: Final = "mypy_eqxstate@declared"
-OURS: Final = frozenset({FINDINGS, SOURCE, DECLARED})
+_OURS: Final = frozenset({FINDINGS, SOURCE, DECLARED})
 _ABOUT_IGNORES: Final = (errorcodes.UNUSED_IGNORE, errorcodes.IGNORE_WITHOUT_CODE)
 # How often a module is loaded in one update: its own edit, and what others make of theirs.
 _MAXIMAL_LOADS: Final = 4
@@ -375,14 +376,21 @@ class Daemon:
         return digest.hexdigest()
 
 
-def _declared(tree: MypyFile) -> str:
-    """A digest of what a module declares; names of ours left out."""
+def declarations(tree: MypyFile) -> Mapping[str, SymbolSnapshot]:
+    """What a module declares, as mypy compares it.
+
+    Names of ours are left out: they have digests of texts.
+    """
     from mypy.server.astdiff import snapshot_symbol_table
 
     names = SymbolTable()
-    names.update({name: symbol for name, symbol in tree.names.items() if name not in OURS})
-    snapshot = snapshot_symbol_table(tree.fullname, names)
-    return hashlib.sha256(repr(sorted(snapshot.items())).encode()).hexdigest()
+    names.update({name: symbol for name, symbol in tree.names.items() if name not in _OURS})
+    return snapshot_symbol_table(tree.fullname, names)
+
+
+def _declared(tree: MypyFile) -> str:
+    """A digest of what a module declares."""
+    return hashlib.sha256(repr(sorted(declarations(tree).items())).encode()).hexdigest()
 
 
 def name_dependencies(

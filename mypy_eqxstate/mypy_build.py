@@ -55,10 +55,10 @@ class Build:
             self.manager = _manager_of(modules)
         return self.manager
 
-    def take_graph(self) -> Mapping[str, State]:
-        """The states of all modules, once they are loaded."""
+    def take_graph(self, modules: Mapping[str, MypyFile]) -> Mapping[str, State]:
+        """The states of all modules of the build whose modules these are, once they are loaded."""
         graph, self._graph = self._graph, None
-        manager = self.manager
+        manager = self.manager_of(modules)
         if graph is None or manager is None or not _is_graph_of(graph, manager):
             return states(manager)
         return graph

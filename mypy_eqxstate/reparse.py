@@ -26,7 +26,7 @@ from __future__ import annotations
 import ast
 import copy
 
-from mypy_eqxstate.graft import Definition, Source, places, split_lines
+from mypy_eqxstate.graft import Definition, Place, Source, places, split_lines
 from mypy_eqxstate.syntax import parsed
 
 _WITH_STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)
@@ -51,7 +51,7 @@ def reparsed(before: Source, text: str) -> ast.Module | None:
         return before.tree
     for place in places(before.tree):
         if place.first <= changed[0] and changed[-1] <= place.last:
-            found = _definition(lines, place.first, place.last, place.node)
+            found = _definition(lines, place)
             if found is None:
                 return None
             replaced = _replaced(before.tree, place.node, found)
@@ -59,12 +59,13 @@ def reparsed(before: Source, text: str) -> ast.Module | None:
     return None
 
 
-def _definition(lines: list[str], first: int, last: int, old: Definition) -> Definition | None:
-    """The definition that stands in some lines, if it is in the place of another one."""
+def _definition(lines: list[str], place: Place) -> Definition | None:
+    """The definition that stands in the place of another one; None if there is anything else."""
+    old, first = place.node, place.first
     is_indented = old.col_offset > 0
     head = "\n" * (first - 2) + "if 1:\n" if is_indented else "\n" * (first - 1)
     try:
-        body = parsed(head + "\n".join(lines[first - 1 : last]) + "\n").body
+        body = parsed(head + "\n".join(lines[first - 1 : place.last]) + "\n").body
     except (SyntaxError, ValueError, RecursionError):
         return None
     if is_indented:

@@ -34,11 +34,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from mypy.nodes import MypyFile, SymbolTable
-from mypy.server.astdiff import SymbolSnapshot, snapshot_symbol_table
+from mypy.nodes import MypyFile
+from mypy.server.astdiff import SymbolSnapshot
 
 from mypy_eqxstate.config import Configuration
-from mypy_eqxstate.daemon import OURS
+from mypy_eqxstate.daemon import declarations
 from mypy_eqxstate.flow.solutions import Earlier, Facts, Key, Solution, Solutions
 from mypy_eqxstate.flow.values import known_objects
 from mypy_eqxstate.graft import Graft, Source, graft
@@ -215,8 +215,5 @@ def surroundings_of(
         concerned: the modules that an affine object can come to.
         observing: it is to be noted how places stand.
     """
-    # What `daemon.py` puts there has a digest of the text.
-    names = SymbolTable()
-    names.update({n: symbol for n, symbol in tree.names.items() if n not in OURS})
-    declared = snapshot_symbol_table(tree.fullname, names)
+    declared = declarations(tree)
     return Surroundings(configuration, declared, dependencies, modules, concerned, observing)

@@ -167,8 +167,7 @@ class Session:
         if self.daemon is not None and self.daemon.graph is not None:
             return self.daemon.graph
         if self._states is None:
-            self._build.manager_of(self._modules)
-            self._states = self._build.take_graph()
+            self._states = self._build.take_graph(self._modules)
         return self._states
 
     @property

@@ -287,11 +287,17 @@ def _is_declared(module: ModuleAnalysis, node: FunctionNode) -> bool:
 
 def _one_for_each_cause(module: ModuleAnalysis, problems: Iterator[Problem]) -> list[Problem]:
     """Without repetitions: one report for a use, and the first use only for a cause."""
+    found = list(problems)
+    # In `f(state)` the argument, which stands behind the call, is used before what that returns.
+    turns: dict[tuple[int, int], tuple[int, int]] = {}
+    for problem in found:
+        turns[_place(problem)] = min(problem.position, turns.get(_place(problem), problem.position))
     ordered = sorted(
-        problems,
+        found,
         key=lambda p: (
-            getattr(p.node, "lineno", 0),
-            getattr(p.node, "col_offset", 0),
+            _place(p)[0],
+            turns[_place(p)],
+            _place(p)[1],
             _RULE_ORDER.index(p.rule),
             not p.may,
             repr(p.events),
@@ -301,8 +307,7 @@ def _one_for_each_cause(module: ModuleAnalysis, problems: Iterator[Problem]) -> 
     reported: dict[tuple[object, ...], list[Problem]] = {}
     kept: list[Problem] = []
     for problem in ordered:
-        line, column = getattr(problem.node, "lineno", 0), getattr(problem.node, "col_offset", 0)
-        place = (line, column, problem.place)
+        place = (*_place(problem), problem.place)
         if place in taken:
             continue  # the report there tells of another cause: this one's next use is its first
         if problem.events:
@@ -317,3 +322,8 @@ def _one_for_each_cause(module: ModuleAnalysis, problems: Iterator[Problem]) -> 
         taken.add(place)
         kept.append(problem)
     return kept
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    """The line and the column of a use."""
+    return getattr(problem.node, "lineno", 0), getattr(problem.node, "col_offset", 0)

@@ -142,6 +142,8 @@ class BodyCalls:
                 )
             return self.calls.signatures.unknown(site, memory, actuals, summary.given_up)
         for actual in (*(actual for actual, _ in matched.pairs), *matched.left_over, *defaults):
+            if _is_only_inspected(summary, actual, matched.pairs):
+                continue  # as `state is not None` is where it is written out
             if not actual.receiver or actual.copied_by or actual.is_affine:
                 effect = self._effect_on(summary, parameters, actual)
                 copied = actual.copied_by is not None
@@ -485,6 +487,16 @@ class BodyCalls:
             foreign=home is not self.analysis.module,
         )
         return instantiation.binding(summary.result)
+
+
+def _is_only_inspected(
+    summary: Summary, actual: Actual, pairs: Sequence[tuple[Actual, str]]
+) -> bool:
+    """Whether a function asks no more of an argument than what it is."""
+    if not summary.inspected or actual.copied_by is not None:
+        return False
+    names = {name for passed, name in pairs if passed is actual}
+    return bool(names) and names <= summary.inspected
 
 
 def _is_overloaded(module: ModuleAnalysis, function: Function) -> bool:

@@ -14,7 +14,7 @@ Limit: a name that may be bound to several things is only a name.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeGuard
 
@@ -23,6 +23,7 @@ from mypy_eqxstate.contracts.model import Row
 from mypy_eqxstate.flow.heap import ClassKnowledge
 from mypy_eqxstate.flow.lookups import Lookups, Names
 from mypy_eqxstate.flow.relevance import Telling
+from mypy_eqxstate.flow.trust import may_be_affine, tells_more
 from mypy_eqxstate.flow.values import (
     UNKNOWN_VALUE,
     VALUE_TYPES,
@@ -35,7 +36,7 @@ from mypy_eqxstate.flow.values import (
     Transformed,
     Value,
 )
-from mypy_eqxstate.fullnames import canonical
+from mypy_eqxstate.fullnames import canonical, may_be_read
 from mypy_eqxstate.ir.model import Variable
 from mypy_eqxstate.ir.module import ModuleIndex
 from mypy_eqxstate.oracle.protocol import ClassInfo, Oracle
@@ -88,6 +89,7 @@ class Definitions:
         self.classes = ClassKnowledge(self._class_info, oracle.is_concerned)
         self.names = Names(lookups)
         self._stateful: dict[str, bool] = {}
+        self._constructing: dict[str, tuple[str, ...]] = {}
 
     def release(self) -> None:
         """Let go of the parts that refer back, and of the syntax tree."""
@@ -132,20 +134,30 @@ class Definitions:
 
     def _class_info(self, full_name: str) -> ClassInfo | None:
         found = self.oracle.class_info(full_name)
-        if found is not None and found.fields and UNKNOWN not in found.fields.values():
+        if found is not None and found.fields and not _may_be_stored(found):
             return found  # whatever is stored in the fields, they are what the class says
         if found is None and self.is_own_class(full_name):
             found = ClassInfo(full_name, (full_name,), self._annotated_fields(full_name))
-        stored = self._stored(full_name) if found is not None else {}
-        if found is None or not stored:
-            return found
-        fields = dict(stored)
-        fields |= {
-            name: shape
-            for name, shape in found.fields.items()
-            if not isinstance(shape, UnknownShape) or name not in stored
-        }
-        return replace(found, fields=fields)
+        if found is None:
+            return None
+        stored: dict[str, Shape] = {}
+        for ancestor in reversed(self.constructing(full_name)):
+            stored.update(self._stored(ancestor))
+        fields = {**stored, **found.fields}
+        for name, shape in stored.items():
+            if tells_more(shape, found.fields.get(name, UNKNOWN), name in found.inferred):
+                fields[name] = shape
+        return replace(found, fields=fields) if stored else found
+
+    def constructing(self, class_name: str) -> Sequence[str]:
+        """A class and those of its ancestors whose constructors can be read, in their order."""
+        known = self._constructing.get(class_name)
+        if known is None:
+            info = self.oracle.class_info(class_name)
+            ancestors = info.ancestors[1:] if info is not None else ()
+            readable = (a for a in ancestors if may_be_read(a.rpartition(".")[0], None))
+            known = self._constructing[class_name] = (class_name, *readable)
+        return known
 
     def _annotated_fields(self, full_name: str) -> dict[str, Shape]:
         """The fields of a class that the type checker does not know, by their annotations.
@@ -315,6 +327,14 @@ class Definitions:
         if not isinstance(shape, InstanceShape) or self.classes.affine_classes_in(shape):
             return None
         return Object(Origin(self.index.name, -1, None), shape)
+
+
+def _may_be_stored(info: ClassInfo) -> bool:
+    """Whether what a constructor stores may tell more of the fields of a class than it says."""
+    return any(
+        shape == UNKNOWN or (name in info.inferred and may_be_affine(shape))
+        for name, shape in info.fields.items()
+    )
 
 
 def _is_open(shape: Shape) -> bool:

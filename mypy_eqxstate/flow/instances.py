@@ -29,7 +29,8 @@ from mypy_eqxstate.flow.abstraction import shape_of, with_origin
 from mypy_eqxstate.flow.bindings import substitute
 from mypy_eqxstate.flow.heap import Heap
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.relevance import stored_fields
+from mypy_eqxstate.flow.relevance import stored_again, stored_fields
+from mypy_eqxstate.flow.trust import may_be_affine, tells_more
 from mypy_eqxstate.flow.values import Bound, Function, Method, Object, Origin, Transformed, Value
 from mypy_eqxstate.fullnames import canonical
 from mypy_eqxstate.ir.model import Attribute, Variable
@@ -82,7 +83,10 @@ class Instances:
         declared = self._module.oracle.class_info(class_name)
         if declared is None or not stored_fields(node) <= declared.fields.keys():
             return True
-        return any(map(self._may_be_callable, declared.fields.values()))
+        again = stored_again(node) & declared.inferred
+        return any(map(self._may_be_callable, declared.fields.values())) or any(
+            may_be_affine(declared.fields[name]) for name in again
+        )
 
     def _may_be_callable(self, shape: Shape) -> bool:
         """Whether a field of a declared shape may hold anything, or a function."""
@@ -130,6 +134,7 @@ class Instances:
         heap = Heap(self._module.classes)
         declared = self._module.oracle.class_info(class_name)
         fields = declared.fields if declared is not None else {}
+        inferred = declared.inferred if declared is not None else frozenset()
         shapes: dict[str, Shape] = {}
         before = (self._shapes.get(class_name, {}), dict(self._callables))
         for holder, key, held, _ in summary.field_writes:
@@ -141,11 +146,8 @@ class Instances:
             if isinstance(value, _CALLABLES):
                 self._callables[class_name, key.name] = (value, holder.identity)
             elif isinstance(value, Object):
-                # What an annotation says outranks it, so that it is nothing new.
-                if not isinstance(fields.get(key.name, UNKNOWN), UnknownShape):
-                    continue
                 shape = shape_of(memory, value, heap, MAXIMAL_DEPTH)
-                if not isinstance(shape, UnknownShape):
+                if tells_more(shape, fields.get(key.name, UNKNOWN), key.name in inferred):
                     shapes[key.name] = shape
         self._shapes[class_name] = shapes
         return (self._shapes[class_name], self._callables) != before

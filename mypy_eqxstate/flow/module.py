@@ -369,7 +369,14 @@ class ModuleAnalysis:
         return found
 
     def stored_callable(self, class_name: str, name: str, receiver: Value) -> Value | None:
-        """The callable that the constructor of a class stores in a field."""
+        """The callable that the constructor of a class, or of an ancestor, stores in a field."""
+        for ancestor in self.definitions.constructing(class_name):
+            found = self._stored_callable(ancestor, name, receiver)
+            if found is not None:
+                return found
+        return None
+
+    def _stored_callable(self, class_name: str, name: str, receiver: Value) -> Value | None:
         if self.definitions.is_own_class(class_name):
             return self.instances.callable_of(class_name, name, receiver)
         if self.program is None:

@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -246,7 +247,15 @@ _FIELDS_WITHOUT_NAMES = frozenset({"ctx", "op", "ops", "asname", "level", "type_
 
 def stored_fields(node: FunctionNode) -> frozenset[str]:
     """The fields that a constructor stores something in."""
-    found: set[str] = set()
+    return frozenset(_stores(node))
+
+
+def stored_again(node: FunctionNode) -> frozenset[str]:
+    """The fields that a constructor stores something in more than once."""
+    return frozenset(name for name, times in Counter(_stores(node)).items() if times > 1)
+
+
+def _stores(node: FunctionNode) -> Iterator[str]:
     blocks = [node.body] if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else []
     while blocks:
         for statement in blocks.pop():
@@ -259,8 +268,7 @@ def stored_fields(node: FunctionNode) -> frozenset[str]:
                 elif isinstance(target, ast.Starred):
                     targets.append(target.value)
                 elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                    found.add(target.attr)
-    return frozenset(found)
+                    yield target.attr
 
 
 def _targets(statement: ast.stmt) -> list[ast.expr]:

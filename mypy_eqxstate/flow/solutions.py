@@ -100,12 +100,14 @@ class Facts(NamedTuple):
         stored: the shapes of what constructors store.
         callables: the callables that they store.
         relevant: the functions that an affine object can reach.
+        none_tests: the functions that say whether they are given None, and when they do.
     """
 
     classes: Mapping[str, ClassInfo | None]
     stored: Mapping[str, Mapping[str, Shape]]
     callables: Mapping[tuple[str, str], tuple[Value, Object]]
     relevant: frozenset[FunctionNode]
+    none_tests: Mapping[str, bool]
 
 
 class Earlier(NamedTuple):
@@ -183,6 +185,7 @@ class Solutions:
             module.instances.stored,
             module.instances.callables,
             module.relevance.functions,
+            module.index.none_tests,
         )
         if self._earlier is not None and not self._are_same(self._earlier, facts, module):
             self._earlier = None
@@ -194,6 +197,7 @@ class Solutions:
         return (
             before.stored == facts.stored
             and before.callables == facts.callables
+            and before.none_tests == facts.none_tests
             and before.relevant & earlier.functions == facts.relevant & earlier.functions
             and all(module.classes.info(name) == info for name, info in before.classes.items())
         )

@@ -18,10 +18,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mypy_eqxstate.contracts.model import Effect
+from mypy_eqxstate.contracts.model import Effect, Row
 from mypy_eqxstate.contracts.summaries import NEVER_RETURNS, Summary
 from mypy_eqxstate.flow.bindings import LIVE, Binding, one
 from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
+from mypy_eqxstate.flow.inspected import inspected_parameters
 from mypy_eqxstate.flow.joins import join_bindings
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Event, Object, Origin
@@ -60,7 +61,17 @@ def summary_of(analysis: BodyAnalysis) -> Summary:
         fields=memory.fields,
         statuses=memory.input_status,
         lines=lines,
+        inspected=_inspected(analysis),
     )
+
+
+def _inspected(analysis: BodyAnalysis) -> frozenset[str]:
+    module = analysis.module
+
+    def builtin(name: str) -> Row | None:
+        return module.row(f"builtins.{name}") if module.index.is_unbound(name) else None
+
+    return inspected_parameters(analysis.body, builtin, module.free_variables)
 
 
 def _generator(memory: Memory, analysis: BodyAnalysis) -> Binding:
@@ -130,6 +141,7 @@ def alike(left: Summary, right: Summary) -> bool:
         and left.effects == right.effects
         and left.reads == right.reads
         and left.result == right.result
+        and left.inspected == right.inspected
         and left.field_writes == right.field_writes
         and left.variable_writes == right.variable_writes
     )

@@ -25,6 +25,7 @@ from mypy_eqxstate.flow.heap import ClassKnowledge
 from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Object
 from mypy_eqxstate.ir.model import Item
 from mypy_eqxstate.oracle.shapes import (
+    AffineShape,
     CallableShape,
     ClassShape,
     ContainerShape,
@@ -101,3 +102,27 @@ def _is_unknown(
                 if held is not None and _is_unknown(summary, held, part, classes):
                     return True
     return False
+
+
+def tells_more(stored: Shape, declared: Shape, is_inferred: bool) -> bool:
+    """Whether what a constructor leaves in a field tells more than the class says of it.
+
+    What an annotation says outranks it.  Without one, the type checker goes by what is stored
+    first, or by all that is; where that is a State, and a box with the State in it takes its place,
+    it is the box.
+
+    Args:
+        stored: the shape of what is in the field in the end.
+        declared: the shape of the field by the class.
+        is_inferred: there is no annotation.
+    """
+    if isinstance(declared, UnknownShape):
+        return not isinstance(stored, UnknownShape)
+    return is_inferred and may_be_affine(declared) and isinstance(stored, InstanceShape)
+
+
+def may_be_affine(declared: Shape) -> bool:
+    """Whether something of a declared shape is, or may be, an affine object itself."""
+    if isinstance(declared, UnionShape):
+        return any(map(may_be_affine, declared.items))
+    return isinstance(declared, AffineShape)

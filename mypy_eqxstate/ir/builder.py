@@ -68,6 +68,7 @@ class Questions(NamedTuple):
     `names`: the qualified names of the functions and classes defined in the body.
     `absolute`: the absolute module name that an import statement means.
     `imported`: whether another module imports this one, which is then not run as a script.
+    `none_tests`: functions of the module that say whether they are given None (`ir/none_tests.py`).
     """
 
     reachable: Callable[[ast.stmt], bool]
@@ -76,6 +77,7 @@ class Questions(NamedTuple):
     names: Mapping[ast.AST, str]
     absolute: Callable[[str | None, int], str]
     imported: bool
+    none_tests: Mapping[str, bool]
 
 
 class Cleanup(NamedTuple):

@@ -5,8 +5,8 @@
     if not train: ...      # the same text, so the analysis knows that only one of both runs
 
 Only conditions made of names, attributes, items, constants and operators have a text (and
-`isinstance`, `hasattr`, `callable` of such); `not`, `is not`, `!=` and `not in` are turned round
-so that opposite conditions have the same text.
+`isinstance`, `hasattr`, `callable` of such, and functions like `exists`, `ir/none_tests.py`);
+`not`, `is not`, `!=` and `not in` are turned round so that opposite conditions have the same text.
 
 Limits.  A text stands for a value as long as none of its variables is rebound; a change of
 `self.training` or of `options["x"]` in between is not seen here.
@@ -62,8 +62,23 @@ def facts_of(builder: Builder, node: ast.expr) -> Facts:
         if len(node.ops) != 1:
             return (), ()
         return comparison_facts(builder, node.left, node.ops[0], node.comparators[0])
+    is_none = _asked_whether_none(builder, node)
+    if is_none is not None:
+        return is_none
     text = _text(builder, node, variables)
     return ((), ()) if text is None else _both(text, True, variables, None)
+
+
+def _asked_whether_none(builder: Builder, node: ast.expr) -> Facts | None:
+    """The facts where a function of the module is asked whether something is None."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.keywords:
+        return None
+    name = node.func.id
+    holds = builder.questions.none_tests.get(name)
+    if holds is None or len(node.args) != 1 or builder.variable_read(name).owner != "":
+        return None
+    operator = ast.Is() if holds else ast.IsNot()
+    return comparison_facts(builder, node.args[0], operator, ast.Constant(None))
 
 
 def comparison_facts(

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from mypy_eqxstate.ir.builder import Questions
 from mypy_eqxstate.ir.lowering import lower_body
 from mypy_eqxstate.ir.model import Body, BodyNode, FunctionNode, Variable
+from mypy_eqxstate.ir.none_tests import none_tests
 from mypy_eqxstate.ir.scopes import BodyScopes, ItemKeys, ScopeKind, note_use, scan_body
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -48,6 +49,7 @@ class ModuleIndex:
         self._classes_of: dict[ast.AST, str] = {}
         self._bodies: dict[str, BodyScopes] = {}
         self._uses: dict[str, dict[Variable, ItemKeys]] = {}
+        self._none_tests: dict[str, bool] | None = None
         self._index_definitions()
 
     # --- Names ----------------------------------------------------------------------------------
@@ -124,9 +126,22 @@ class ModuleIndex:
         """
         scopes = self.scopes(self.name_of(node))
         questions = Questions(
-            reachable, never_returns, self.uses_of, self._names, self.absolute_name, imported
+            reachable,
+            never_returns,
+            self.uses_of,
+            self._names,
+            self.absolute_name,
+            imported,
+            self.none_tests,
         )
         return lower_body(scopes, questions)
+
+    @property
+    def none_tests(self) -> Mapping[str, bool]:
+        """The functions of the module that say whether they are given None, and when they do."""
+        if self._none_tests is None:
+            self._none_tests = none_tests(self.functions)
+        return self._none_tests
 
     def scopes(self, body: str) -> BodyScopes:
         """The scopes of a body by its name, worked out when first asked for."""

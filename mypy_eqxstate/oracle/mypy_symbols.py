@@ -39,7 +39,6 @@ from mypy.types import (
     Instance,
     Overloaded,
     TupleType,
-    Type,
     TypedDictType,
     get_proper_type,
 )
@@ -221,11 +220,13 @@ class Symbols:
 
     def _describe_class(self, info: TypeInfo) -> ClassInfo:
         fields: dict[str, Shape] = {}
+        inferred: set[str] = set()
         for base in reversed(info.mro):
             if base.fullname in _NOT_FIELDS:
                 continue
-            for name, type_ in _own_fields(base):
-                fields[name] = self.shapes.shape(type_)
+            for name, node in _own_fields(base):
+                fields[name] = self.shapes.shape(node.type)
+                (inferred.add if node.is_inferred else inferred.discard)(name)
         if info.typeddict_type is not None:
             fields = {n: self.shapes.shape(t) for n, t in info.typeddict_type.items.items()}
         return ClassInfo(
@@ -237,6 +238,7 @@ class Symbols:
             is_protocol=info.is_protocol,
             is_new_type=info.is_newtype,
             frozen=_is_frozen(info),
+            inferred=frozenset(inferred),
         )
 
 
@@ -288,8 +290,8 @@ def _kind(node: FunctionNode, function: FuncDef | None, owner: TypeInfo | None) 
     return "method"
 
 
-def _own_fields(info: TypeInfo) -> Iterator[tuple[str, Type | None]]:
-    """Name and type of the instance attributes that a class itself declares."""
+def _own_fields(info: TypeInfo) -> Iterator[tuple[str, Var]]:
+    """The instance attributes that a class itself declares, by name."""
     for name, symbol in info.names.items():
         if name.startswith("__") and name.endswith("__"):
             continue
@@ -297,7 +299,7 @@ def _own_fields(info: TypeInfo) -> Iterator[tuple[str, Type | None]]:
             continue
         node = symbol.node
         if isinstance(node, Var) and not node.is_classmethod and not node.is_staticmethod:
-            yield name, node.type
+            yield name, node
 
 
 def _constructor_fields(info: TypeInfo) -> tuple[str, ...] | None:

@@ -63,6 +63,8 @@ class ClassInfo:
         is_new_type: made by `NewType`: calling it returns the argument itself.
         frozen: nothing can be assigned to the fields of an instance (a frozen dataclass, an
             `equinox.Module`, a NamedTuple).
+        inferred: the fields without an annotation: their shape is that of what is stored in them
+            first.
     """
 
     full_name: str
@@ -73,6 +75,7 @@ class ClassInfo:
     is_protocol: bool = False
     is_new_type: bool = False
     frozen: bool = False
+    inferred: frozenset[str] = frozenset()
 
 
 class Oracle(Protocol):

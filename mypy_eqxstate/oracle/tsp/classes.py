@@ -68,6 +68,7 @@ class Classes:
         self._bases: dict[str, tuple[ClassTerm | TupleTerm, ...]] = {}
         self._orders: dict[str, tuple[ClassDefinition, ...]] = {}
         self._fields: dict[str, dict[str, Term]] = {}
+        self._inferred_fields: dict[str, frozenset[str]] = {}
         self._named_tuples: set[str] = set()
 
     # --- ancestors
@@ -240,6 +241,11 @@ class Classes:
             known = self._fields[definition.full_name] = self._read_fields(definition)
         return known
 
+    def inferred_fields(self, definition: ClassDefinition) -> frozenset[str]:
+        """Those of the instance variables that have no annotation."""
+        self.own_fields(definition)
+        return self._inferred_fields.get(definition.full_name, frozenset())
+
     def _read_fields(self, definition: ClassDefinition) -> dict[str, Term]:
         module, node = definition.module, definition.node
         if isinstance(node, ast.Call):
@@ -267,6 +273,7 @@ class Classes:
         answers = self._inferred(module, [place for _, place in asked]) if asked else []
         for (name, _), answer in zip(asked, answers, strict=True):
             found[name] = answer if name not in found else union([found[name], answer])
+        self._inferred_fields[definition.full_name] = frozenset(open_places)
         return found
 
     def _declared(self, module: Module, scope: Scope, annotation: ast.expr) -> Term:

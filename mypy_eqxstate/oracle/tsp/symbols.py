@@ -206,11 +206,14 @@ class Symbols:
 
     def _describe_class(self, definition: ClassDefinition) -> ClassInfo:
         fields: dict[str, Shape] = {}
+        inferred: frozenset[str] = frozenset()
         order = self.classes.mro(definition)
         for base in reversed(order):
             if base.full_name not in _NOT_FIELDS:
-                for name, term in self.classes.own_fields(base).items():
+                own = self.classes.own_fields(base)
+                for name, term in own.items():
                     fields[name] = self.shapes.shape(term)
+                inferred = (inferred - own.keys()) | self.classes.inferred_fields(base)
         return ClassInfo(
             full_name=definition.full_name,
             ancestors=tuple(base.full_name for base in order),
@@ -220,6 +223,7 @@ class Symbols:
             is_protocol=self.classes.is_protocol(definition),
             is_new_type=self.classes.is_new_type(definition),
             frozen=self.classes.is_frozen(definition),
+            inferred=inferred,
         )
 
     # --- members of instances

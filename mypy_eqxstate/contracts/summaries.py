@@ -42,6 +42,8 @@ class Summary:
         fields: what the objects of `result` and of the writes hold.
         statuses: per consumed input object, under which decisions it is consumed, and alive.
         lines: per consumed input object, the line of the body at which that happens.
+        predecessors: of a body that takes over several inputs, for what it makes, those of which
+            that is a newer version.
         inspected: parameters of which it asks no more than the identity or the class.
         opaque: the body says nothing (abstract, `...`); the signature counts instead.
         given_up: opaque because to look into the body was too much.
@@ -56,6 +58,7 @@ class Summary:
     fields: Mapping[Object, Mapping[Key, Binding]] = field(default_factory=dict)
     statuses: Mapping[Object, Status] = field(default_factory=dict)
     lines: Mapping[Object, int] = field(default_factory=dict)
+    predecessors: Mapping[Object, frozenset[Object]] = field(default_factory=dict)
     inspected: frozenset[str] = frozenset()
     opaque: bool = False
     given_up: bool = False

@@ -177,6 +177,7 @@ class BodyCalls:
         instantiation.settle()
         # Before what it writes is: it may return what it has put something else in place of.
         result = self._result(memory, instantiation, summary, matched.pairs, origin)
+        instantiation.note_versions()
         write(analysis, site, memory, instantiation, summary, grounds)
         if not summary.returns:
             analysis.dead_end = True
@@ -340,6 +341,9 @@ class BodyCalls:
         newer = self.calls.kept.newer_classes(summary, summary.result, site.destination)
         if plain_overload:
             newer = frozenset()  # the overload that was chosen returns nothing affine
+        made = None
+        if summary.predecessors and newer:
+            made = self.calls.kept.newer_objects(summary, summary.result, site.destination)
         written: frozenset[str] = frozenset()
         for _, _, held, _ in summary.field_writes:
             written |= self.calls.kept.newer_classes(summary, held, Destination())
@@ -372,7 +376,9 @@ class BodyCalls:
             classes = analysis.ownership.holdings.classes(memory, binding)
             if isinstance(item.shape, AffineShape):
                 classes |= {item.shape.class_name}
-            kept = bool(classes & newer)
+            kept = bool(classes & newer) and (
+                made is None or any(item in summary.predecessors.get(m, (item,)) for m in made)
+            )
             adjusted = effects.adjusted(site, actual, effect, kept)
             if (
                 adjusted is Effect.SUPERSEDE

@@ -36,6 +36,7 @@ from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
 from mypy_eqxstate.flow.refine import may_be_refined, refined
 from mypy_eqxstate.flow.solver import solve
+from mypy_eqxstate.flow.succession import Succession
 from mypy_eqxstate.flow.values import (
     NONE_VALUE,
     PLAIN_VALUE,
@@ -86,6 +87,7 @@ class BodyAnalysis:
         self.calls = Calls(self)
         self._steps = self._steps_by_type()
         self.definitions: dict[ir.Temporary, ast.AST] = {}
+        self.succession = Succession()
         self.receivers: dict[ir.Temporary, ir.Temporary] = {}
         # The values of which what was shown counts already in what was found.
         self.counted: set[Origin] = set()
@@ -320,10 +322,11 @@ class BodyAnalysis:
         events: tuple[Event, ...] = (),
         may: bool = False,
         callee: str = "",
+        old: Collection[Object] = (),
     ) -> None:
         """Record a problem."""
         lines = tuple(loop_line(self.body, event, self.position) for event in events)
-        newest = newest_place(memory, events)
+        newest = newest_place(memory, events, self.succession, old)
         if rule == "state-stale" and self._is_accepting(
             node, place, newest, events, may or all(lines)
         ):

@@ -52,6 +52,7 @@ def note_derived(analysis: BodyAnalysis, memory: Memory, derived: Binding, actua
         known = memory.derived.get(held.item.identity, frozenset())
         found = {(place, source) for source in sources.get(held.path, ())}
         memory.derived[held.item.identity] = known | found
+        analysis.succession.note_before(held.item, sources.get(held.path, ()))
 
 
 def hand_over(memory: Memory, held: Iterable[Object]) -> None:

@@ -2,7 +2,9 @@
 
 An edge asserts *facts*, such as `train` holds or `state is None` does not.  A fact that
 contradicts one that is known on the path makes the edge impossible; all others are added.  A test
-for None also drops the values of the variable that the edge excludes.
+for None also drops the values of the variable that the edge excludes, and what all that are left
+came about under, holds again: after `new = None` and `if train: new = step(s)`, `new is None` says
+that `train` did not hold.
 
 Worked example.  Inside `if train: ...`, an `if not train: use(s)` is never entered, because the
 path knows the fact `train`.  Where the branches have joined the fact is gone; from there on guards
@@ -17,6 +19,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from mypy_eqxstate.flow.bindings import Binding
+from mypy_eqxstate.flow.guards import common_conditions
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import NONE_VALUE, UNKNOWN_VALUE, Object
 from mypy_eqxstate.ir import model as ir
@@ -85,4 +88,5 @@ def _narrow_none(memory: Memory, fact: ir.Fact) -> bool:
         return not binding.values
     if len(kept) != len(binding.values):
         memory.bindings[place.variable] = Binding(kept, binding.marks)
+        memory.facts = memory.facts | common_conditions(kept.values())
     return True

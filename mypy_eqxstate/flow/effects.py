@@ -93,6 +93,7 @@ class Effects:
             hidden_by=actual.copied_by,
             origin=grounds.origin,
             reason=grounds.reason,
+            is_bound=actual.bound,
         )
         analysis.module.note_event(event, detail)
         return event

@@ -18,11 +18,13 @@ Limit: `loop_line` looks at the graph alone and not at rebindings in between.
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from typing import Final
 
 from mypy_eqxstate.flow.bindings import LIVE, Binding
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.order import successors
+from mypy_eqxstate.flow.succession import Succession
 from mypy_eqxstate.flow.values import SEVERAL, Event, Object, Origin
 from mypy_eqxstate.ir.model import Attribute, Body, Item, Key, Variable
 
@@ -106,8 +108,17 @@ def _reaches(body: Body, source: int, target: int, allowed: frozenset[int]) -> b
     return False
 
 
-def newest_place(memory: Memory, events: tuple[Event, ...]) -> str | None:
-    """The place, as written, that holds what the consuming calls made, or its newest successor."""
+def newest_place(
+    memory: Memory, events: tuple[Event, ...], succession: Succession, old: Collection[Object]
+) -> str | None:
+    """The place, as written, that holds what the consuming calls made, or its newest successor.
+
+    Args:
+        memory: at the use.
+        events: the calls.
+        succession: which objects are newer versions of which others.
+        old: what is used.
+    """
     waiting = list(events)
     seen = set(waiting)
     while waiting and len(seen) < MAXIMAL_CHAIN:
@@ -115,6 +126,8 @@ def newest_place(memory: Memory, events: tuple[Event, ...]) -> str | None:
         followers: list[Event] = []
         for text, binding, item in _named_objects(memory):
             if (item.origin.body, item.origin.operation) != (event.body, event.operation):
+                continue
+            if event in events and not succession.may_follow(item, old):
                 continue
             if not item.events and LIVE in binding.marks and text != event.place:
                 return text

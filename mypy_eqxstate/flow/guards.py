@@ -19,6 +19,7 @@ Limits: a conjunction keeps at most `MAXIMAL_CONDITIONS` conditions and a guard
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from heapq import nlargest
 from typing import Any, Final
@@ -128,6 +129,12 @@ def without(guard: Guard, questions: frozenset[str]) -> Guard:
     return _simplified(
         {frozenset(pair for pair in part if pair[0] not in questions) for part in guard}
     )
+
+
+def common_conditions(guards: Iterable[Guard]) -> Conjunction:
+    """What holds in any case where one of some guards holds."""
+    alternatives = [conditions for guard in guards for conditions in guard]
+    return frozenset.intersection(*alternatives) if alternatives else NO_FACTS
 
 
 def negated(guard: Guard) -> Guard | None:

@@ -193,6 +193,15 @@ class Instantiation:
         variable = item.origin.variable
         return self.text(item, self.parameters.get(variable, ()) if variable is not None else ())
 
+    def note_versions(self) -> None:
+        """Note of what the callee has made which of the arguments that is a newer version of."""
+        for item, inputs in self.summary.predecessors.items():
+            made = self._made.get(item)
+            if isinstance(made, Object):
+                bindings = [self.input(each) for each in inputs]
+                older = [each for held in bindings if held is not None for each in held.objects]
+                self.analysis.succession.note_before(made, older)
+
     def left(self, template: Binding, event_of: Callable[[Object], Event]) -> Binding:
         """What the callee leaves in a field or variable, which may be old.
 

@@ -20,7 +20,7 @@ from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.holdings import DEPTH
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Literal, Object
-from mypy_eqxstate.ir.model import Attribute, Destination, Item
+from mypy_eqxstate.ir.model import Attribute, Destination, Item, Key
 from mypy_eqxstate.oracle.shapes import UNKNOWN, InstanceShape, Shape, TupleShape, UnknownShape
 
 if TYPE_CHECKING:
@@ -129,6 +129,33 @@ class Kept:
             return frozenset()
         return self._newer_classes(summary, binding, destination, DEPTH, {})
 
+    def newer_objects(
+        self, summary: Summary, binding: Binding | None, destination: Destination
+    ) -> frozenset[Object] | None:
+        """What a call makes anew and its caller keeps; None if that is not known in full."""
+        found: set[Object] = set()
+        waiting = [] if binding is None else [(binding, destination, DEPTH)]
+        seen: set[tuple[int, Destination]] = set()
+        while waiting:
+            held, kept, depth = waiting.pop()
+            if (id(held), kept) in seen or not (kept.kept or kept.items):
+                continue
+            seen.add((id(held), kept))
+            for value in held.values:
+                if not isinstance(value, Object):
+                    continue
+                if value.is_affine:
+                    if kept.kept and not value.origin.is_input:
+                        found.add(value.identity)
+                    continue
+                fields = summary.fields.get(value, {})
+                holders = self.analysis.heap.classes.affine_classes_in(value.shape)
+                if holders and not value.origin.is_input and (not fields or depth == 0):
+                    return None
+                for key, field in fields.items():
+                    waiting.append((field, _inside(kept, key), depth - 1))
+        return frozenset(found)
+
     def _newer_classes(
         self,
         summary: Summary,
@@ -162,17 +189,22 @@ class Kept:
             for key, field in fields.items():
                 if not field.objects:
                     continue
-                inner = destination
-                if isinstance(key, Item):
-                    inner = destination.at(key.value)
-                elif isinstance(key, Attribute):
-                    inner = destination.at(key.name)
+                inner = _inside(destination, key)
                 part = self._newer_classes(summary, field, inner, depth - 1, known)
                 found |= part
                 if part and isinstance(value.shape, InstanceShape):
                     found |= {value.shape.class_name}
         known[asked] = found
         return found
+
+
+def _inside(destination: Destination, key: Key) -> Destination:
+    """Where a part of what goes to a destination goes."""
+    if isinstance(key, Item):
+        return destination.at(key.value)
+    if isinstance(key, Attribute):
+        return destination.at(key.name)
+    return destination
 
 
 def is_given(actuals: Sequence[Actual]) -> bool:

@@ -197,7 +197,11 @@ class Observer:
                 loop_lines=tuple(
                     loop_line(analysis.body, event, analysis.position) for event in part.events
                 ),
-                newest=newest_place(memory, part.events) if part.events else None,
+                newest=(
+                    newest_place(memory, part.events, analysis.succession, part.items)
+                    if part.events
+                    else None
+                ),
                 born=self._born(part.items),
             )
             self._noted[self._block].append((part.path, found))

@@ -21,7 +21,7 @@ binding itself is dead for sure, every other reference to one of them perhaps.
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mypy_eqxstate.flow.bindings import ALIVE, LIVE, Binding, Change, Status
@@ -98,7 +98,7 @@ class Ownership:
             return False
         alive = binding.marks.get(LIVE)
         may = alive is not None and not excluded(alive, memory.facts)
-        self._report(memory, use, place, self._class_name(memory, binding), events, may)
+        self._report(memory, use, place, binding.objects, events, may)
         if temporary is not None:
             self._silence_marks(memory, temporary)
         return True
@@ -119,7 +119,7 @@ class Ownership:
                 continue
             inner = text + "".join(format_key(key) for key in place.path[length:])
             may = LIVE in memory.stale[place]
-            self._report(memory, use, inner, self._class_name(memory, binding), events, may)
+            self._report(memory, use, inner, binding.objects, events, may)
             memory.stale[place] = without_events(memory.stale[place])
             found = True
         return found
@@ -129,7 +129,7 @@ class Ownership:
         memory: Memory,
         use: _Use,
         place: str,
-        class_name: str,
+        old: Collection[Object],
         events: tuple[Event, ...],
         may: bool,
     ) -> None:
@@ -140,13 +140,15 @@ class Ownership:
             misuse=use.misuse,
             node=use.node,
             place=place,
-            class_name=class_name,
+            class_name=self._class_name(memory, old),
             events=events,
             may=may,
             callee=use.callee,
+            old=old,
         )
 
-    def _class_name(self, memory: Memory, binding: Binding) -> str:
+    def _class_name(self, memory: Memory, old: Collection[Object]) -> str:
+        binding = Binding(dict.fromkeys(old, ALWAYS))
         for held in self.holdings.held(memory, binding, materialise=True):
             if isinstance(held.item.shape, AffineShape):
                 return held.item.shape.class_name
@@ -200,8 +202,7 @@ class Ownership:
         found = bool(dead)
         if dead:
             events = tuple(sorted(frozenset().union(*(item.events for item in dead))))
-            class_name = getattr(dead[0].shape, "class_name", "")
-            self._report(memory, walk.use, place, class_name, events, alive)
+            self._report(memory, walk.use, place, dead, events, alive)
             for item in dead:
                 self._silence(memory, item)
         for item, item_guard in inner:
@@ -233,8 +234,7 @@ class Ownership:
             part = f"{place}{format_key(key)}"
             events = _reaching(field.marks, memory.facts)
             if events and self.holdings.classes(memory, field):
-                class_name = self._class_name(memory, field)
-                self._report(memory, walk.use, part, class_name, events, LIVE in field.marks)
+                self._report(memory, walk.use, part, field.objects, events, LIVE in field.marks)
                 memory.set_field(item, key, Binding(field.values, without_events(field.marks)))
                 found = True
                 continue
@@ -272,6 +272,7 @@ class Ownership:
             for one in self.holdings.held(memory, binding, materialise=True)
             if REPORTED not in one.item.events
         ]
+        self.analysis.succession.note_taken(event.operation, [one.item for one in held])
         several = len({one.item.identity for one in held}) > 1
         before = self.places.at(memory, place) if place is not None and several else None
         fates: dict[Object, Fate] = {}
@@ -402,6 +403,7 @@ class Ownership:
             if not held:
                 return
         hand_over(memory, held)
+        self.analysis.succession.note_taken(event.operation, held)
         self.supersede_sources(memory, binding, event)
         if temporary is None:
             if captured is not None and self.unchanged(memory, captured, binding):

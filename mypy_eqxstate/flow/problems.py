@@ -36,6 +36,7 @@ class EventDetail:
         origin: where the callee says so: `(path or None for this file, line)`.
         reason: why the callee is believed to do that: "annotation", "library", "body",
             "signature" or "unknown".
+        is_bound: a partial has bound what is consumed.
     """
 
     node: ast.AST
@@ -44,6 +45,7 @@ class EventDetail:
     hidden_by: str | None
     origin: tuple[str | None, int] | None
     reason: str
+    is_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

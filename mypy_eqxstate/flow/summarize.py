@@ -16,6 +16,7 @@ Limit: a field that was written with what it held before counts as untouched.
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import Effect, Row
@@ -61,8 +62,22 @@ def summary_of(analysis: BodyAnalysis) -> Summary:
         fields=memory.fields,
         statuses=memory.input_status,
         lines=lines,
+        predecessors=_predecessors(analysis, memory, result, effects) if len(effects) > 1 else {},
         inspected=_inspected(analysis),
     )
+
+
+def _predecessors(
+    analysis: BodyAnalysis, memory: Memory, result: Binding, effects: Collection[Object]
+) -> dict[Object, frozenset[Object]]:
+    """For what the body makes, the inputs that it takes over of which that is a newer version."""
+    bindings = [result, *(held for fields in memory.fields.values() for held in fields.values())]
+    found: dict[Object, frozenset[Object]] = {}
+    for item in [item for binding in bindings for item in binding.objects]:
+        if item.is_affine and not item.origin.is_input:
+            inputs = analysis.succession.inputs_before(item)
+            found[item.identity] = frozenset(taken for taken in effects if taken.origin in inputs)
+    return found
 
 
 def _inspected(analysis: BodyAnalysis) -> frozenset[str]:
@@ -142,6 +157,7 @@ def alike(left: Summary, right: Summary) -> bool:
         and left.reads == right.reads
         and left.result == right.result
         and left.inspected == right.inspected
+        and left.predecessors == right.predecessors
         and left.field_writes == right.field_writes
         and left.variable_writes == right.variable_writes
     )

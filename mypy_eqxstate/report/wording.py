@@ -17,12 +17,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from mypy_eqxstate.faults import THE_MODULE
 from mypy_eqxstate.flow.problems import EventDetail, Misuse, Problem
 from mypy_eqxstate.flow.values import Event
 from mypy_eqxstate.oracle.shapes import (
+    UNKNOWN,
     AffineShape,
     ContainerShape,
     Shape,
@@ -90,13 +91,28 @@ class Wording:
             then = f"and is used again in {_callee(problem.callee)}"
         else:
             then = "and is used again"
-        return f'"{problem.place}" {was} {causes} {then}; {self._advice(problem)}'
+        return f"{self._subject(problem)} {was} {causes} {then}; {self._advice(problem)}"
+
+    def _subject(self, problem: Problem) -> str:
+        """What is old, as it is named in a sentence."""
+        if self._is_of_partial(problem):
+            return f'the {self._class(problem)} bound in "{problem.place}"'
+        return f'"{problem.place}"'
+
+    def _is_of_partial(self, problem: Problem) -> bool:
+        """Whether what is used is a callable, in which a partial has bound what is old."""
+        if not any(detail.is_bound for detail in self._details(problem)):
+            return False
+        if any(event.place == problem.place for event in problem.events):
+            return True
+        shape = self._module.oracle.shape(problem.node) if _is_expression(problem.node) else UNKNOWN
+        return not _is_open(shape) and not self._module.classes.affine_classes_in(shape)
 
     def _stale(self, problem: Problem, causes: str) -> str:
         is_old = "may be out of date" if self._may(problem) else "is out of date"
         took = causes.format(took="may have taken" if self._may(problem) else "took")
         hidden = self._hidden(problem)
-        return f'"{problem.place}" {is_old}: {took}{hidden}; {self._advice(problem)}'
+        return f"{self._subject(problem)} {is_old}: {took}{hidden}; {self._advice(problem)}"
 
     def _may(self, problem: Problem) -> bool:
         """On some paths only; that a loop has a first turn goes without saying."""
@@ -180,6 +196,8 @@ class Wording:
         event = problem.events[0]
         detail = self._module.events[event]
         line = getattr(detail.node, "lineno", 0)
+        if self._is_of_partial(problem):
+            return f"pass the {self._class(problem)} to each call instead of binding it"
         # What was passed may be a display, `(state, 0)`: then it is about the part that is used.
         place = event.place if event.place.isidentifier() else problem.place
         clone = f'pass "clone({place})" on line {line}'
@@ -315,7 +333,7 @@ class Wording:
             if (line, detail.callee) in seen or problem.misuse is Misuse.BORROWED:
                 continue
             seen.add((line, detail.callee))
-            notes.append(Note(self._consumed_here(event), self.position(detail.node)))
+            notes.append(Note(self._consumed_here(event, problem), self.position(detail.node)))
             declaration = self._declared_here(detail)
             if declaration is not None:
                 notes.append(declaration)
@@ -334,9 +352,13 @@ class Wording:
             header = Position(line, len(text) - len(text.lstrip()), line, len(text.rstrip()))
             yield Note("in the next turn of this loop", header, None, NoteKind.LOOP)
 
-    def _consumed_here(self, event: Event) -> str:
+    def _consumed_here(self, event: Event, problem: Problem) -> str:
         verb = "consumed" if event.invalidates else "handed over"
-        return f'"{event.place}" was {verb} here'
+        bound = self._module.events[event].is_bound
+        what = (
+            f'the {self._class(problem)} bound in "{event.place}"' if bound else f'"{event.place}"'
+        )
+        return f"{what} was {verb} here"
 
     def _declared_here(self, detail: EventDetail) -> Note | None:
         reason = _REASONS.get(detail.reason)
@@ -345,6 +367,10 @@ class Wording:
         path, line = detail.origin
         message = reason.format(callee=_callee(detail.callee))
         return Note(message, Position(line, 0, line, 0), path, NoteKind.DECLARED)
+
+
+def _is_expression(node: ast.AST) -> TypeGuard[ast.expr]:
+    return isinstance(node, ast.expr)
 
 
 def _is_open(shape: Shape) -> bool:

@@ -17,6 +17,7 @@ from mypy_eqxstate.flow.explain import (
 )
 from mypy_eqxstate.flow.guards import ALWAYS
 from mypy_eqxstate.flow.memory import Memory
+from mypy_eqxstate.flow.succession import Succession
 from mypy_eqxstate.flow.values import NONE_VALUE, SEVERAL, Event, Object, Origin
 from mypy_eqxstate.ir.model import Attribute, Body, Call, Item, Variable
 from mypy_eqxstate.oracle.shapes import UNKNOWN, AffineShape
@@ -116,57 +117,61 @@ def _memory(**names: Object | Binding) -> Memory:
     return memory
 
 
+def _newest(memory: Memory, events: tuple[Event, ...]) -> str | None:
+    return newest_place(memory, events, Succession(), ())
+
+
 BODY = body_of("def f(s, t=None, *, u):\n do(s)\n do(t)")
 
 
 def test_the_newest_is_what_the_consuming_call_has_made() -> None:
     memory = _memory(s=_made(-1, _event(5)), new=_made(5))
-    assert newest_place(memory, (_event(5),)) == "new"
+    assert _newest(memory, (_event(5),)) == "new"
 
 
 def test_if_that_was_consumed_it_is_what_came_of_it() -> None:
     memory = _memory(new=_made(5, _event(6)), newer=_made(6))
-    assert newest_place(memory, (_event(5),)) == "newer"
+    assert _newest(memory, (_event(5),)) == "newer"
 
 
 def test_if_the_name_of_that_is_out_of_date_it_is_what_came_of_it() -> None:
     stale: Status = {_event(6): ALWAYS}
     memory = _memory(new=Binding({_made(5): ALWAYS}, stale), newer=_made(6))
-    assert newest_place(memory, (_event(5),)) == "newer"
+    assert _newest(memory, (_event(5),)) == "newer"
 
 
 def test_the_place_that_was_consumed_is_not_the_newest() -> None:
     memory = _memory(s=_made(5))
-    assert newest_place(memory, (_event(5, "s"),)) is None
-    assert newest_place(memory, (_event(5, "t"),)) == "s"
+    assert _newest(memory, (_event(5, "s"),)) is None
+    assert _newest(memory, (_event(5, "t"),)) == "s"
 
 
 def test_short_names_that_are_not_private_come_first() -> None:
     memory = _memory(_n=_made(5), longer=_made(5), two=_made(5), one=_made(5))
-    assert newest_place(memory, (_event(5),)) == "one"
+    assert _newest(memory, (_event(5),)) == "one"
 
 
 def test_it_may_be_inside_something() -> None:
     holder = Object(Origin("f", 1, None), UNKNOWN)
     memory = _memory(train=holder)
     memory.fields[holder] = {Attribute("state"): Binding({_made(5): ALWAYS})}
-    assert newest_place(memory, (_event(5),)) == "train.state"
+    assert _newest(memory, (_event(5),)) == "train.state"
     memory.fields[holder] = {Item("k"): Binding({_made(5): ALWAYS})}
-    assert newest_place(memory, (_event(5),)) == "train['k']"
+    assert _newest(memory, (_event(5),)) == "train['k']"
 
 
 def test_it_is_one_of_the_things_that_a_name_may_hold() -> None:
     memory = _memory(new=Binding({NONE_VALUE: ALWAYS, _made(5): ALWAYS}))
-    assert newest_place(memory, (_event(5),)) == "new"
+    assert _newest(memory, (_event(5),)) == "new"
 
 
 def test_it_is_told_by_the_names_of_the_program_only() -> None:
     memory = Memory()
     memory.bindings[3] = Binding({_made(5): ALWAYS})
     memory.bindings[Variable("s@2", "f")] = Binding({_made(5): ALWAYS})
-    assert newest_place(memory, (_event(5),)) is None
+    assert _newest(memory, (_event(5),)) is None
     memory.bindings[Variable("new", "f")] = Binding({_made(5): ALWAYS})
-    assert newest_place(memory, (_event(5),)) == "new"
+    assert _newest(memory, (_event(5),)) == "new"
 
 
 def test_places_of_more_than_two_steps_are_not_told() -> None:
@@ -174,14 +179,25 @@ def test_places_of_more_than_two_steps_are_not_told() -> None:
     memory = _memory(a=outer)
     memory.fields[outer] = {Attribute("b"): Binding({middle: ALWAYS})}
     memory.fields[middle] = {Attribute("c"): Binding({_made(5): ALWAYS})}
-    assert newest_place(memory, (_event(5),)) == "a.b.c"
+    assert _newest(memory, (_event(5),)) == "a.b.c"
     memory.fields[middle] = {Attribute("c"): Binding({inner: ALWAYS})}
     memory.fields[inner] = {Attribute("d"): Binding({_made(5): ALWAYS})}
-    assert newest_place(memory, (_event(5),)) is None
+    assert _newest(memory, (_event(5),)) is None
+
+
+def test_of_several_it_is_the_next_version_of_what_is_used() -> None:
+    succession = Succession()
+    first, second = _made(5), Object(Origin("f", 5, None, (Item(1),)), STATE)
+    old, other = _made(1), _made(2)
+    succession.note_before(first, [other])
+    succession.note_before(second, [old])
+    memory = _memory(first=first, second=second)
+    assert newest_place(memory, (_event(5),), succession, [old]) == "second"
+    assert newest_place(memory, (_event(5),), succession, [other]) == "first"
 
 
 def test_where_nothing_newer_has_a_name_none_is_told() -> None:
-    assert newest_place(_memory(other=_made(4)), (_event(5),)) is None
+    assert _newest(_memory(other=_made(4)), (_event(5),)) is None
 
 
 def test_what_was_consumed_came_in_by_a_parameter() -> None:

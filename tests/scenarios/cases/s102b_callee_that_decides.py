@@ -37,11 +37,18 @@ def only_second(
     return bump(second, index)
 
 
-def bad_newer_than_another(
+def good_newer_than_another(
     state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array]
 ) -> Array:
     new = only_second(state, other, index)
-    return state.get(index)  # E: state-stale | "state" is out of date | line -1
+    return state.get(index)
+
+
+def bad_newer_than_this(
+    state: eqx.nn.State, other: eqx.nn.State, index: eqx.nn.StateIndex[Array]
+) -> Array:
+    new = only_second(state, other, index)
+    return other.get(index)  # E: state-stale | "other" is out of date | line -1
 
 
 def tried(state: eqx.nn.State, index: eqx.nn.StateIndex[Array], x: Array) -> eqx.nn.State:

@@ -158,11 +158,13 @@ class Wording:
         place = problem.place or "state"
         told = (
             f'the new {self._class(problem)} returned by "{problem.callee}" is thrown away, and '
-            f'"{place}" is consumed; write '
+            f'"{place}" is consumed; '
         )
         if self._frozen_holder(problem.node, place, problem) is not None:
-            return f"{told}{self._rebinding(problem.node, 'new_state')}, and use that instead"
-        return told + self._rebinding(problem.node, place)
+            return f"{told}write {self._statement(problem.node, 'new_state')}, and use that instead"
+        if not _is_assignable(place):
+            return f"{told}bind it to a name, and use that"
+        return f"{told}write {self._statement(problem.node, place)}"
 
     def _borrowed(self, problem: Problem) -> str:
         return (
@@ -212,11 +214,16 @@ class Wording:
             if newest is not None:
                 return f'use "{newest}", the newer {self._class(problem)}, here'
             return f'rebuild "{holder}" with the newer {self._class(problem)} there'
-        rebind = f"write {self._rebinding(detail.node, place, problem.newest)} there"
-        if not _is_assignable(place) or self._is_bound_in_a_tuple(detail.node, place):
-            rebind = f"keep the newer {self._class(problem)} in its place there"
+        if _are_aliases(place, problem.place) and problem.rule == "state-reuse":
+            wanted = f"{clone} if the old one is still wanted"
+            if newest is None:
+                return wanted
+            return f'use "{newest}", the newer {self._class(problem)}, here, or {wanted}'
+        rebind = self._rebinding(detail.node, place, problem)
         if newest is not None:
             return f'{rebind}, or use "{newest}", the newer {self._class(problem)}, here'
+        if any(problem.loop_lines) and not self._is_in_comprehension(detail.node):
+            return f'{rebind}, or pass "clone({place})" there if each turn is to begin with it'
         return rebind
 
     def _frozen_holder(self, node: ast.AST, place: str, problem: Problem) -> str | None:
@@ -241,12 +248,44 @@ class Wording:
         shape = self._module.oracle.shape(detail.node)
         return _is_open(shape) or bool(self._module.classes.affine_classes_in(shape))
 
-    def _rebinding(self, node: ast.AST, place: str, newest: str | None = None) -> str:
-        """The statement that rebinds a place to what the call returns."""
+    def _rebinding(self, node: ast.AST, place: str, problem: Problem) -> str:
+        """What to do at a call that takes a place over, so that the place holds what it returns."""
+        if self._is_in_comprehension(node):
+            return f'pass "clone({place})" there if each element is to begin with it'
+        targets = None
+        if _is_assignable(place) and not self._is_bound_in_a_tuple(node, place):
+            newest = problem.newest
+            targets = self._targets(node, place, newest) or self._whole(node, place, newest)
+            targets = targets or self._targets_by_shape(node, place)
+        if targets is None:
+            return f"keep the newer {self._class(problem)} in its place there"
+        return f"write {self._statement(node, targets)} there"
+
+    def _statement(self, node: ast.AST, targets: str) -> str:
+        """The statement that binds what a call returns."""
         callee = node.func if isinstance(node, ast.Call) else node
-        call = f"{self._module.text(callee)}(...)"
-        names = self._targets(node, place, newest) or self._whole(node, place, newest)
-        return f'"{names or place} = {call}"'
+        awaits = "await " if isinstance(self._parents.get(node), ast.Await) else ""
+        return f'"{targets} = {awaits}{self._module.text(callee)}(...)"'
+
+    def _targets_by_shape(self, node: ast.AST, place: str) -> str | None:
+        """The targets that take what a call returns, by its type; None if that can't be told."""
+        if not isinstance(node, ast.Call):
+            return place
+        shape = self._module.oracle.shape(node)
+        number = self._affine_item(shape)
+        if number is not None and isinstance(shape, TupleShape):
+            return ", ".join(place if n == number else "_" for n in range(len(shape.items)))
+        is_alone = isinstance(self._parents.get(node), ast.Expr | ast.Assign)
+        if isinstance(shape, AffineShape) or (is_alone and isinstance(shape, UnknownShape)):
+            return place
+        return None
+
+    def _affine_item(self, shape: Shape) -> int | None:
+        """Which item of a tuple is affine, if one is."""
+        if not isinstance(shape, TupleShape):
+            return None
+        found = [n for n, item in enumerate(shape.items) if isinstance(item, AffineShape)]
+        return found[0] if len(found) == 1 else None
 
     def _targets(self, node: ast.AST, place: str, newest: str | None) -> str | None:
         """The targets of the statement around a call, that of the newer object replaced."""
@@ -264,7 +303,12 @@ class Wording:
             return ", ".join(names)
         if any(isinstance(element, ast.Tuple) for element in target.elts):
             return None  # which part is the newer object can't be told from here
-        if len(dropped) == 1 and dropped[0] > 0:
+        if _is_inside_display(node, place):
+            return None  # what it gives back has the same structure, somewhere
+        number = self._affine_item(self._module.oracle.shape(node) if _is_call(node) else UNKNOWN)
+        if number is not None and number < len(names):
+            names[number] = place
+        elif len(dropped) == 1 and dropped[0] > 0:
             names[dropped[0]] = place
         else:
             names[-1] = place
@@ -304,9 +348,20 @@ class Wording:
     def _assignment_of(self, node: ast.AST) -> ast.Assign | None:
         """The statement that binds what a node gives, and nothing made of it."""
         parent = self._parents.get(node)
+        if isinstance(parent, ast.Await):
+            node, parent = parent, self._parents.get(parent)
         if isinstance(parent, ast.Assign) and parent.value is node:
             return parent
         return None
+
+    def _is_in_comprehension(self, node: ast.AST) -> bool:
+        """Whether a node is a part of a comprehension, where nothing can be bound."""
+        inner: ast.AST | None = node
+        while inner is not None and not isinstance(inner, ast.stmt | ast.Lambda):
+            if isinstance(inner, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+                return True
+            inner = self._parents.get(inner)
+        return False
 
     @cached_property
     def _parents(self) -> Mapping[ast.AST, ast.AST]:
@@ -390,6 +445,24 @@ def _replaced(target: ast.expr, name: str | None, place: str) -> str:
     if isinstance(target, ast.Name) and target.id == name:
         return place
     return ast.unparse(target)
+
+
+def _is_call(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call)
+
+
+def _are_aliases(place: str, other: str) -> bool:
+    """Whether two places as written are different names, and not one a part of the other."""
+    return place.isidentifier() and other.isidentifier() and place != other
+
+
+def _is_inside_display(node: ast.AST, place: str) -> bool:
+    """Whether a call gets a place as a part of a tuple, list or dictionary written there."""
+    arguments = [*node.args, *(each.value for each in node.keywords)] if _is_call(node) else []
+    displays = [each for each in arguments if isinstance(each, ast.Tuple | ast.List | ast.Dict)]
+    return any(ast.unparse(part) == place for whole in displays for part in ast.walk(whole)) and (
+        not any(ast.unparse(argument) == place for argument in arguments)
+    )
 
 
 def _is_assignable(place: str) -> bool:

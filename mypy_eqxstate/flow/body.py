@@ -459,6 +459,8 @@ class BodyAnalysis:
         self.receivers[op.target] = op.base
         result = self.calls.attributes.read(memory, base, op)
         exact = self.refine(memory, result, op.node)
+        if any(item.is_affine for item in base.objects) and PLAIN_VALUE in result.values:
+            self.use(memory, op.base, deep=False)  # a field of an affine object of the user's
         holders = list(base.values)
         if exact is not result and len(holders) == 1 and isinstance(holders[0], Object):
             # What became known stays known, so that a later read finds the same object.
@@ -468,6 +470,10 @@ class BodyAnalysis:
         self.set(memory, op.target, exact, op.node)
 
     def _write_attribute(self, memory: Memory, op: ir.WriteAttribute) -> None:
+        if self.calls.set_property(memory, op):
+            return
+        if any(item.is_affine for item in self.read(memory, op.base).objects):
+            self.use(memory, op.base, deep=False)
         self.containers.write_field(memory, op.base, ir.Attribute(op.name), op.source)
 
     def _constant(self, memory: Memory, op: ir.Constant) -> None:

@@ -23,7 +23,7 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from mypy_eqxstate.contracts.model import Decorator
+from mypy_eqxstate.contracts.model import Decorator, Row
 from mypy_eqxstate.flow.alternatives import branch, rejoin
 from mypy_eqxstate.flow.arguments import Actual, actual_arguments
 from mypy_eqxstate.flow.attributes import Attributes
@@ -59,7 +59,7 @@ from mypy_eqxstate.flow.values import (
     Transformed,
     Value,
 )
-from mypy_eqxstate.fullnames import NEW_TYPE
+from mypy_eqxstate.fullnames import DESCRIBED_PACKAGES, NEW_TYPE
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import (
     UNKNOWN,
@@ -233,6 +233,26 @@ class Calls:
         receiver = Actual(one(item), base, text, node, receiver=True)
         return self.invoke(site, memory, function, [receiver])
 
+    def set_property(self, memory: Memory, op: ir.WriteAttribute) -> bool:
+        """Store something in a property: a call of its setter; whether that is what it is."""
+        analysis = self.analysis
+        held = list(analysis.read(memory, op.base).values)
+        item = held[0] if len(held) == 1 else None
+        if not isinstance(item, Object) or not isinstance(item.shape, InstanceShape):
+            return False
+        function = analysis.module.definitions.setter(item.shape.class_name, op.name)
+        if function is None or op.source is None:
+            return False
+        self.effects.begin()
+        text = analysis.text_of(op.base)
+        site = CallSite(op.node, f"{text}.{op.name}", ir.KEPT, UNKNOWN, False)
+        receiver = Actual(one(item), op.base, text, op.node, receiver=True)
+        value = Actual(
+            analysis.read(memory, op.source), op.source, analysis.text_of(op.source), op.node
+        )
+        self.invoke(site, memory, function, [receiver, value])
+        return True
+
     def hand_over(self, site: CallSite, memory: Memory, actuals: Sequence[Actual]) -> None:
         """A function of this module given to a callee that can't be read: it may call it, once."""
         for actual in actuals:
@@ -271,6 +291,9 @@ class Calls:
         self, site: CallSite, memory: Memory, callee: Value, actuals: list[Actual]
     ) -> Binding:
         if isinstance(callee, Function):
+            described = self._described(callee)
+            if described is not None:
+                return self.rows.call(site, memory, *described, actuals)
             return self.bodies.invoke(site, memory, callee, actuals)
         if isinstance(callee, Symbol):
             return self._symbol(site, memory, callee.full_name, actuals)
@@ -292,6 +315,15 @@ class Calls:
             self.borrow_all(site, memory, actuals)
             return one(PLAIN_VALUE)
         return self.signatures.of_call(site, memory, actuals)
+
+    def _described(self, function: Function) -> tuple[str, Row] | None:
+        """The row that the user has written for a function, which outranks its body."""
+        home = self.analysis.module.home(function.node)
+        if home.index.name.partition(".")[0] in DESCRIBED_PACKAGES:
+            return None  # the library table is made for those who call into them
+        full_name = home.definitions.full_name(function.name)
+        row = self.analysis.module.row(full_name)
+        return None if row is None else (full_name, row)
 
     def _gives_affine(self, memory: Memory, actuals: Sequence[Actual]) -> bool:
         """Whether an argument is affine: plain data takes no such thing, so its type is wrong."""

@@ -282,6 +282,16 @@ class Definitions:
             return Descriptor(declaration.kind, symbol)
         return symbol
 
+    def setter(self, class_name: str, name: str) -> Function | None:
+        """The setter of a property in the body of a class of this module, or of an ancestor."""
+        info = self.classes.info(class_name)
+        for ancestor in info.ancestors if info is not None and info.ancestors else (class_name,):
+            qualified = self._own(ancestor)
+            if qualified in self.index.classes and f"{qualified}.{name}" in self.index.functions:
+                node = _setter_in(self.index.classes[qualified], name)
+                return None if node is None else Function(node, self.index.name_of(node))
+        return None
+
     def overrides(self, class_name: str, method: str) -> bool:
         """Whether a subclass in this module has a method of its own in the place of one.
 
@@ -327,6 +337,16 @@ class Definitions:
         if not isinstance(shape, InstanceShape) or self.classes.affine_classes_in(shape):
             return None
         return Object(Origin(self.index.name, -1, None), shape)
+
+
+def _setter_in(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
+    """The definition under `@name.setter` in a class."""
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef) and statement.name == name:
+            for decorator in statement.decorator_list:
+                if isinstance(decorator, ast.Attribute) and decorator.attr == "setter":
+                    return statement
+    return None
 
 
 def _may_be_stored(info: ClassInfo) -> bool:

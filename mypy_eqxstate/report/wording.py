@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 from mypy_eqxstate.faults import THE_MODULE
 from mypy_eqxstate.flow.problems import EventDetail, Misuse, Problem
 from mypy_eqxstate.flow.values import Event
+from mypy_eqxstate.fullnames import AFFINE_CLASSES, canonical
 from mypy_eqxstate.oracle.shapes import (
     UNKNOWN,
     AffineShape,
@@ -151,7 +152,7 @@ class Wording:
         return (
             f'"{problem.place}" is passed to "{problem.callee}" together with "{other}", '
             f"which the call {consumes}: both are one {self._class(problem)}; "
-            f'pass "clone({problem.place})" if both are wanted'
+            f"pass {self._clone(problem.place, problem)} if both are wanted"
         )
 
     def _dropped(self, problem: Problem) -> str:
@@ -169,7 +170,8 @@ class Wording:
     def _borrowed(self, problem: Problem) -> str:
         return (
             f'"{problem.place}" is declared Borrowed, but "{problem.callee}" consumes it; '
-            f'declare it "Consumed[{self._class(problem)}]", or consume "clone({problem.place})"'
+            f'declare it "Consumed[{self._class(problem)}]", or consume '
+            f"{self._clone(problem.place, problem)}"
         )
 
     def _nested(self, problem: Problem) -> str:
@@ -202,7 +204,8 @@ class Wording:
             return f"pass the {self._class(problem)} to each call instead of binding it"
         # What was passed may be a display, `(state, 0)`: then it is about the part that is used.
         place = event.place if event.place.isidentifier() else problem.place
-        clone = f'pass "clone({place})" on line {line}'
+        copy = self._clone(place, problem)
+        clone = f"pass {copy} on line {line}"
         if not self._gives_back(detail):
             return f"{clone} if it is still wanted"
         newest = self._newest(problem)
@@ -223,7 +226,7 @@ class Wording:
         if newest is not None:
             return f'{rebind}, or use "{newest}", the newer {self._class(problem)}, here'
         if any(problem.loop_lines) and not self._is_in_comprehension(detail.node):
-            return f'{rebind}, or pass "clone({place})" there if each turn is to begin with it'
+            return f"{rebind}, or pass {copy} there if each turn is to begin with it"
         return rebind
 
     def _frozen_holder(self, node: ast.AST, place: str, problem: Problem) -> str | None:
@@ -251,7 +254,8 @@ class Wording:
     def _rebinding(self, node: ast.AST, place: str, problem: Problem) -> str:
         """What to do at a call that takes a place over, so that the place holds what it returns."""
         if self._is_in_comprehension(node):
-            return f'pass "clone({place})" there if each element is to begin with it'
+            copy = self._clone(place, problem)
+            return f"pass {copy} there if each element is to begin with it"
         targets = None
         if _is_assignable(place) and not self._is_bound_in_a_tuple(node, place):
             newest = problem.newest
@@ -370,6 +374,12 @@ class Wording:
             for parent in ast.walk(self._module.index.tree)
             for child in ast.iter_child_nodes(parent)
         }
+
+    def _clone(self, place: str, problem: Problem) -> str:
+        """A copy of what is at a place: `clone` makes one of a State, but not of any class."""
+        if canonical(problem.class_name) in AFFINE_CLASSES or not problem.class_name:
+            return f'"clone({place})"'
+        return f'a copy of "{place}"'
 
     def _class(self, problem: Problem) -> str:
         return problem.class_name.rpartition(".")[2] or "State"

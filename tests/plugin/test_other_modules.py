@@ -73,10 +73,14 @@ class Project:
             path.write_text(textwrap.dedent(text), encoding="utf-8")
             os.utime(path, (before + 10, before + 10) if before else None)
 
+    def configure(self, key: str, value: str) -> None:
+        """Configure one thing."""
+        configuration = f"[mypy]\nplugins = mypy_eqxstate\n[mypy_eqxstate]\n{key} =\n  {value}\n"
+        (self.root / "mypy.ini").write_text(configuration, encoding="utf-8")
+
     def name_affine(self, name: str) -> None:
         """Configure a further affine class, or a type variable that stands for such."""
-        configuration = f"[mypy]\nplugins = mypy_eqxstate\n[mypy_eqxstate]\naffine = {name}\n"
-        (self.root / "mypy.ini").write_text(configuration, encoding="utf-8")
+        self.configure("affine", name)
 
     def errors(self, *options: str) -> list[str]:
         """The errors, up to the end of their first clause."""
@@ -111,6 +115,33 @@ def test_a_callee_that_changes_in_its_body_only_is_noticed(project: Project, cac
     project.write(helpers=ADVANCING)
     assert project.errors(*options) == [CONSUMED]
     assert project.errors(*options) == [CONSUMED]  # from the cache
+
+
+def test_a_contract_in_the_configuration_outranks_the_body(project: Project) -> None:
+    assert project.errors() == [CONSUMED]
+    project.configure("contracts", "helpers.step: (token: borrow) -> fresh")
+    assert project.errors() == []
+
+
+def test_so_it_does_in_the_module_of_the_function_and_under_a_transform(project: Project) -> None:
+    project.write(
+        helpers=ADVANCING,
+        main="""
+            import functools
+            from token_class import Token
+
+            def step(token: Token) -> Token:
+                return token.advance()
+
+            def run(token: Token) -> list[Token]:
+                newer = functools.partial(step, token)()
+                return [newer, token, step(token), token]
+        """,
+    )
+    at_work = [line for line in project.errors() if line.startswith("main.py")]
+    assert at_work == ['main.py:10: error: "token" was consumed'] * len(at_work) != []
+    project.configure("contracts", "main.step: (token: borrow) -> fresh")
+    assert project.errors() == []
 
 
 @pytest.mark.parametrize("cache", ["default", "json", "workers"])

@@ -265,6 +265,9 @@ class Classes:
             for target, annotation in _self_assignments(method):
                 if target.attr in scope.names and target.attr not in open_places:
                     continue
+                inherited = self.member(definition, target.attr)
+                if inherited is not None and isinstance(inherited[1], DefinedFunction):
+                    continue  # a property of a base class
                 if annotation is not None:
                     found[target.attr] = self._declared(module, inner, annotation)
                 elif target.attr not in found:

@@ -35,6 +35,8 @@ from mypy_eqxstate.flow.observations import Observer
 from mypy_eqxstate.flow.ownership import Ownership
 from mypy_eqxstate.flow.problems import Misuse, Problem
 from mypy_eqxstate.flow.refine import may_be_refined, refined
+from mypy_eqxstate.flow.rejection import Taken, is_rejection
+from mypy_eqxstate.flow.replaced import NOTHING, replaced_keys
 from mypy_eqxstate.flow.solver import solve
 from mypy_eqxstate.flow.succession import Succession
 from mypy_eqxstate.flow.values import (
@@ -277,8 +279,18 @@ class BodyAnalysis:
         misuse: Misuse = Misuse.USED,
         callee: str = "",
         deep: bool = True,
+        replaced: frozenset[object] = NOTHING,
     ) -> bool:
-        """A use of the value of a temporary, at the expression that it comes from."""
+        """A use of the value of a temporary, at the expression that it comes from.
+
+        Args:
+            memory: changed where a problem is silenced.
+            temporary: of which the value is used.
+            misuse: what it would be if the value is old.
+            callee: the callee that it is passed to, if it is.
+            deep: it is a use of all that the value holds.
+            replaced: the keys of parts that are no part of what is used.
+        """
         node = self.definitions.get(temporary)
         if node is None:
             return False
@@ -289,8 +301,9 @@ class BodyAnalysis:
             return False
         if parts and deep and all(part in memory.bindings for part in parts):
             found = False
-            for part in parts:  # all of them, each with its own report
-                found |= self.use(memory, part, misuse, callee)
+            for number, part in enumerate(parts):  # all of them, each with its own report
+                gone = replaced | replaced_keys(node, number)
+                found |= self.use(memory, part, misuse, callee, replaced=gone)
             return found
         return self.ownership.check(
             memory,
@@ -301,6 +314,7 @@ class BodyAnalysis:
             misuse,
             callee,
             deep,
+            replaced=replaced,
         )
 
     def set(self, memory: Memory, temporary: ir.Temporary, binding: Binding, node: ast.AST) -> None:
@@ -361,7 +375,10 @@ class BodyAnalysis:
         in_loop = self.body.blocks[self.position[0]].loop is not None
         if (repeated or in_loop) and is_accepted(self.body, place, events):
             return True
-        return newest is not None and is_choice(self.body.node, node, place, newest)
+        if newest is not None and is_choice(self.body.node, node, place, newest):
+            return True
+        taken = [Taken(self.module.events[each].node, each.place) for each in events]
+        return is_rejection(self.body.node, node, place, newest, taken)
 
     def note_yield(self, memory: Memory) -> None:
         """A generator may be left for good at the operation at work."""
@@ -490,8 +507,8 @@ class BodyAnalysis:
 
     def _compute(self, memory: Memory, op: ir.Compute) -> None:
         if op.how not in {ir.UseKind.IDENTITY, ir.UseKind.TEST}:
-            for operand in op.operands:
-                self.use(memory, operand)
+            for number, operand in enumerate(op.operands):
+                self.use(memory, operand, replaced=replaced_keys(op.node, number))
         if op.target is not None:
             unknown = op.how is ir.UseKind.UNKNOWN
             self.set(

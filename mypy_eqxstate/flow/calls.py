@@ -23,7 +23,7 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from mypy_eqxstate.contracts.model import Decorator, Row
+from mypy_eqxstate.contracts.model import Contract, Decorator, Row, Same
 from mypy_eqxstate.flow.alternatives import branch, rejoin
 from mypy_eqxstate.flow.arguments import Actual, actual_arguments
 from mypy_eqxstate.flow.attributes import Attributes
@@ -113,7 +113,7 @@ class Calls:
         site = CallSite(
             node=op.node,
             text=analysis.module.text(node),
-            destination=op.destination,
+            destination=self._destination(memory, op),
             typed=typed_call(analysis, op.node) if direct else UNKNOWN,
             direct=direct,
             keeps=analysis.is_bound_next(op.target),
@@ -133,6 +133,22 @@ class Calls:
             if given is not actual.binding:
                 actuals[number] = actual._replace(binding=given)
         return self.of_binding(site, memory, callee, actuals, receiver, op.callee)
+
+    def _destination(self, memory: Memory, op: ir.Call) -> ir.Destination:
+        """What becomes of the result, also where it is handed through first: `ready(f(x))`."""
+        block, number = self.analysis.position
+        operations = self.analysis.body.blocks[block].operations
+        following = operations[number + 1] if number + 1 < len(operations) else None
+        if not isinstance(following, ir.Call) or following.destination == ir.KEPT:
+            return op.destination
+        if [argument.source for argument in following.arguments] != [op.target]:
+            return op.destination
+        values = list(self.analysis.read(memory, following.callee).values)
+        callee = values[0] if len(values) == 1 else None
+        row = self.analysis.module.row(callee.full_name) if isinstance(callee, Symbol) else None
+        if isinstance(row, Contract) and isinstance(row.result, Same):
+            return following.destination
+        return op.destination
 
     def _decorates(self, op: ir.Call) -> bool:
         """Whether the call applies a decorator: it has the decorator's expression as its node."""

@@ -21,6 +21,7 @@ from mypy_eqxstate.flow.arguments import Actual, is_same
 from mypy_eqxstate.flow.guards import Guard
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.problems import EventDetail, Misuse
+from mypy_eqxstate.flow.replaced import replaced_keys
 from mypy_eqxstate.flow.values import Event, Object
 from mypy_eqxstate.ir.model import Destination
 from mypy_eqxstate.oracle.shapes import Shape
@@ -135,8 +136,12 @@ class Effects:
             parts = self.analysis.body.parts.get(actual.temporary, ())
         if parts and all(part in memory.bindings for part in parts):
             found = False
-            for part in parts:  # all of them, each with its own report
-                found |= self.analysis.use(memory, part, callee=site.text)
+            node = None
+            if actual.temporary is not None:
+                node = self.analysis.definitions.get(actual.temporary)
+            for number, part in enumerate(parts):  # all of them, each with its own report
+                gone = replaced_keys(node, number)
+                found |= self.analysis.use(memory, part, callee=site.text, replaced=gone)
             return found
         return self.analysis.ownership.check(
             memory,
@@ -173,7 +178,8 @@ class Effects:
             whether an object was consumed.
         """
         for actual, effect, _ in effects:
-            chosen = may_choose and self._beside_newer(memory, actual, effects)
+            given = [other for other, _, _ in effects]
+            chosen = may_choose and self.is_beside_newer(memory, actual, given)
             if effect is not Effect.IGNORE and not chosen:
                 # What the table lists copies, replaces or reads structure: a superseded field may
                 # be the very one that is being replaced (`tree_at`, policy).
@@ -189,23 +195,27 @@ class Effects:
                     self.passed_twice(site, memory, actual)
         return consumed
 
-    def _beside_newer(
-        self, memory: Memory, actual: Actual, effects: Sequence[tuple[Actual, Effect, bool]]
-    ) -> bool:
-        """The call gets the superseded value and the newer one: it chooses or compares (policy)."""
+    def is_beside_newer(self, memory: Memory, actual: Actual, given: Sequence[Actual]) -> bool:
+        """The call gets the superseded value and the newer one: it chooses or compares (policy).
+
+        Args:
+            memory: at the call.
+            actual: the argument with the superseded value.
+            given: all arguments.
+        """
         events = {e for e in actual.binding.marks if isinstance(e, Event)}
         if not events:
             return False
         ownership = self.analysis.ownership
         paths = {held.path for held in ownership.holdings.held(memory, actual.binding)}
-        given = {
+        newer = {
             (held.item.origin.body, held.item.origin.operation)
-            for other, _, _ in effects
+            for other in given
             if other is not actual
             for held in ownership.holdings.held(memory, other.binding)
             if not held.item.events and held.path in paths
         }
-        return all((event.body, event.operation) in given for event in events)
+        return all((event.body, event.operation) in newer for event in events)
 
     def carry_out(
         self,

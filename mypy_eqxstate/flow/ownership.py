@@ -32,8 +32,9 @@ from mypy_eqxstate.flow.holdings import DEPTH, Holdings
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.places import Places, format_key
 from mypy_eqxstate.flow.problems import Misuse
+from mypy_eqxstate.flow.replaced import NOTHING
 from mypy_eqxstate.flow.values import REPORTED, Event, Object, Value, objects_within
-from mypy_eqxstate.ir.model import Elements, Key, Place, Temporary
+from mypy_eqxstate.ir.model import Elements, Item, Key, Place, Temporary
 from mypy_eqxstate.oracle.shapes import AffineShape, Mode
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Ownership:
         callee: str = "",
         deep: bool = True,
         parts_too: bool = True,
+        replaced: frozenset[object] = NOTHING,
     ) -> bool:
         """A use of what a binding holds.
 
@@ -77,7 +79,7 @@ class Ownership:
         use = _Use(node, misuse, callee)
         found = self._check_marks(memory, binding, use, place, temporary)
         if deep and parts_too and temporary is not None and memory.stale:
-            found |= self._check_parts(memory, use, place, temporary)
+            found |= self._check_parts(memory, use, place, temporary, replaced)
         leading = self.holdings.leading(memory, binding) if deep else ()
         walk = _Walk(use, leading, {})
         found |= self._check_objects(memory, binding, walk, place, ALWAYS, DEPTH if deep else 0)
@@ -103,8 +105,15 @@ class Ownership:
             self._silence_marks(memory, temporary)
         return True
 
-    def _check_parts(self, memory: Memory, use: _Use, text: str, temporary: Temporary) -> bool:
-        """What is passed on whole has superseded places in it."""
+    def _check_parts(
+        self,
+        memory: Memory,
+        use: _Use,
+        text: str,
+        temporary: Temporary,
+        replaced: frozenset[object],
+    ) -> bool:
+        """What is passed on whole has superseded places in it, but for those under some keys."""
         whole = self.analysis.body.places.get(temporary)
         if whole is None:
             return False
@@ -113,6 +122,9 @@ class Ownership:
         for place in [p for p in memory.stale if p.variable == whole.variable]:
             events = _reaching(memory.stale[place], memory.facts)
             if not events or len(place.path) <= length or place.path[:length] != whole.path:
+                continue
+            key = place.path[length]
+            if isinstance(key, Item) and key.value in replaced:
                 continue
             binding = self.places.at(memory, place)
             if binding is None or not self.holdings.classes(memory, binding):

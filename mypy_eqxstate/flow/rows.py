@@ -14,10 +14,20 @@ whose length is known.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mypy_eqxstate.contracts.model import Contract, Effect, Fresh, Nothing, Row, TransformContract
+from mypy_eqxstate.contracts.library import COMPARISONS
+from mypy_eqxstate.contracts.model import (
+    Contract,
+    Effect,
+    Fresh,
+    Nothing,
+    Row,
+    Same,
+    Store,
+    TransformContract,
+)
 from mypy_eqxstate.flow.arguments import Actual, Formal, match
 from mypy_eqxstate.flow.bindings import Binding
 from mypy_eqxstate.flow.callbacks import Outcomes, calls_in
@@ -25,6 +35,7 @@ from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.evidence import promote_arguments
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.values import Literal, Object
+from mypy_eqxstate.fullnames import canonical
 from mypy_eqxstate.ir import model as ir
 from mypy_eqxstate.oracle.shapes import (
     UNKNOWN,
@@ -77,7 +88,8 @@ class Rows:
         called = calls_in(row, arguments, site.destination)
         if called:
             for actual in actuals:
-                self.calls.effects.check(site, memory, actual)
+                if not self.calls.effects.is_beside_newer(memory, actual, actuals):
+                    self.calls.effects.check(site, memory, actual)
             outcomes, touched = self.calls.callbacks.run(site, memory, row, arguments)
         if touched is None:
             kept = self.calls.kept.keeps(
@@ -85,8 +97,9 @@ class Rows:
             )
             effects = [(actual, effect_of[name], kept) for actual, name in matched.pairs]
             effects += [(actual, Effect.BORROW, kept) for actual in matched.left_over]
+            may_choose = not isinstance(row.result, Nothing) or canonical(full_name) in COMPARISONS
             consumed = self.calls.effects.apply(
-                site, memory, effects, Grounds("library"), not isinstance(row.result, Nothing)
+                site, memory, effects, Grounds("library"), may_choose
             )
         else:
             consumed = False
@@ -103,6 +116,11 @@ class Rows:
         arguments = {name: matched.of(name) for name in effect_of}
         origin = analysis.origin()
         for number, store in enumerate(row.stores):
+            by_name = _given_by_name(row, store, arguments)
+            if by_name is not None:
+                for actual in by_name:
+                    self._put(memory, arguments[store.parameter], actual)
+                continue
             value = self.calls.results.build(
                 memory,
                 store.value,
@@ -129,6 +147,7 @@ class Rows:
         value: Binding,
     ) -> None:
         for actual in arguments.get(target, ()):
+            self._renew(memory, actual, key_name, value)
             for item in actual.binding.values:
                 if not isinstance(item, Object):
                     continue
@@ -153,6 +172,34 @@ class Rows:
                     self.analysis.containers.note_repeated(memory, item, value)
                 self.analysis.heap.write(memory, item, key, value)
 
+    def _put(self, memory: Memory, targets: Sequence[Actual], given: Actual) -> None:
+        """A keyword argument becomes a member under its name: `options.update(a=1)`."""
+        key = ir.Item(given.name or "")
+        for target in targets:
+            self._renew_keys(memory, target, [key])
+            for item in target.binding.values:
+                if isinstance(item, Object):
+                    self.analysis.heap.write(memory, item, key, given.binding)
+
+    def _renew(self, memory: Memory, target: Actual, key_name: str, value: Binding) -> None:
+        """What a store puts something newer in place of is not out of date any more."""
+        if key_name == "*":
+            held = [v for v in value.values if isinstance(v, Object)]
+            keys = [key for item in held for key in memory.fields.get(item, {})]
+            self._renew_keys(memory, target, keys)
+        elif not key_name:  # an append: what was the last element is not the last one any more
+            known = {key for place in memory.stale for key in place.path}
+            self._renew_keys(memory, target, [key for key in known if _is_from_the_end(key)])
+
+    def _renew_keys(self, memory: Memory, target: Actual, keys: Iterable[ir.Key]) -> None:
+        if target.temporary is None or not memory.stale:
+            return
+        place = self.analysis.body.places.get(target.temporary)
+        if place is not None:
+            whole = ir.Place(place.variable, (*place.path, *target.path))
+            for key in keys:
+                memory.renew(self.analysis.ownership.places.normal(memory, whole.child(key)))
+
     def _affine_class(self, memory: Memory, full_name: str, actuals: Sequence[Actual]) -> str:
         for actual in actuals:
             for held in self.analysis.ownership.holdings.held(memory, actual.binding):
@@ -160,6 +207,22 @@ class Rows:
                 if isinstance(shape, AffineShape):
                     return shape.class_name
         return self.analysis.module.definitions.affine_class_of(full_name)
+
+
+def _is_from_the_end(key: ir.Key) -> bool:
+    return isinstance(key, ir.Item) and isinstance(key.value, int) and key.value < 0
+
+
+def _given_by_name(
+    row: Contract, store: Store, arguments: Mapping[str, Sequence[Actual]]
+) -> Sequence[Actual] | None:
+    """The keyword arguments that become members under their names; None if the store is another."""
+    if store.key != "*" or not isinstance(store.value, Same):
+        return None
+    name = store.value.parameter
+    if not any(each.name == name and each.star == "**" for each in row.parameters):
+        return None
+    return [actual for actual in arguments.get(name, ()) if actual.name is not None]
 
 
 def _taking(

@@ -34,6 +34,7 @@ from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES, canonica
 
 __all__ = [
     "AFFINE_CLASSES",
+    "COMPARISONS",
     "DESCRIBED_PACKAGES",
     "EVIDENCE",
     "LIBRARY",
@@ -53,6 +54,9 @@ PRODUCERS: frozenset[str] = frozenset(
     and not any(name.startswith(f"{class_name}.") for class_name in AFFINE_CLASSES)
 )
 """What makes affine objects out of others: mentioning one shows that there are some."""
+
+COMPARISONS: frozenset[str] = frozenset({"equinox.tree_equal"})
+"""What compares its arguments: a State and its older version, for instance."""
 
 EVIDENCE: Mapping[str, tuple[str, str]] = MappingProxyType(_EQUINOX_EVIDENCE)
 """Name of a method -> (class of its first argument, affine class), by public names.

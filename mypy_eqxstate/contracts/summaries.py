@@ -44,6 +44,8 @@ class Summary:
         lines: per consumed input object, the line of the body at which that happens.
         predecessors: of a body that takes over several inputs, for what it makes, those of which
             that is a newer version.
+        captured: variables of the body that a function which it returns captures, as they are left;
+            without those that hold something affine.
         inspected: parameters of which it asks no more than the identity or the class.
         opaque: the body says nothing (abstract, `...`); the signature counts instead.
         given_up: opaque because to look into the body was too much.
@@ -59,6 +61,7 @@ class Summary:
     statuses: Mapping[Object, Status] = field(default_factory=dict)
     lines: Mapping[Object, int] = field(default_factory=dict)
     predecessors: Mapping[Object, frozenset[Object]] = field(default_factory=dict)
+    captured: tuple[tuple[Variable, Binding], ...] = ()
     inspected: frozenset[str] = frozenset()
     opaque: bool = False
     given_up: bool = False

@@ -90,6 +90,8 @@ class BodyAnalysis:
         self._steps = self._steps_by_type()
         self.definitions: dict[ir.Temporary, ast.AST] = {}
         self.succession = Succession()
+        # What instances that are built in place are made of, as `parts` are of a display.
+        self.built: dict[ir.Temporary, tuple[ir.Temporary, ...]] = {}
         self.receivers: dict[ir.Temporary, ir.Temporary] = {}
         # The values of which what was shown counts already in what was found.
         self.counted: set[Origin] = set()
@@ -461,6 +463,13 @@ class BodyAnalysis:
         texts = self._call_conditions.get(self.operation_number)
         if texts is not None:
             memory.forget_conditions(texts)
+
+    def note_built(self, parts: Iterable[ir.Temporary | None]) -> None:
+        """The operation at work builds an instance of what some temporaries hold."""
+        block, number = self.position
+        target = getattr(self.body.blocks[block].operations[number], "target", None)
+        if target is not None:
+            self.built[target] = tuple(part for part in parts if part is not None)
 
     def note_call_conditions(self, texts: frozenset[str]) -> None:
         """Guards speak of decisions inside the call at work; its next turn decides anew."""

@@ -81,6 +81,7 @@ def construct(
     instance = analysis.heap.new_record(memory, origin, shape, {})
     for actual, name in matched.pairs:
         analysis.heap.write(memory, instance, Attribute(name), actual.binding)
+    analysis.note_built([actual.temporary for actual, _ in matched.pairs])
     return one(instance)
 
 

@@ -206,16 +206,25 @@ class Effects:
         events = {e for e in actual.binding.marks if isinstance(e, Event)}
         if not events:
             return False
-        ownership = self.analysis.ownership
-        paths = {held.path for held in ownership.holdings.held(memory, actual.binding)}
-        newer = {
-            (held.item.origin.body, held.item.origin.operation)
+        held_in = self.analysis.ownership.holdings.held
+        old = list(held_in(memory, actual.binding))
+        paths = {held.path for held in old}
+        newer = [
+            held.item
             for other in given
             if other is not actual
-            for held in ownership.holdings.held(memory, other.binding)
+            for held in held_in(memory, other.binding)
             if not held.item.events and held.path in paths
-        }
-        return all((event.body, event.operation) in newer for event in events)
+        ]
+        may_follow = self.analysis.succession.may_follow
+        return all(
+            any(
+                (item.origin.body, item.origin.operation) == (event.body, event.operation)
+                and may_follow(item, [held.item for held in old])
+                for item in newer
+            )
+            for event in events
+        )
 
     def carry_out(
         self,

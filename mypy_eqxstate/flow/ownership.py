@@ -429,10 +429,21 @@ class Ownership:
             return
         if path and only is None:
             only = frozenset(held)  # one item of a display, and not the others
+        self._supersede_built(memory, held, event, temporary)
         for part in self.analysis.body.parts.get(temporary, ()):
             part_binding = memory.bindings.get(part)
             if part_binding is not None and self.holdings.classes(memory, part_binding):
                 self.supersede(memory, part_binding, event, part, (), only)
+
+    def _supersede_built(
+        self, memory: Memory, held: Collection[Object], event: Event, temporary: Temporary
+    ) -> None:
+        """Mark the places from which an instance was built in place: `Carry(state, 0)`."""
+        binding = Binding(dict.fromkeys(held, ALWAYS))
+        for part in self.analysis.built.get(temporary, ()):
+            place = self.analysis.body.places.get(part)
+            if place is not None and self.unchanged(memory, place, binding):
+                self.places.supersede(memory, place, event)
 
     def supersede_sources(self, memory: Memory, binding: Binding, event: Event) -> None:
         """Mark the places that what a binding holds was derived from."""

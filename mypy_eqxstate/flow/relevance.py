@@ -282,6 +282,13 @@ def _targets(statement: ast.stmt) -> list[ast.expr]:
     return []
 
 
+def _is_lambda(node: ast.expr) -> bool:
+    """Whether an expression is a `lambda`, or one that is wrapped in place: `jit(lambda x: x)`."""
+    if isinstance(node, ast.Call) and len(node.args) == 1:
+        return _is_lambda(node.args[0])
+    return isinstance(node, ast.Lambda)
+
+
 def _returns_function(node: FunctionNode) -> bool:
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
@@ -292,7 +299,7 @@ def _returns_function(node: FunctionNode) -> bool:
     }
     for statement in node.body:
         if isinstance(statement, ast.Return) and statement.value is not None:
-            if isinstance(statement.value, ast.Lambda):
+            if _is_lambda(statement.value):
                 return True
             if inner and not inner.isdisjoint(mentioned_names(statement.value)):
                 return True

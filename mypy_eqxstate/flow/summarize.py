@@ -16,7 +16,7 @@ Limit: a field that was written with what it held before counts as untouched.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from mypy_eqxstate.contracts.model import Effect, Row
@@ -26,7 +26,15 @@ from mypy_eqxstate.flow.heap import DISPLAY_SHAPES
 from mypy_eqxstate.flow.inspected import inspected_parameters
 from mypy_eqxstate.flow.joins import join_bindings
 from mypy_eqxstate.flow.memory import Memory
-from mypy_eqxstate.flow.values import UNKNOWN_VALUE, Event, Object, Origin
+from mypy_eqxstate.flow.values import (
+    UNKNOWN_VALUE,
+    Bound,
+    Event,
+    Function,
+    Object,
+    Origin,
+    Transformed,
+)
 from mypy_eqxstate.ir.model import ELEMENTS, Elements, FunctionNode, Key, Variable
 
 if TYPE_CHECKING:
@@ -63,8 +71,33 @@ def summary_of(analysis: BodyAnalysis) -> Summary:
         statuses=memory.input_status,
         lines=lines,
         predecessors=_predecessors(analysis, memory, result, effects) if len(effects) > 1 else {},
+        captured=tuple(_captured(analysis, memory, result)),
         inspected=_inspected(analysis),
     )
+
+
+def _captured(
+    analysis: BodyAnalysis, memory: Memory, result: Binding
+) -> Iterator[tuple[Variable, Binding]]:
+    """What functions that are returned will find in the variables of this body.
+
+    Several calls share what is said here, so that it must not be about one object of many.
+    """
+    bindings = [result, *(held for fields in memory.fields.values() for held in fields.values())]
+    seen: set[Variable] = set()
+    for value in [value for binding in bindings for value in binding.values]:
+        inner = value
+        while isinstance(inner, Transformed | Bound):
+            inner = inner.inner
+        if not isinstance(inner, Function) or not analysis.module.index.has(inner.node):
+            continue
+        for variable in analysis.module.free_variables(inner.node):
+            if variable.owner != analysis.body.name or variable in seen:
+                continue
+            seen.add(variable)
+            held = memory.bindings.get(variable) or analysis.default_binding(variable)
+            if held is not None and not analysis.ownership.holdings.classes(memory, held):
+                yield variable, held
 
 
 def _predecessors(
@@ -131,7 +164,7 @@ def _variable_writes(
 ) -> list[tuple[Variable, Binding, bool]]:
     found: list[tuple[Variable, Binding, bool]] = []
     for root, binding in memory.bindings.items():
-        if not isinstance(root, Variable) or root.owner == analysis.body.name:
+        if not isinstance(root, Variable) or not _is_around(root.owner, analysis.body.name):
             continue
         default = analysis.default_binding(root)
         known = default.values.keys() if default is not None else ()
@@ -149,6 +182,11 @@ def _variable_writes(
     return found
 
 
+def _is_around(owner: str, body: str) -> bool:
+    """Whether a body is inside of a function, or of the module, and not that itself."""
+    return owner != body and (not owner or body.startswith(f"{owner}."))
+
+
 def alike(left: Summary, right: Summary) -> bool:
     """Whether two summaries say the same to a caller."""
     return (
@@ -156,6 +194,7 @@ def alike(left: Summary, right: Summary) -> bool:
         and left.effects == right.effects
         and left.reads == right.reads
         and left.result == right.result
+        and left.captured == right.captured
         and left.inspected == right.inspected
         and left.predecessors == right.predecessors
         and left.field_writes == right.field_writes

@@ -467,9 +467,9 @@ def _are_aliases(place: str, other: str) -> bool:
 
 
 def _is_inside_display(node: ast.AST, place: str) -> bool:
-    """Whether a call gets a place as a part of a tuple, list or dictionary written there."""
+    """Whether a call gets a place as a part of something that is built in its argument."""
     arguments = [*node.args, *(each.value for each in node.keywords)] if _is_call(node) else []
-    displays = [each for each in arguments if isinstance(each, ast.Tuple | ast.List | ast.Dict)]
+    displays = [each for each in arguments if isinstance(each, _BUILT)]
     return any(ast.unparse(part) == place for whole in displays for part in ast.walk(whole)) and (
         not any(ast.unparse(argument) == place for argument in arguments)
     )
@@ -485,6 +485,7 @@ def _callee(text: str) -> str:
     return "a generator expression" if text.startswith("<genexp>") else f'"{text}"'
 
 
+_BUILT: Final = (ast.Tuple, ast.List, ast.Dict, ast.Call)
 _REASONS: Final[Mapping[str, str]] = {
     "annotation": "{callee} is declared to consume it here",
     "body": "{callee} takes it over here",

@@ -1,6 +1,7 @@
 """A call with two States: each part of its result is a newer version of one of them."""
 
 import equinox as eqx
+import jax
 from jaxtyping import Array
 
 from .common import CompiledCounter
@@ -45,6 +46,19 @@ def bad_one_left_behind(
     x, first, newer_second = both(counter, x, first, second)
     return first, second  # E: state-stale | "second" is out of date | line -1
     #                         | write "x, first, second = both(...)" | or use "newer_second"
+
+
+def bad_beside_the_newer_version_of_another(
+    counter: CompiledCounter, x: Array, first: eqx.nn.State, second: eqx.nn.State
+) -> eqx.nn.State:
+    x, first, newer_second = both(counter, x, first, second)
+    print(newer_second)
+    mixed: eqx.nn.State = jax.tree_util.tree_map(
+        lambda a, b: a + b,
+        second,  # E: state-stale | "second" is out of date | line -4
+        first,
+    )
+    return mixed
 
 
 def good_crossed(

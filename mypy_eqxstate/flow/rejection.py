@@ -8,8 +8,9 @@ Where a step may fail, the old State is what one goes back to, and no mistake::
     return new
 
 The test names what the call has returned, and elsewhere the newer State is returned.  So it is with
-a conditional expression, `new if ok else state`, whatever it decides by; with a name that gets the
-old State back, `new = state`; and with a loop that tries again until it is content::
+a conditional expression, `new if ok else state`, whatever it decides by, and with `cond(ok, lambda:
+new, lambda: state)`; with a name that gets the old State back, `new = state`; and with a loop that
+tries again until it is content::
 
     while True:
         y, new = step(x, state)
@@ -61,7 +62,9 @@ def _is_decided(
     taken: Taken,
     parents: _Parents,
 ) -> bool:
-    if newest is not None and _is_arm_beside(use, newest, parents):
+    if newest is not None and (
+        _is_arm_beside(use, newest, parents) or _is_branch_beside(use, place, newest, parents)
+    ):
         return True
     returned = _targets(taken.call, parents)
     if not returned:
@@ -79,6 +82,21 @@ def _is_arm_beside(use: ast.AST, newest: str, parents: _Parents) -> bool:
         if isinstance(node, ast.IfExp) and child is not node.test:
             other = node.orelse if child is node.body else node.body
             if any(_is_written(part, newest) for part in ast.walk(other)):
+                return True
+    return False
+
+
+def _is_branch_beside(use: ast.AST, place: str, newest: str, parents: _Parents) -> bool:
+    """Whether a call is given a branch with either: `cond(ok, lambda: new, lambda: state)`."""
+    for node in (use, *(around for _, around in _upwards(use, parents))):
+        arguments = node.args if isinstance(node, ast.Call) else []
+        branches = [each for each in arguments if isinstance(each, ast.Lambda)]
+        if len(branches) > 1:
+            with_old, with_new = (
+                [b for b in branches if any(_is_written(part, name) for part in ast.walk(b))]
+                for name in (place, newest)
+            )
+            if with_old and with_new and with_old != with_new:
                 return True
     return False
 

@@ -60,6 +60,14 @@ def good_branch_that_gets_both(
     return kept
 
 
+def good_branches_with_either(
+    counter: CompiledCounter, state: eqx.nn.State, x: Array
+) -> eqx.nn.State:
+    y, new = counter(x, state)
+    kept: eqx.nn.State = jax.lax.cond(jnp.isfinite(y), lambda: new, lambda: state)
+    return kept
+
+
 def good_compared(counter: CompiledCounter, state: eqx.nn.State, x: Array) -> eqx.nn.State:
     y, new = counter(x, state)
     assert not eqx.tree_equal(state, new)

@@ -102,20 +102,38 @@ def _check_once(options: argparse.Namespace, run: Runner) -> tuple[int, CheckRes
     remarks = _remarks(result)
     for remark in remarks:
         _say(remark)
-    report = Report(result.findings, result.sources, remarks=remarks)
+    report = Report(
+        result.findings,
+        result.sources,
+        failures=result.unchecked,
+        remarks=[remark for remark in remarks if remark not in result.unchecked],
+    )
     try:
-        if options.write_baseline:
-            write_baseline(options.write_baseline, report)
-            _say(f"{len(report.findings)} findings written to {options.write_baseline}")
-            return CLEAN, result
-        report, gone = without_known(report, known)
-        if gone:
-            _say(f"{len(gone)} findings of {options.baseline} are gone; write it again")
-        _show(options, report)
+        return _conclude(options, report, known), result
     except (BaselineError, OSError) as error:
         _say(str(error))
         return COULD_NOT_RUN, result
-    return (FOUND if report.findings else CLEAN), result
+
+
+def _conclude(options: argparse.Namespace, report: Report, known: frozenset[str]) -> int:
+    """Write or show a report; the exit code.
+
+    What was not checked may have findings, so a report that is not complete makes no baseline, and
+    says of none that its findings are gone.
+    """
+    if options.write_baseline and not report.failures:
+        write_baseline(options.write_baseline, report)
+        _say(f"{len(report.findings)} findings written to {options.write_baseline}")
+        return CLEAN
+    if options.write_baseline:
+        _say(f"{options.write_baseline} is not written, because not all could be checked")
+    report, gone = without_known(report, known)
+    if gone and not report.failures:
+        _say(f"{len(gone)} findings of {options.baseline} are gone; write it again")
+    _show(options, report)
+    if report.failures:
+        return COULD_NOT_RUN
+    return FOUND if report.findings else CLEAN
 
 
 def _failed(options: argparse.Namespace, failures: list[str], sources: tuple[str, ...]) -> int:

@@ -46,6 +46,7 @@ _ANSI: Final[Mapping[str, str]] = MappingProxyType(
 )
 _END: Final = "\033[0m"
 _TAB: Final = 4
+_NOT_MADE: Final = "The check could not be made"
 
 
 def full(report: Report) -> str:
@@ -57,11 +58,15 @@ def full(report: Report) -> str:
 
 def _summary(report: Report) -> str:
     checked = f"(checked {_counted(len(report.sources), 'source file')})"
-    if report.failures:
-        return "The check could not be made"
     if not report.findings:
-        return f"No old States found {checked}"
+        return (
+            "The check could not be made" if report.failures else f"No old States found {checked}"
+        )
     number, files = len(report.findings), len(report.files)
+    if report.failures and not report.findings:
+        return "The check could not be made"
+    if report.failures:
+        checked = "(not all could be checked)"
     return f"Found {_counted(number, 'error')} in {_counted(files, 'file')} {checked}"
 
 

@@ -20,7 +20,7 @@ class Report:
     Attributes:
         findings: each with its file, ordered by file and place.
         sources: the files that were named to be checked.
-        failures: why the check could not be made, one text each; then there are no findings.
+        failures: why the check could not be made, or not of all files, one text each.
         remarks: faults and limits, one text each.
         colours: whether the text goes to a terminal that shows colours.
         rule_pages: the address of the pages of the rules, if they have one.

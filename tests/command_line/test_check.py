@@ -133,6 +133,15 @@ def test_pyrefly_must_be_installed(
     assert "pip install '.[pyrefly]'" in command.errors
 
 
+@pytest.mark.parametrize("types", ["mypy", "pyrefly"])
+@pytest.mark.parametrize("option", [("-c", "x = 1"), ("-cx = 1",)])
+def test_a_program_text_is_refused(command: Command, types: str, option: tuple[str, ...]) -> None:
+    options = [f"--mypy-option={part}" for part in option]
+    assert command(f"--types={types}", *options) == (2, "")
+    said = "mypy-eqxstate: the text of mypy's option -c can't be checked; write it to a file\n"
+    assert command.errors == said
+
+
 def test_arguments_that_make_no_sense_are_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["check", "--format", "none"])
@@ -165,6 +174,14 @@ def test_output_goes_to_a_file(project: Project, command: Command) -> None:
     assert (project.root / "report.txt").read_text() == LINE
 
 
+def test_output_that_can_not_be_written_is_2(project: Project, command: Command) -> None:
+    said = "mypy-eqxstate: none/report.txt can't be written: No such file or directory\n"
+    assert command("use.py", "--output", "none/report.txt") == (2, "")
+    assert command.errors == said
+    assert command("nowhere.py", "--output", "none/report.txt", form="json") == (2, "")
+    assert command.errors.endswith(said)
+
+
 def test_a_baseline_leaves_out_what_is_known(project: Project, command: Command) -> None:
     assert command("use.py", "--write-baseline", "known.json") == (0, "")
     (entry,) = json.loads((project.root / "known.json").read_text())["findings"]
@@ -179,7 +196,45 @@ def test_a_baseline_leaves_out_what_is_known(project: Project, command: Command)
     assert text.startswith("use.py:15:")
     project.write("use.py", GOOD)
     assert command(*known) == (0, "")
-    assert "1 findings of known.json are gone" in command.errors
+    assert "1 finding of known.json is gone; write it again" in command.errors
+    assert command("use.py", "--write-baseline", "known.json") == (0, "")
+    assert command.errors == "mypy-eqxstate: 0 findings written to known.json\n"
+
+
+@pytest.mark.parametrize("types", ["mypy", "pyrefly"])
+def test_a_baseline_means_the_same_in_every_folder(
+    project: Project,
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    types: str,
+) -> None:
+    how = f"--types={types}"
+    project.write("ci/read.me", "")
+    assert command("use.py", how, "--write-baseline", "known.json") == (0, "")
+    assert command.errors == "mypy-eqxstate: 1 finding written to known.json\n"
+    assert command("use.py", how, "--write-baseline", "ci/known.json") == (0, "")
+    (entry,) = json.loads((project.root / "ci/known.json").read_text())["findings"]
+    assert entry["path"] == "../use.py"
+    for number, (folder, named) in enumerate(((".", ""), ("..", "project/"), ("ci", "../"))):
+        monkeypatch.chdir(project.root / folder)
+        # What mypy's cache knows of a file has the path that the file had then.
+        cache = f"--cache-dir={tmp_path / f'cache{number}'}"
+        for baseline in ("known.json", "ci/known.json"):
+            for file in (f"{named}use.py", str(project.root / "use.py")):
+                known = f"--baseline={named}{baseline}"
+                assert command(file, how, cache, known) == (0, ""), (folder, baseline, file)
+                assert command.errors == ""
+
+
+def test_the_fingerprint_of_a_baseline_in_the_working_directory_is_that_of_the_report(
+    command: Command, project: Project
+) -> None:
+    _, text = command("use.py", form="json")
+    assert command("use.py", "--write-baseline", "known.json", form="json") == (0, "")
+    kept = json.loads((project.root / "known.json").read_text())
+    (entry,), (found,) = kept["findings"], json.loads(text)["findings"]
+    assert entry["fingerprint"] == found["fingerprint"]
 
 
 @pytest.mark.parametrize("text", [None, "no JSON", "[]", '{"version": 1}', '{"version": 2}'])

@@ -54,3 +54,8 @@ class Report:
     def files(self) -> list[str]:
         """The files that have findings, in their order."""
         return list(dict.fromkeys(path for path, _ in self.findings))
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things, as it is said."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -77,53 +77,55 @@ class Served:
         prepared.options.process_error_codes(error_callback=lambda text: None)
         left_out = without_doubles(prepared, self._sources)
         self._sources = frozenset(s.path for s in prepared.sources if s.path is not None)
-        # To mypy, a folder without an `__init__.py` is an empty module.
-        named = [
-            (path, source.module)
-            for source in prepared.sources
-            if (path := source.path) is not None and not self._files.isdir(path)
-        ]
+        named = self._files_of(prepared)
         result = CheckResult(
             warnings=prepared.warnings,
-            sources=tuple(prepared.shown(path) for path, _ in named),
+            sources=tuple(prepared.shown(path) for path in named),
             left_out=left_out,
         )
-        blockers = self._unreadable.among(path for path, _ in named)
+        blockers = self._unreadable.among(named)
         if blockers:
-            watched = frozenset(os.path.abspath(path) for path, _ in named)  # noqa: PTH100
             told = (replace(b, path=prepared.shown(b.path)) for b in blockers if b.path is not None)
+            watched = frozenset(map(os.path.abspath, named))
             return replace(result, blockers=tuple(told), watched=watched)
         checker = self._checker_for(prepared.options)
         overlays = {Path(path).resolve(): text for path, text in (unsaved or {}).items()}
-        by_file = {Path(path).resolve(): (path, module) for path, module in named}
+        by_file = {Path(path).resolve(): path for path in named}
         reports = checker.check(list(by_file), overlays)
         found = list(_of_configuration(prepared, checker.configuration))
         for file, report in reports.items():
-            path, module = by_file[file]
-            options = prepared.options.clone_for_module(module)
+            path = by_file[file]
+            options = prepared.options.clone_for_module(named[path])
             found.append(_file_report(prepared.shown(path), report, options, prepared.shown))
-        missing = tuple(
-            library_is_missing(prepared.shown(str(file)), "pyrefly")
-            for file in checker.without_library[:1]
-        )
-        faults = () if checker.fault is None else (str(checker.fault),)
+        missing = _missing_library(prepared, checker)
         return replace(
             result,
-            warnings=(*result.warnings, *missing),
-            unchecked=(*missing, *faults),
             files=tuple(
                 sorted(
                     (file for file in found if file.findings or file.limits or file.faults),
                     key=lambda file: file.path,
                 )
             ),
+            warnings=(*prepared.warnings, *missing),
+            unchecked=(*missing, *([] if checker.fault is None else [str(checker.fault)])),
             watched=frozenset(map(str, checker.watched)),
             standings={
-                os.path.abspath(by_file[file][0]): tuple(report.standings)  # noqa: PTH100
+                os.path.abspath(by_file[file]): tuple(report.standings)  # noqa: PTH100
                 for file, report in reports.items()
                 if report.standings
             },
         )
+
+    def _files_of(self, prepared: Prepared) -> dict[str, str]:
+        """The files that are to be checked, each with the name of its module.
+
+        A folder without an `__init__.py` is an empty module to mypy.
+        """
+        return {
+            source.path: source.module
+            for source in prepared.sources
+            if source.path is not None and not self._files.isdir(source.path)
+        }
 
     def close(self) -> None:
         """End the type server; the next check starts a new one."""
@@ -146,6 +148,12 @@ class Served:
                 observe=self._request.observe,
             )
         return self._checker
+
+
+def _missing_library(prepared: Prepared, checker: TspChecker) -> list[str]:
+    """A warning if Equinox is not found: then there are no States to be found."""
+    importers = checker.without_library[:1]
+    return [library_is_missing(prepared.shown(str(file)), "pyrefly") for file in importers]
 
 
 def _of_configuration(prepared: Prepared, configuration: Configuration) -> Iterator[FileReport]:

@@ -30,6 +30,9 @@ CONSUMED: Final = "mypy_eqxstate.Consumed"
 AFFINE: Final = "mypy_eqxstate.affine"
 CLONE: Final = "mypy_eqxstate.clone"
 
+LIBRARY: Final = "equinox"
+"""The package that defines `State`."""
+
 STATE: Final = "equinox.nn.State"
 STATE_INDEX: Final = "equinox.nn.StateIndex"
 STATEFUL_LAYER: Final = "equinox.nn.StatefulLayer"

@@ -19,7 +19,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from mypy.build import BuildResult, build
 from mypy.defaults import RECURSION_LIMIT
@@ -28,11 +27,11 @@ from mypy.errors import CompileError
 from mypy_eqxstate.checking import rows
 from mypy_eqxstate.checking.overlay import OverlayFileSystem
 from mypy_eqxstate.checking.request import CannotRunError, Prepared, Request, prepare
-from mypy_eqxstate.checking.result import Blocker, CheckResult
+from mypy_eqxstate.checking.result import Blocker, CheckResult, library_is_missing
+from mypy_eqxstate.fullnames import LIBRARY
 from mypy_eqxstate.report import stored
 from mypy_eqxstate.report.finding import Finding
 
-_LIBRARY: Final = "equinox"
 Progress = Callable[[str], None]
 
 
@@ -111,7 +110,7 @@ def broken_off(prepared: Prepared, lines: list[str]) -> CheckResult:
     return CheckResult(
         blockers=tuple(_explained(row.blocker()) for row in blocking or errors),
         warnings=prepared.warnings,
-        sources=_sources(prepared),
+        sources=tuple(map(prepared.shown, _sources(prepared))),
         watched=_absolute(_sources(prepared)),
     )
 
@@ -122,7 +121,7 @@ def _explained(blocker: Blocker) -> Blocker:
     mypy takes a partial stub package whose package is missing for something that it can't read.
     """
     path = Path(blocker.path or "")
-    if path.name != _LIBRARY or path.exists():
+    if path.name != LIBRARY or path.exists():
         return blocker
     message = (
         "equinox is not installed here; install it, or name an interpreter that has it with "
@@ -153,6 +152,7 @@ def collect(
         state = modules.get(path)
         return None if state is None else stored.kept(manager, state.id, state.xpath)
 
+    unchecked = tuple(_missing_library(built))
     sorted_rows = rows.sort(rows.parse(lines))
     reports, unknown = rows.reports(sorted_rows, known)
     for path in unknown:
@@ -164,8 +164,9 @@ def collect(
     }
     result = CheckResult(
         files=reports,
-        warnings=(*prepared.warnings, *_missing_library(built)),
-        sources=_sources(prepared),
+        warnings=(*prepared.warnings, *unchecked),
+        unchecked=unchecked,
+        sources=tuple(map(simplify, _sources(prepared))),
         watched=_absolute({*watched, *_sources(prepared)}),
         type_errors=len(sorted_rows.others),
         standings={
@@ -182,13 +183,10 @@ def _missing_library(built: BuildResult) -> Iterator[str]:
     if built.manager.options.follow_imports in ("skip", "error"):
         return
     for state in built.graph.values():
-        missing = any(name.partition(".")[0] == _LIBRARY for name in state.suppressed)
+        missing = any(name.partition(".")[0] == LIBRARY for name in state.suppressed)
         if missing and not state.ignore_all:
             path = built.manager.errors.simplify_path(state.xpath)
-            yield (
-                f"{path} imports {_LIBRARY}, which mypy does not find: its States are not checked; "
-                "install it beside mypy, or name an interpreter that has it (--python-executable)"
-            )
+            yield library_is_missing(path, "mypy")
             return
 
 

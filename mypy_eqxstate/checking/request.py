@@ -17,14 +17,21 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 from collections.abc import Container, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
-from mypy.errors import CompileError
+from mypy.build import default_data_dir
+from mypy.errors import CompileError, Errors
 from mypy.fscache import FileSystemCache
 from mypy.main import process_options
-from mypy.modulefinder import BuildSource
+from mypy.modulefinder import (
+    BuildSource,
+    FindModuleCache,
+    compute_search_paths,
+    get_search_dirs,
+)
 from mypy.options import Options
 
 _PLUGIN = "mypy_eqxstate"
@@ -85,6 +92,12 @@ class Prepared:
     warnings: tuple[str, ...]
     observe: bool = False
 
+    def shown(self, path: str) -> str:
+        """A path as mypy shows it: relative to the working directory if it is below it."""
+        errors = Errors(self.options)
+        errors.set_ignore_prefix(os.getcwd())  # noqa: PTH109
+        return errors.simplify_path(path)
+
 
 def prepare(request: Request, files: FileSystemCache, *, for_daemon: bool = False) -> Prepared:
     """Let mypy read the command line and the configuration.
@@ -110,6 +123,7 @@ def prepare(request: Request, files: FileSystemCache, *, for_daemon: bool = Fals
                 fscache=files,
                 program="mypy-eqxstate check",
             )
+            _ask_interpreter(options)
     except SystemExit:
         raise CannotRunError(_without_usage(said.getvalue())) from None
     except CompileError as error:
@@ -120,10 +134,39 @@ def prepare(request: Request, files: FileSystemCache, *, for_daemon: bool = Fals
         raise CannotRunError("\n".join(warnings))
     if not sources:
         raise CannotRunError("there is nothing to check")
+    if any(source.text is not None for source in sources):
+        raise CannotRunError("the text of mypy's option -c can't be checked; write it to a file")
     _set_output(options)
     if not any(map(_is_ours, options.plugins)):
         _add_plugin(options)
     return Prepared(sources, options, warnings, request.observe)
+
+
+def find_modules(prepared: Prepared, files: FileSystemCache) -> None:
+    """Find the files of modules that were named (`-m`), where mypy would find them in its build.
+
+    Args:
+        prepared: changed; each of its sources has a path afterwards.
+        files: mypy's view of the file system.
+
+    Raises:
+        CannotRunError: there is no such module.
+    """
+    named = [source for source in prepared.sources if source.path is None]
+    if not named:
+        return
+    said = io.StringIO()
+    try:
+        with redirect_stderr(said):
+            paths = compute_search_paths(prepared.sources, prepared.options, default_data_dir())
+    except SystemExit:
+        raise CannotRunError(said.getvalue().strip()) from None
+    finder = FindModuleCache(paths, files, prepared.options)
+    for source in named:
+        found = finder.find_module(source.module)
+        if not isinstance(found, str):
+            raise CannotRunError(f'mypy: error: Cannot find module "{source.module}"')
+        source.path = found
 
 
 def without_doubles(prepared: Prepared, preferred: Container[str]) -> tuple[str, ...]:
@@ -143,6 +186,20 @@ def without_doubles(prepared: Prepared, preferred: Container[str]) -> tuple[str,
     out = tuple(s.path for s in prepared.sources if s not in kept and s.path is not None)
     prepared.sources = [source for source in prepared.sources if source in kept]
     return out
+
+
+def _ask_interpreter(options: Options) -> None:
+    """Ask the interpreter for its packages, as mypy will in its build; mypy keeps the answer.
+
+    Raises:
+        CompileError: it can't be started.
+        CannotRunError: what was started is no Python.
+    """
+    try:
+        get_search_dirs(options.python_executable)
+    except (subprocess.CalledProcessError, SyntaxError, ValueError):
+        name = options.python_executable
+        raise CannotRunError(f"mypy: Invalid python executable '{name}': it is no Python") from None
 
 
 def _set_output(options: Options) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mypy_eqxstate.fullnames import LIBRARY
 from mypy_eqxstate.report.finding import Finding, Position, Standing
 
 
@@ -58,7 +59,9 @@ class CheckResult:
             says nothing about the code.
         warnings: what mypy had to say about its configuration, one line each; and that Equinox is
             imported where mypy does not find it, so that nothing can be known of States.
-        sources: the files that were named to be checked, as mypy has them.
+        unchecked: why not all was checked that had to be, one text each, though nothing stopped the
+            check: what was found stands. Each is also among the warnings or a file's faults.
+        sources: the files that were named to be checked, written as in `FileReport`.
         watched: the files of the user's own (not of installed packages) that the result rests on,
             by their absolute paths. If mypy was stopped, only the sources are known.
         type_errors: how many errors of its own mypy found.
@@ -72,6 +75,7 @@ class CheckResult:
     files: tuple[FileReport, ...] = ()
     blockers: tuple[Blocker, ...] = ()
     warnings: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     watched: frozenset[str] = frozenset()
     type_errors: int = 0
@@ -82,3 +86,16 @@ class CheckResult:
     def findings(self) -> list[tuple[str, Finding]]:
         """All findings, each with its file."""
         return [(file.path, finding) for file in self.files for finding in file.findings]
+
+
+def library_is_missing(path: str, checker: str) -> str:
+    """The warning that nothing is known of States, because their library is not found.
+
+    Args:
+        path: a file that imports it.
+        checker: who looks for it.
+    """
+    return (
+        f"{path} imports {LIBRARY}, which {checker} does not find: its States are not checked; "
+        "install it beside mypy, or name an interpreter that has it (--python-executable)"
+    )

@@ -5,15 +5,21 @@ The file is JSON, to be read and reviewed; what counts are the fingerprints.
     {"version": 1,
      "findings": [{"fingerprint": "9c...1", "path": "train.py", "rule": "state-stale",
                    "message": "..."}]}
+
+Paths are relative to the folder of the file, so that it means the same in every working directory.
+They are part of the fingerprints, which are therefore not those of a report.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from mypy_eqxstate.report.finding import Finding
+from mypy_eqxstate.report.fingerprint import fingerprints
 from mypy_eqxstate.report.formats.model import Report
 
 
@@ -51,7 +57,7 @@ def write_baseline(file: str, report: Report) -> None:
             "rule": found.rule,
             "message": found.message,
         }
-        for (path, found), fingerprint in zip(report.findings, report.fingerprints, strict=True)
+        for (path, found), fingerprint in _marked(file, report)
     ]
     text = json.dumps({"version": 1, "findings": findings}, indent=2, ensure_ascii=False)
     try:
@@ -60,9 +66,33 @@ def write_baseline(file: str, report: Report) -> None:
         raise BaselineError(f"{file}: {error.strerror or error}") from None
 
 
-def without_known(report: Report, known: frozenset[str]) -> tuple[Report, Sequence[str]]:
-    """A report without known findings, and the known fingerprints that are found no more."""
-    pairs = list(zip(report.findings, report.fingerprints, strict=True))
+def without_known(report: Report, file: str, known: frozenset[str]) -> tuple[Report, Sequence[str]]:
+    """A report without known findings, and the known fingerprints that are found no more.
+
+    Args:
+        report: all findings.
+        file: the baseline.
+        known: the fingerprints in it.
+    """
+    marks = [fingerprint for _, fingerprint in _marked(file, report)]
+    pairs = zip(report.findings, marks, strict=True)
     new = [finding for finding, fingerprint in pairs if fingerprint not in known]
-    gone = sorted(known - {fingerprint for _, fingerprint in pairs})
-    return replace(report, findings=new), gone
+    return replace(report, findings=new), sorted(known.difference(marks))
+
+
+def _marked(file: str, report: Report) -> list[tuple[tuple[str, Finding], str]]:
+    """All findings with the paths and the fingerprints that they have in a baseline."""
+    folder = os.path.realpath(os.path.dirname(file))  # noqa: PTH120
+    shown = {_from(folder, path): path for path in report.files}
+    written = {path: inside for inside, path in shown.items()}
+    findings = [(written[path], found) for path, found in report.findings]
+    marks = fingerprints(findings, lambda path: report.lines_of(shown[path]))
+    return list(zip(findings, marks, strict=True))
+
+
+def _from(folder: str, path: str) -> str:
+    """A path as it is written in a folder."""
+    try:
+        return os.path.relpath(path, folder)
+    except ValueError:  # on another drive
+        return os.path.abspath(path)  # noqa: PTH100

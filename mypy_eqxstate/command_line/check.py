@@ -27,7 +27,7 @@ from mypy_eqxstate.command_line.baseline import (
 from mypy_eqxstate.command_line.progress import Progress
 from mypy_eqxstate.command_line.watch import snapshot, wait_for_change
 from mypy_eqxstate.report.formats import FORMATS
-from mypy_eqxstate.report.formats.model import Report
+from mypy_eqxstate.report.formats.model import Report, counted
 
 Runner = Callable[[Progress], CheckResult]
 
@@ -102,20 +102,44 @@ def _check_once(options: argparse.Namespace, run: Runner) -> tuple[int, CheckRes
     remarks = _remarks(result)
     for remark in remarks:
         _say(remark)
-    report = Report(result.findings, result.sources, remarks=remarks)
+    report = Report(
+        result.findings,
+        result.sources,
+        failures=result.unchecked,
+        remarks=[remark for remark in remarks if remark not in result.unchecked],
+    )
     try:
-        if options.write_baseline:
-            write_baseline(options.write_baseline, report)
-            _say(f"{len(report.findings)} findings written to {options.write_baseline}")
-            return CLEAN, result
-        report, gone = without_known(report, known)
-        if gone:
-            _say(f"{len(gone)} findings of {options.baseline} are gone; write it again")
-        _show(options, report)
-    except (BaselineError, OSError) as error:
+        return _conclude(options, report, known), result
+    except BaselineError as error:
         _say(str(error))
-        return COULD_NOT_RUN, result
-    return (FOUND if report.findings else CLEAN), result
+    except OSError as error:
+        _say(_not_written(options, error))
+    return COULD_NOT_RUN, result
+
+
+def _conclude(options: argparse.Namespace, report: Report, known: frozenset[str]) -> int:
+    """Write or show a report; the exit code.
+
+    What was not checked may have findings, so a report that is not complete makes no baseline, and
+    says of none that its findings are gone.
+    """
+    if options.write_baseline and not report.failures:
+        write_baseline(options.write_baseline, report)
+        written = counted(len(report.findings), "finding")
+        _say(f"{written} written to {options.write_baseline}")
+        return CLEAN
+    if options.write_baseline:
+        _say(f"{options.write_baseline} is not written, because not all could be checked")
+    if options.baseline:
+        report, gone = without_known(report, options.baseline, known)
+        if gone and not report.failures:
+            are = "is" if len(gone) == 1 else "are"
+            gone_ones = counted(len(gone), "finding")
+            _say(f"{gone_ones} of {options.baseline} {are} gone; write it again")
+    _show(options, report)
+    if report.failures:
+        return COULD_NOT_RUN
+    return FOUND if report.findings else CLEAN
 
 
 def _failed(options: argparse.Namespace, failures: list[str], sources: tuple[str, ...]) -> int:
@@ -126,8 +150,13 @@ def _failed(options: argparse.Namespace, failures: list[str], sources: tuple[str
         try:
             _show(options, Report((), sources, failures=failures))
         except OSError as error:
-            _say(str(error))
+            _say(_not_written(options, error))
     return COULD_NOT_RUN
+
+
+def _not_written(options: argparse.Namespace, error: OSError) -> str:
+    target = options.output or "the standard output"
+    return f"{target} can't be written: {error.strerror or error}"
 
 
 def _show(options: argparse.Namespace, report: Report) -> None:

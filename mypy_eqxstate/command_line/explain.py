@@ -54,6 +54,7 @@ def rules(folder: str | None) -> int:
         for name, text in pages().items():
             (Path(folder) / name).write_text(text, encoding="utf-8")
     except OSError as error:
-        print(f"mypy-eqxstate: {error}", file=sys.stderr)
+        target, why = error.filename or folder, error.strerror or error
+        print(f"mypy-eqxstate: {target} can't be written: {why}", file=sys.stderr)
         return 2
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import textwrap
+import venv
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,23 @@ def use(ticket: Ticket) -> int:
     return ticket.look()
 """
 GOOD = USE.replace("    finish(ticket)\n    return ticket.look()", "    return ticket.look()")
+# The same without any package: what it means stands in the configuration.
+SHOP = """
+class Ticket:
+    def look(self) -> int:
+        return 1
+
+
+def finish(ticket: Ticket) -> None: ...
+"""
+SHOP_CONFIGURATION = """
+[mypy]
+plugins = mypy_eqxstate
+[mypy_eqxstate]
+affine = shop.Ticket
+contracts =
+    shop.finish: (ticket: consume) -> _
+"""
 _DATES = itertools.count(1_000_000_000)
 CONFIGURATION = "[mypy]\nplugins = mypy_eqxstate\n"
 
@@ -89,3 +107,12 @@ def project(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Pro
     project.write("tickets.py", f"{TICKETS}# {root}\n")
     project.write("use.py", USE)
     return project
+
+
+@pytest.fixture
+def bare_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An interpreter without any packages."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    folder = tmp_path / "bare"
+    venv.create(folder)
+    return str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")

@@ -1,5 +1,5 @@
 """The project that `tests/checking/` has."""
 
-from tests.checking.conftest import Project, cache, project
+from tests.checking.conftest import Project, bare_python, cache, project
 
-__all__ = ["Project", "cache", "project"]
+__all__ = ["Project", "bare_python", "cache", "project"]

@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from mypy_eqxstate.command_line.main import main
-from tests.checking.conftest import GOOD, TICKETS, USE, Project
+from mypy_eqxstate.oracle.tsp import server
+from tests.checking.conftest import GOOD, SHOP, SHOP_CONFIGURATION, TICKETS, USE, Project
 
 LINE = (
     'use.py:6:12: error: "ticket" was consumed by "finish" on line 5 and is used again; '
@@ -96,6 +98,50 @@ def test_a_check_that_can_not_be_made_is_2(project: Project, command: Command) -
     assert "mypy.ini" in command.errors
 
 
+@pytest.mark.parametrize("types", ["mypy", "pyrefly"])
+def test_what_can_not_be_checked_is_2_with_either_types(
+    project: Project, command: Command, types: str
+) -> None:
+    project.write("broken.py", "x = (\n")
+    code, text = command("broken.py", f"--types={types}", form="sarif")
+    (invocation,) = json.loads(text)["runs"][0]["invocations"]
+    assert (code, invocation["executionSuccessful"]) == (2, False)
+    assert "broken.py:" in command.errors and "[syntax]" in command.errors
+    assert command("-m", "nowhere", f"--types={types}") == (2, "")
+    assert command.errors == 'mypy: error: Cannot find module "nowhere"\n'
+    assert command("use.py", "--python-executable=/nowhere", f"--types={types}") == (2, "")
+    assert "mypy: Invalid python executable '/nowhere': No such file" in command.errors
+    assert command("use.py", f"--python-executable={os.devnull}", f"--types={types}") == (2, "")
+    assert f"Invalid python executable '{os.devnull}'" in command.errors
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such programs")
+def test_an_interpreter_must_be_python(command: Command) -> None:
+    assert command("use.py", "--python-executable=/bin/true") == (2, "")
+    assert command.errors == "mypy: Invalid python executable '/bin/true': it is no Python\n"
+
+
+def test_pyrefly_must_be_installed(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "sysconfig", SimpleNamespace(get_path=lambda name: str(tmp_path)))
+    monkeypatch.setenv("PATH", "")
+    code, text = command("use.py", "--types=pyrefly", form="full")
+    assert code == 2
+    assert "(not all could be checked)" in text
+    assert "pyrefly is not installed" in command.errors
+    assert "pip install '.[pyrefly]'" in command.errors
+
+
+@pytest.mark.parametrize("types", ["mypy", "pyrefly"])
+@pytest.mark.parametrize("option", [("-c", "x = 1"), ("-cx = 1",)])
+def test_a_program_text_is_refused(command: Command, types: str, option: tuple[str, ...]) -> None:
+    options = [f"--mypy-option={part}" for part in option]
+    assert command(f"--types={types}", *options) == (2, "")
+    said = "mypy-eqxstate: the text of mypy's option -c can't be checked; write it to a file\n"
+    assert command.errors == said
+
+
 def test_arguments_that_make_no_sense_are_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["check", "--format", "none"])
@@ -128,6 +174,14 @@ def test_output_goes_to_a_file(project: Project, command: Command) -> None:
     assert (project.root / "report.txt").read_text() == LINE
 
 
+def test_output_that_can_not_be_written_is_2(project: Project, command: Command) -> None:
+    said = "mypy-eqxstate: none/report.txt can't be written: No such file or directory\n"
+    assert command("use.py", "--output", "none/report.txt") == (2, "")
+    assert command.errors == said
+    assert command("nowhere.py", "--output", "none/report.txt", form="json") == (2, "")
+    assert command.errors.endswith(said)
+
+
 def test_a_baseline_leaves_out_what_is_known(project: Project, command: Command) -> None:
     assert command("use.py", "--write-baseline", "known.json") == (0, "")
     (entry,) = json.loads((project.root / "known.json").read_text())["findings"]
@@ -142,7 +196,45 @@ def test_a_baseline_leaves_out_what_is_known(project: Project, command: Command)
     assert text.startswith("use.py:15:")
     project.write("use.py", GOOD)
     assert command(*known) == (0, "")
-    assert "1 findings of known.json are gone" in command.errors
+    assert "1 finding of known.json is gone; write it again" in command.errors
+    assert command("use.py", "--write-baseline", "known.json") == (0, "")
+    assert command.errors == "mypy-eqxstate: 0 findings written to known.json\n"
+
+
+@pytest.mark.parametrize("types", ["mypy", "pyrefly"])
+def test_a_baseline_means_the_same_in_every_folder(
+    project: Project,
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    types: str,
+) -> None:
+    how = f"--types={types}"
+    project.write("ci/read.me", "")
+    assert command("use.py", how, "--write-baseline", "known.json") == (0, "")
+    assert command.errors == "mypy-eqxstate: 1 finding written to known.json\n"
+    assert command("use.py", how, "--write-baseline", "ci/known.json") == (0, "")
+    (entry,) = json.loads((project.root / "ci/known.json").read_text())["findings"]
+    assert entry["path"] == "../use.py"
+    for number, (folder, named) in enumerate(((".", ""), ("..", "project/"), ("ci", "../"))):
+        monkeypatch.chdir(project.root / folder)
+        # What mypy's cache knows of a file has the path that the file had then.
+        cache = f"--cache-dir={tmp_path / f'cache{number}'}"
+        for baseline in ("known.json", "ci/known.json"):
+            for file in (f"{named}use.py", str(project.root / "use.py")):
+                known = f"--baseline={named}{baseline}"
+                assert command(file, how, cache, known) == (0, ""), (folder, baseline, file)
+                assert command.errors == ""
+
+
+def test_the_fingerprint_of_a_baseline_in_the_working_directory_is_that_of_the_report(
+    command: Command, project: Project
+) -> None:
+    _, text = command("use.py", form="json")
+    assert command("use.py", "--write-baseline", "known.json", form="json") == (0, "")
+    kept = json.loads((project.root / "known.json").read_text())
+    (entry,), (found,) = kept["findings"], json.loads(text)["findings"]
+    assert entry["fingerprint"] == found["fingerprint"]
 
 
 @pytest.mark.parametrize("text", [None, "no JSON", "[]", '{"version": 1}', '{"version": 2}'])
@@ -161,10 +253,43 @@ def test_problems_of_the_configuration_are_findings(project: Project, command: C
     assert text.splitlines()[1:] == LINE.splitlines()
 
 
-def test_a_library_that_mypy_does_not_find_is_said(project: Project, command: Command) -> None:
+def test_a_library_that_mypy_does_not_find_makes_2(project: Project, command: Command) -> None:
+    project.write("main.py", "import equinox.nn\n")
+    alone = "--mypy-option=--no-site-packages"
+    assert command("main.py", alone) == (2, "")
+    said = "main.py imports equinox, which mypy does not find: its States are not checked"
+    assert said in command.errors
+    assert command("main.py", alone, form="full") == (2, "The check could not be made\n")
+    project.write("mypy.ini", SHOP_CONFIGURATION)
+    project.write("shop.py", SHOP)
+    project.write("use.py", USE.replace("tickets", "shop"))
+    assert command("main.py", "use.py", alone) == (2, LINE)
+    code, text = command("main.py", "use.py", alone, form="json")
+    document = json.loads(text)
+    assert (code, len(document["findings"]), len(document["failures"])) == (2, 1, 1)
+    assert document["failures"][0].startswith(said)
+
+
+def test_a_check_that_is_not_complete_makes_no_baseline(project: Project, command: Command) -> None:
+    alone = "--mypy-option=--no-site-packages"
+    assert command("use.py", "--write-baseline=known.json") == (0, "")
+    before = (project.root / "known.json").read_text()
     project.write("use.py", "import equinox.nn\n" + GOOD)
-    assert command("use.py", "--mypy-option=--no-site-packages", "--mypy-option=-v")[0] == 0
-    assert "use.py imports equinox, which mypy does not find" in command.errors
+    assert command("use.py", alone, "--write-baseline=known.json") == (2, "")
+    assert "known.json is not written" in command.errors
+    assert (project.root / "known.json").read_text() == before
+    assert command("use.py", alone, "--baseline=known.json") == (2, "")
+    assert "gone" not in command.errors
+
+
+def test_an_interpreter_without_the_library_makes_2(
+    project: Project, command: Command, bare_python: str
+) -> None:
+    project.write("main.py", "import equinox.nn\n")
+    for types in ("mypy", "pyrefly"):
+        arguments = (f"--types={types}", f"--python-executable={bare_python}")
+        assert command("main.py", *arguments) == (2, "")
+        assert f"main.py imports equinox, which {types} does not find" in command.errors
 
 
 def environment(**variables: str) -> dict[str, str]:

@@ -62,6 +62,10 @@ def test_the_pages_are_up_to_date(tmp_path: Path) -> None:
 def test_pages_that_can_not_be_written_are_2(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "file").write_text("")
-    assert main(["rules", "--write", str(tmp_path / "file")]) == 2
-    assert "file" in capsys.readouterr().err
+    file = tmp_path / "file"
+    file.write_text("")
+    assert main(["rules", "--write", str(file)]) == 2
+    assert f"mypy-eqxstate: {file} can't be written: " in capsys.readouterr().err
+    assert main(["rules", "--write", str(file / "below")]) == 2
+    said = capsys.readouterr().err
+    assert "can't be written: " in said and "Errno" not in said

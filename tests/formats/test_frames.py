@@ -213,3 +213,11 @@ def test_colours_are_all_that_changes(folder: Path) -> None:
 
 def test_nothing_found() -> None:
     assert full(Report([], ["a.py"])) == "No old States found (checked 1 source file)\n"
+
+
+def test_what_is_not_complete_is_not_called_so(folder: Path) -> None:
+    (folder / "a.py").write_text("f(state)\n")
+    finding = Finding("state-reuse", "old", Position(1, 2, 1, 7))
+    assert full(Report([], ["a.py"], failures=["why"])) == "The check could not be made\n"
+    said = full(Report([("a.py", finding)], ["a.py"], failures=["why"]))
+    assert said.endswith("\nFound 1 error in 1 file (not all could be checked)\n")

@@ -83,7 +83,7 @@ def test_the_manifest_is_valid() -> None:
 
 
 def test_the_hook_of_this_repository(project: Project, repository: Path, home: str) -> None:
-    shown = snippet("ci.md", "yaml", "<this repository>")
+    shown = snippet("ci.md", "yaml", "repo: <this repository>")
     revision = git("rev-parse", "HEAD", cwd=repository).strip()
     configuration = (
         shown.replace("<this repository>", str(repository))

@@ -36,7 +36,7 @@ async function restart(): Promise<void> {
     await client.start();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const advice = "pip install 'mypy_eqxstate[lsp]', or set \"eqxstate.command\"";
+    const advice = "install mypy_eqxstate with its extra `lsp`, or set \"eqxstate.command\"";
     void vscode.window.showErrorMessage(`mypy_eqxstate can't be started: ${reason}; ${advice}`);
   }
 }

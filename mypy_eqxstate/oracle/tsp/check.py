@@ -12,7 +12,9 @@ objects are found by an import graph (`oracle/tsp/imports.py`); each of them is 
 oracle that asks the server; what `# type: ignore` comments silence is taken out.
 
 If the server can't be started, or ends, the check goes on without types of expressions, and the
-first report says so, once.
+first report says so, once.  Where a file imports Equinox and that is not installed, the check goes
+on, too, and finds no States there.  Whoever has to know that a check was not complete asks for
+`fault` and `without_library`.
 
 Limits: settings for single modules in mypy's configuration are not read.  A file in no package is
 called by its name alone, as mypy calls it.
@@ -32,6 +34,7 @@ from types import TracebackType
 from mypy_eqxstate.analysis import analyze_module
 from mypy_eqxstate.config import Configuration
 from mypy_eqxstate.faults import THE_MODULE, Fault, contained
+from mypy_eqxstate.fullnames import LIBRARY
 from mypy_eqxstate.oracle.tsp.folders import Folders
 from mypy_eqxstate.oracle.tsp.imports import ImportGraph
 from mypy_eqxstate.oracle.tsp.modules import Module, Modules, package_root, read_file
@@ -93,6 +96,11 @@ class TspChecker:
         disabled: codes of rules that are not reported.
         root: the project's directory; the working directory if None.
         observe: tell also how places stand, for an editor.
+
+    Attributes:
+        configuration: the user's settings.
+        fault: why the types of expressions were not known in the last check; None if they were.
+        without_library: the user's files that import Equinox, which the last check did not find.
     """
 
     def __init__(
@@ -107,6 +115,8 @@ class TspChecker:
         observe: bool = False,
     ) -> None:
         self.configuration = configuration
+        self.fault: Fault | None = None
+        self.without_library: tuple[Path, ...] = ()
         self._observe = observe
         self._command = command
         self._python = python or sys.executable
@@ -173,16 +183,21 @@ class TspChecker:
         graph = ImportGraph(graph_only, self.configuration.affine)
         concerned = [file for file in files if graph.may_make_affine(graph_only.name_of(file))]
         reports = {file: ModuleReport() for file in files}
+        self.fault, self.without_library = None, ()
         if not concerned:
             return reports
         fault = self._prepare(roots)
         world = self._world(roots, concerned[0])
         for file in concerned:
             reports[file] = self._run(world, file)
+        if world.modules.find(LIBRARY) is None:
+            importers = [graph.importer(file, LIBRARY, _is_users_own) for file in concerned]
+            self.without_library = tuple(dict.fromkeys(filter(None, importers)))
         fault = fault or world.inference.fault
         if fault is not None:
             text = f"the types of expressions are not known: {fault}"
-            reports[concerned[0]].faults.insert(0, Fault(THE_MODULE, text, text))
+            self.fault = Fault(THE_MODULE, text, text)
+            reports[concerned[0]].faults.insert(0, self.fault)
         return reports
 
     # --- the server

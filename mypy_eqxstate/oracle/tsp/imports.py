@@ -18,8 +18,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from pathlib import Path
 
 from mypy_eqxstate.fullnames import AFFINE_CLASSES, DESCRIBED_PACKAGES, holders
 from mypy_eqxstate.oracle.tsp.modules import Modules
@@ -67,6 +68,28 @@ class ImportGraph:
         for module in (name,) if found else seen:
             self._known[module] = found
         return found
+
+    def importer(self, path: Path, package: str, is_read: Callable[[Path], bool]) -> Path | None:
+        """The file that imports a package: this one, or one that it imports.  None if none does.
+
+        Args:
+            path: where to begin.
+            package: the name of the package, which need not be there.
+            is_read: which of the files are of interest.
+        """
+        name = self._modules.name_of(path)
+        seen = {name}
+        waiting = [(name, path)]
+        while waiting:
+            module, file = waiting.pop()
+            for imported in sorted(self.imports(module) - seen):
+                if imported.partition(".")[0] == package:
+                    return file
+                seen.add(imported)
+                found = self._modules.find(imported)
+                if found is not None and is_read(found):
+                    waiting.append((imported, found))
+        return None
 
     def _is_home(self, name: str) -> bool:
         return name.partition(".")[0] in self._libraries or name in self._homes

@@ -76,9 +76,17 @@ def pyrefly_command(config_file: Path | None = None) -> list[str]:
 
     Args:
         config_file: a configuration for all files; None to let pyrefly look for the user's.
+
+    Raises:
+        ServerGoneError: pyrefly is not installed.
     """
     beside = Path(sysconfig.get_path("scripts"), "pyrefly")
-    name = str(beside) if beside.exists() else shutil.which("pyrefly") or "pyrefly"
+    name = str(beside) if beside.exists() else shutil.which("pyrefly")
+    if name is None:
+        raise ServerGoneError(
+            "pyrefly is not installed; the extra `pyrefly` of this package brings it (from a "
+            "checkout: pip install '.[pyrefly]')"
+        )
     configured = [] if config_file is None else ["--config", str(config_file)]
     return [name, "tsp", "--indexing-mode", "none", *configured]
 

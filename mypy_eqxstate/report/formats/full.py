@@ -30,7 +30,7 @@ from types import MappingProxyType
 from typing import Final
 
 from mypy_eqxstate.report.finding import Finding, NoteKind, Position
-from mypy_eqxstate.report.formats.model import Report
+from mypy_eqxstate.report.formats.model import Report, counted
 
 _AT_THE_USE: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -46,6 +46,7 @@ _ANSI: Final[Mapping[str, str]] = MappingProxyType(
 )
 _END: Final = "\033[0m"
 _TAB: Final = 4
+_NOT_MADE: Final = "The check could not be made"
 
 
 def full(report: Report) -> str:
@@ -56,17 +57,17 @@ def full(report: Report) -> str:
 
 
 def _summary(report: Report) -> str:
-    checked = f"(checked {_counted(len(report.sources), 'source file')})"
-    if report.failures:
-        return "The check could not be made"
+    checked = f"(checked {counted(len(report.sources), 'source file')})"
     if not report.findings:
-        return f"No old States found {checked}"
+        return (
+            "The check could not be made" if report.failures else f"No old States found {checked}"
+        )
     number, files = len(report.findings), len(report.files)
-    return f"Found {_counted(number, 'error')} in {_counted(files, 'file')} {checked}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    if report.failures and not report.findings:
+        return "The check could not be made"
+    if report.failures:
+        checked = "(not all could be checked)"
+    return f"Found {counted(number, 'error')} in {counted(files, 'file')} {checked}"
 
 
 @dataclass(frozen=True, slots=True)

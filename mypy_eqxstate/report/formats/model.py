@@ -20,7 +20,7 @@ class Report:
     Attributes:
         findings: each with its file, ordered by file and place.
         sources: the files that were named to be checked.
-        failures: why the check could not be made, one text each; then there are no findings.
+        failures: why the check could not be made, or not of all files, one text each.
         remarks: faults and limits, one text each.
         colours: whether the text goes to a terminal that shows colours.
         rule_pages: the address of the pages of the rules, if they have one.
@@ -54,3 +54,8 @@ class Report:
     def files(self) -> list[str]:
         """The files that have findings, in their order."""
         return list(dict.fromkeys(path for path, _ in self.findings))
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things, as it is said."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

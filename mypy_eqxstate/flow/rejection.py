@@ -17,6 +17,9 @@ tries again until it is content::
         if isfinite(y):
             return new
 
+And a comprehension, in which nothing can be bound anew, makes a version for each of its elements:
+`[train(state, client) for client in clients]`.
+
 Limits: it goes by the names in the assignment around the call.  A test of `jnp.isfinite(z)`, for a
 `z` that was computed from `y`, is not seen to ask about the call.
 """
@@ -25,7 +28,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Taken(NamedTuple):
@@ -66,13 +69,15 @@ def _is_decided(
         _is_arm_beside(use, newest, parents) or _is_branch_beside(use, place, newest, parents)
     ):
         return True
+    if _is_in_one_comprehension(use, taken.call, parents):
+        return True
     returned = _targets(taken.call, parents)
     if not returned:
         return False
     return (
         _is_given_back(function, place, taken, returned)
         or (newest is not None and _is_returned_instead(function, use, newest, returned, parents))
-        or _is_tried_again(taken.call, returned, parents)
+        or _is_tried_again(function, taken.call, returned, parents)
     )
 
 
@@ -84,6 +89,12 @@ def _is_arm_beside(use: ast.AST, newest: str, parents: _Parents) -> bool:
             if any(_is_written(part, newest) for part in ast.walk(other)):
                 return True
     return False
+
+
+def _is_in_one_comprehension(use: ast.AST, call: ast.AST, parents: _Parents) -> bool:
+    """Whether a comprehension makes a version of its own for each element."""
+    around_call = [node for _, node in _upwards(call, parents) if isinstance(node, _COMPREHENSIONS)]
+    return any(node in around_call for _, node in _upwards(use, parents))
 
 
 def _is_branch_beside(use: ast.AST, place: str, newest: str, parents: _Parents) -> bool:
@@ -127,16 +138,36 @@ def _is_returned_instead(
     )
 
 
-def _is_tried_again(call: ast.AST, returned: frozenset[str], parents: _Parents) -> bool:
-    """Whether the loop around a call is left where a test of what it returned says so."""
-    around = [node for _, node in _upwards(call, parents)]
-    loops = [node for node in around if isinstance(node, ast.For | ast.While | ast.AsyncFor)]
-    return bool(loops) and any(
-        isinstance(node, ast.If)
-        and returned & _names(node.test)
-        and isinstance(node.body[-1], ast.Return | ast.Break)
-        for statement in loops[0].body
-        for node in ast.walk(statement)
+def _is_tried_again(
+    function: ast.AST, call: ast.AST, returned: frozenset[str], parents: _Parents
+) -> bool:
+    """Whether the loop around a call is left with what it returned, by a test of that."""
+    for child, node in _upwards(call, parents):
+        if isinstance(node, ast.For | ast.While | ast.AsyncFor) and child in node.body:
+            return any(
+                _is_way_out(inner, node, function, returned)
+                for statement in node.body
+                for inner in ast.walk(statement)
+            )
+    return False
+
+
+def _is_way_out(
+    node: ast.AST,
+    loop: ast.For | ast.While | ast.AsyncFor,
+    function: ast.AST,
+    returned: frozenset[str],
+) -> bool:
+    """Whether a statement leaves a loop by a test of what was returned, and takes that along."""
+    if not isinstance(node, ast.If) or not isinstance(node.body[-1], ast.Return | ast.Break):
+        return False
+    asked = returned & _names(node.test)
+    taken_along = [*ast.walk(node.body[-1])]
+    if isinstance(node.body[-1], ast.Break):
+        end = loop.end_lineno or loop.lineno
+        taken_along = [part for part in ast.walk(function) if getattr(part, "lineno", 0) > end]
+    return bool(asked) and any(
+        isinstance(part, ast.Name) and part.id in returned - asked for part in taken_along
     )
 
 
@@ -155,6 +186,9 @@ def _upwards(node: ast.AST, parents: _Parents) -> Iterator[tuple[ast.AST, ast.AS
     while node in parents:
         yield node, parents[node]
         node = parents[node]
+
+
+_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def _names(node: ast.AST) -> frozenset[str]:

@@ -74,6 +74,19 @@ def good_compared(counter: CompiledCounter, state: eqx.nn.State, x: Array) -> eq
     return new
 
 
+def good_version_for_each_element(
+    counter: CompiledCounter, state: eqx.nn.State, xs: list[Array]
+) -> list[tuple[Array, eqx.nn.State]]:
+    return [counter(x, state) for x in xs]
+
+
+def bad_behind_a_comprehension(
+    counter: CompiledCounter, state: eqx.nn.State, xs: list[Array]
+) -> tuple[list[tuple[Array, eqx.nn.State]], eqx.nn.State]:
+    found = [counter(x, state) for x in xs]
+    return found, state  # E: state-stale | "state" | line -1
+
+
 def bad_early_return_for_another_reason(
     counter: CompiledCounter, state: eqx.nn.State, x: Array, last: bool
 ) -> tuple[Array, eqx.nn.State]:
@@ -100,6 +113,29 @@ def bad_loop_that_ends_for_another_reason(
         if turn == 2:
             break
     return new
+
+
+def bad_loop_that_is_left_without_the_newer_one(
+    counter: CompiledCounter, state: eqx.nn.State, x: Array
+) -> Array:
+    for turn in range(3):
+        y, new = counter(x, state)  # E: state-stale | "state" is out of date | loop -1
+        if not jnp.isfinite(y):
+            break
+    return y
+
+
+def bad_behind_a_loop_with_a_test(
+    counter: CompiledCounter, state: eqx.nn.State, x: Array
+) -> tuple[Array, eqx.nn.State]:
+    for turn in range(3):
+        x, state = counter(x, state)
+        if not jnp.isfinite(x):
+            break
+    else:
+        x, new = counter(x, state)
+        return x, state  # E: state-stale | "state" is out of date | line -1
+    return x, state
 
 
 # silent-at-run-time: this step is not rejected

@@ -32,9 +32,9 @@ def bad_two_calls_in_one_statement(
 
 
 def bad_in_a_comprehension(
-    counter: CompiledCounter, state: eqx.nn.State, xs: list[Array]
+    counter: EagerCounter, state: eqx.nn.State, xs: list[Array]
 ) -> list[tuple[Array, eqx.nn.State]]:
-    return [counter(x, state) for x in xs]  # E: state-stale | "state" | loop +0
+    return [counter(x, state) for x in xs]  # E: state-reuse | "state" | loop +0
     #   | pass "clone(state)" there if each element is to begin with it
 
 

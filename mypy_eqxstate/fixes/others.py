@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from mypy_eqxstate.fixes.edits import Edit, Fix, FixKind
 from mypy_eqxstate.fixes.imports import imported
+from mypy_eqxstate.fixes.places import is_written, passed_as
 from mypy_eqxstate.fixes.source import Source
 from mypy_eqxstate.fixes.types import takes_the_newer
 from mypy_eqxstate.fullnames import AFFINE_CLASSES
@@ -29,8 +30,8 @@ def use_newest(finding: Finding, facts: Facts, source: Source) -> Fix | None:
     newest = facts.newest
     if newest is None or not facts.newest_is_sure:
         return None
-    used = source.at(finding.position)
-    if not used or source.written(finding.position) != facts.place:
+    used = [node for node in source.at(finding.position) if isinstance(node, ast.expr)]
+    if not used or not is_written(source, used[0], facts.place):
         return None
     if not takes_the_newer(source, facts, used[0]):
         return None
@@ -54,7 +55,7 @@ def give_clone(finding: Finding, facts: Facts, source: Source) -> Fix | None:
         given: list[ast.expr] = [
             node
             for node in source.at(finding.position)
-            if isinstance(node, ast.expr) and source.written(finding.position) == facts.place
+            if isinstance(node, ast.expr) and is_written(source, node, facts.place)
         ][:1]
         if not given:
             return None
@@ -80,19 +81,7 @@ def give_clone(finding: Finding, facts: Facts, source: Source) -> Fix | None:
 def _given(source: Source, taking: Taking) -> ast.expr | None:
     """What a call is given as a place: an argument, or what a method is called on."""
     call = source.call_at(taking.position)
-    if call is None:
-        return None
-    given: list[ast.expr] = [*call.args, *(keyword.value for keyword in call.keywords)]
-    if isinstance(call.func, ast.Attribute):
-        given.append(call.func.value)
-    same = [each for each in given if _is_written(source, each, taking.place)]
-    return same[0] if len(same) == 1 else None
-
-
-def _is_written(source: Source, node: ast.expr, text: str) -> bool:
-    if isinstance(node, ast.Starred):
-        return False
-    return source.written(source.position(node)) == text or ast.unparse(node) == text
+    return None if call is None else passed_as(source, call, taking.place)
 
 
 # --- annotations

@@ -2,7 +2,8 @@
 
 - *Newest*: where the old object is used by a place, the place that surely holds the newer one.
 - *Clone*: `step(model, state)` becomes `step(model, clone(state))`.  Only for Equinox's State: what
-  `clone` makes of another class is a copy only if that class is a PyTree.
+  `clone` makes of another class is a copy only if that class is a PyTree.  Not for a call whose
+  result is thrown away: `clone(state).set(i, x)` would do nothing at all.
 - *Annotate*: a parameter that is declared Borrowed and consumed is declared Consumed.  A function
   that is known by its signature alone (of a Protocol, an abstract method) gets `Borrowed` on the
   parameter that the State is passed to.
@@ -63,7 +64,7 @@ def give_clone(finding: Finding, facts: Facts, source: Source) -> Fix | None:
         given = []
         for taking in facts.takings:
             argument = _given(source, taking)
-            if argument is None:
+            if argument is None or _is_thrown_away(source, taking):
                 return None
             if argument not in given:
                 given.append(argument)
@@ -82,6 +83,47 @@ def _given(source: Source, taking: Taking) -> ast.expr | None:
     """What a call is given as a place: an argument, or what a method is called on."""
     call = source.call_at(taking.position)
     return None if call is None else passed_as(source, call, taking.place)
+
+
+def _is_thrown_away(source: Source, taking: Taking) -> bool:
+    """Whether nothing is made of what a call returns, so that it is in vain with a clone."""
+    call = source.call_at(taking.position)
+    if call is None or _returns_nothing(source, call):
+        return False
+    node: ast.AST = call
+    parent = source.parents.get(node)
+    while isinstance(parent, ast.expr) and _is_handed_on(node, parent):
+        node, parent = parent, source.parents.get(parent)
+    return isinstance(parent, ast.Expr)
+
+
+def _is_handed_on(node: ast.AST, parent: ast.expr) -> bool:
+    """Whether an expression is a part of another one, or what it gives, and goes nowhere else."""
+    if isinstance(parent, ast.Attribute | ast.Subscript | ast.Await):
+        return parent.value is node
+    if isinstance(parent, ast.Call):
+        return parent.func is node  # `state.set(i, x).set(i, x)`
+    if isinstance(parent, ast.IfExp):
+        return parent.test is not node
+    if isinstance(parent, ast.BoolOp):
+        return parent.values[-1] is node
+    if isinstance(parent, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+        return parent.elt is node
+    return isinstance(parent, ast.Tuple | ast.List)
+
+
+def _returns_nothing(source: Source, call: ast.Call) -> bool:
+    """Whether the module says of a function that there is no result to throw away."""
+    name = ast.unparse(call.func).rpartition(".")[2]
+    functions = [
+        node
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name
+    ]
+    return bool(functions) and all(
+        isinstance(function.returns, ast.Constant) and function.returns.value is None
+        for function in functions
+    )
 
 
 # --- annotations

@@ -64,6 +64,12 @@ class Project:
             assert len(left) < len(found), (fix, left)
         return offered
 
+    def last_fixes(self, body: str) -> list[str]:
+        """The titles of the fixes of the last finding."""
+        text = HEAD + body.lstrip("\n")
+        found = max(self.findings(text), key=lambda finding: finding.position.line)
+        return [fix.title for fix in fixes(found, Source.parse(text))]
+
     def fixed(self, body: str, title: str) -> str:
         """The body after a fix whose title begins so."""
         (fix,) = [fix for name, fix in self.fixes(body).items() if name.startswith(title)]
@@ -498,6 +504,39 @@ def test_the_newest_name_where_the_old_place_has_other_quotes(project: Project) 
             return keys["a"].look()
     """
     assert "return new.look()" in project.fixed(body, "Use `new` here")
+
+
+STATES = """
+from equinox.nn import State, StateIndex
+def sink(state: Consumed[State]) -> None: ...
+def use(state: State, i: StateIndex, flag: bool) -> State:
+    s = state
+    {statement}
+    return state
+"""
+
+
+@pytest.mark.parametrize("statement", ["print(s.set(i, 1).get(i))", "new = s.set(i, 1)", "sink(s)"])
+def test_a_clone_for_a_call_that_is_not_in_vain_with_it(project: Project, statement: str) -> None:
+    offered = project.last_fixes(STATES.format(statement=statement))
+    assert any(title.startswith("Pass `clone(s)`") for title in offered), offered
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "s.set(i, 1)",
+        "s.set(i, 1).set(i, 2)",
+        "s.set(i, 1).get(i)",
+        "s.set(i, 1) if flag else None",
+        "flag and s.set(i, 1)",
+        "[s.set(i, 1) for _ in range(1)]",
+    ],
+)
+def test_no_clone_for_a_call_whose_result_is_thrown_away(project: Project, statement: str) -> None:
+    """`clone(s).set(i, 1)` would make the error vanish and do nothing."""
+    offered = project.last_fixes(STATES.format(statement=statement))
+    assert not any(title.startswith("Pass `clone") for title in offered), offered
 
 
 def test_declaring_a_parameter_consumed(project: Project) -> None:

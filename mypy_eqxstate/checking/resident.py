@@ -1,7 +1,8 @@
 """A build that is kept in memory: what mypy's daemon does, in this process.
 
 After the first check only what an edit can have changed is checked again (mypy's fine-grained mode;
-`daemon.py` says how the plugin lives there).  That is for editors.
+`daemon.py` says how the plugin lives there).  That is for editors.  Where many modules come or go,
+a new build is begun, because that is quicker (`turnover.py`).
 
 Worked example.  `resident.check()` takes as long as a run without a cache;
 `resident.check({"train.py": text})` after an edit of `train.py` a fraction of a second.
@@ -41,6 +42,7 @@ from mypy_eqxstate.checking.request import (
     without_doubles,
 )
 from mypy_eqxstate.checking.result import CheckResult
+from mypy_eqxstate.checking.turnover import Turnover
 from mypy_eqxstate.report import stored
 
 # How many files with syntax errors a build can begin with.
@@ -61,6 +63,7 @@ class Resident:
         self._configured: object = None
         self._sources: frozenset[str] = frozenset()
         self._found = stored.Memory()
+        self._turnover = Turnover(self._files)
 
     def check(
         self, unsaved: Mapping[str, str] | None = None, paths: tuple[str, ...] | None = None
@@ -109,7 +112,12 @@ class Resident:
     def _increment(self, prepared: Prepared, unsaved: Mapping[str, str]) -> CheckResult:
         # A copy: mypy adds to the sets while it builds.
         configured = (copy.deepcopy(prepared.options.snapshot()), _own_configuration(prepared))
-        if self._server is None or configured != self._configured:
+        if configured != self._configured:
+            self.close()
+            self._turnover = Turnover(self._files)
+        elif self._has_too_much_to_follow(prepared):
+            self.close()
+        if self._server is None:
             self._configured = configured
             self._found = stored.Memory(standings={} if prepared.observe else None)
             stored.remember_in(self._found)
@@ -123,8 +131,13 @@ class Resident:
             self._server = None
         if answer["status"] == 2 or kept is None or kept.blocking_error is not None:
             return batch.broken_off(prepared, lines)
+        self._turnover.follow(prepared, kept.graph)
         result, _ = batch.collect(prepared, lines, BuildResult(kept.manager, kept.graph))
         return result
+
+    def _has_too_much_to_follow(self, prepared: Prepared) -> bool:
+        kept = self._server.fine_grained_manager if self._server is not None else None
+        return kept is not None and self._turnover.is_too_much(prepared, kept.manager, kept.graph)
 
     def _start(self, prepared: Prepared, unsaved: Mapping[str, str]) -> Server:
         """A server that has built, if need be with files left empty that have syntax errors.

@@ -2,7 +2,8 @@
 
 - *Newest*: where the old object is used by a place, the place that surely holds the newer one.
 - *Clone*: `step(model, state)` becomes `step(model, clone(state))`.  Only for Equinox's State: what
-  `clone` makes of another class is a copy only if that class is a PyTree.
+  `clone` makes of another class is a copy only if that class is a PyTree.  Not for a call whose
+  result is thrown away: `clone(state).set(i, x)` would do nothing at all.
 - *Annotate*: a parameter that is declared Borrowed and consumed is declared Consumed.  A function
   that is known by its signature alone (of a Protocol, an abstract method) gets `Borrowed` on the
   parameter that the State is passed to.
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 
 from mypy_eqxstate.fixes.edits import Edit, Fix, FixKind
 from mypy_eqxstate.fixes.imports import imported
+from mypy_eqxstate.fixes.places import is_written, passed_as
 from mypy_eqxstate.fixes.source import Source
 from mypy_eqxstate.fixes.types import takes_the_newer
 from mypy_eqxstate.fullnames import AFFINE_CLASSES
@@ -29,8 +31,8 @@ def use_newest(finding: Finding, facts: Facts, source: Source) -> Fix | None:
     newest = facts.newest
     if newest is None or not facts.newest_is_sure:
         return None
-    used = source.at(finding.position)
-    if not used or source.written(finding.position) != facts.place:
+    used = [node for node in source.at(finding.position) if isinstance(node, ast.expr)]
+    if not used or not is_written(source, used[0], facts.place):
         return None
     if not takes_the_newer(source, facts, used[0]):
         return None
@@ -54,7 +56,7 @@ def give_clone(finding: Finding, facts: Facts, source: Source) -> Fix | None:
         given: list[ast.expr] = [
             node
             for node in source.at(finding.position)
-            if isinstance(node, ast.expr) and source.written(finding.position) == facts.place
+            if isinstance(node, ast.expr) and is_written(source, node, facts.place)
         ][:1]
         if not given:
             return None
@@ -62,7 +64,7 @@ def give_clone(finding: Finding, facts: Facts, source: Source) -> Fix | None:
         given = []
         for taking in facts.takings:
             argument = _given(source, taking)
-            if argument is None:
+            if argument is None or _is_thrown_away(source, taking):
                 return None
             if argument not in given:
                 given.append(argument)
@@ -80,19 +82,48 @@ def give_clone(finding: Finding, facts: Facts, source: Source) -> Fix | None:
 def _given(source: Source, taking: Taking) -> ast.expr | None:
     """What a call is given as a place: an argument, or what a method is called on."""
     call = source.call_at(taking.position)
-    if call is None:
-        return None
-    given: list[ast.expr] = [*call.args, *(keyword.value for keyword in call.keywords)]
-    if isinstance(call.func, ast.Attribute):
-        given.append(call.func.value)
-    same = [each for each in given if _is_written(source, each, taking.place)]
-    return same[0] if len(same) == 1 else None
+    return None if call is None else passed_as(source, call, taking.place)
 
 
-def _is_written(source: Source, node: ast.expr, text: str) -> bool:
-    if isinstance(node, ast.Starred):
+def _is_thrown_away(source: Source, taking: Taking) -> bool:
+    """Whether nothing is made of what a call returns, so that it is in vain with a clone."""
+    call = source.call_at(taking.position)
+    if call is None or _returns_nothing(source, call):
         return False
-    return source.written(source.position(node)) == text or ast.unparse(node) == text
+    node: ast.AST = call
+    parent = source.parents.get(node)
+    while isinstance(parent, ast.expr) and _is_handed_on(node, parent):
+        node, parent = parent, source.parents.get(parent)
+    return isinstance(parent, ast.Expr)
+
+
+def _is_handed_on(node: ast.AST, parent: ast.expr) -> bool:
+    """Whether an expression is a part of another one, or what it gives, and goes nowhere else."""
+    if isinstance(parent, ast.Attribute | ast.Subscript | ast.Await):
+        return parent.value is node
+    if isinstance(parent, ast.Call):
+        return parent.func is node  # `state.set(i, x).set(i, x)`
+    if isinstance(parent, ast.IfExp):
+        return parent.test is not node
+    if isinstance(parent, ast.BoolOp):
+        return parent.values[-1] is node
+    if isinstance(parent, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+        return parent.elt is node
+    return isinstance(parent, ast.Tuple | ast.List)
+
+
+def _returns_nothing(source: Source, call: ast.Call) -> bool:
+    """Whether the module says of a function that there is no result to throw away."""
+    name = ast.unparse(call.func).rpartition(".")[2]
+    functions = [
+        node
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name
+    ]
+    return bool(functions) and all(
+        isinstance(function.returns, ast.Constant) and function.returns.value is None
+        for function in functions
+    )
 
 
 # --- annotations

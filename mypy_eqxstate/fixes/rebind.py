@@ -12,9 +12,8 @@ That is right only if both names mean this object there.  So it is offered only 
   (a nested tuple is left alone);
 - every reading of that name is surely reached by this statement, and the name of the old object is
   not bound to something else between.  `_reached` says how much of that is understood;
-- the old place can be assigned to: a name of the same scope, an attribute of an object of a class
-  that is written in the module and has no base class or decorator (a field of a Module is frozen),
-  an element of a list or dictionary that a display or comprehension in the same scope makes.
+- the old place can be assigned to: a name of the same scope, or an attribute or item of which that
+  is known (`places.py`).
 
 Where several calls may have taken the object over, all of them are changed.
 """
@@ -26,8 +25,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mypy_eqxstate.fixes.edits import Edit, Fix, FixKind
+from mypy_eqxstate.fixes.places import declared_type, is_assignable, passed_as
 from mypy_eqxstate.fixes.source import Source
-from mypy_eqxstate.fixes.types import takes_the_newer
+from mypy_eqxstate.fixes.types import may_hold, takes_the_newer
 from mypy_eqxstate.report.finding import Facts, Finding, Taking
 
 
@@ -57,16 +57,20 @@ class _Rebinding:
         self.facts = facts
         self.taking = taking
         self.place = taking.place
+        self.written = taking.place
 
     def edits(self) -> tuple[list[Edit], str] | None:
         call = self.source.call_at(self.taking.position)
         if call is None or not takes_the_newer(self.source, self.facts, call):
             return None
+        passed = passed_as(self.source, call, self.place)
+        if passed is not None:
+            self.written = self.source.written(self.source.position(passed))
         value: ast.AST = call
         if isinstance(self.source.parents.get(call), ast.Await):
             value = self.source.parents[call]
         statement = self.source.parents.get(value)
-        if not isinstance(statement, ast.stmt) or not self._is_assignable(statement):
+        if not isinstance(statement, ast.stmt) or not self._can_take(statement):
             return None
         if isinstance(statement, ast.Expr):
             return self._of_expression(statement, call)
@@ -83,15 +87,13 @@ class _Rebinding:
 
     def _of_expression(self, statement: ast.Expr, call: ast.Call) -> tuple[list[Edit], str] | None:
         result, width = self.taking.result, self.taking.width
-        if result == ():
-            targets = self.place
-        elif result is not None and len(result) == 1 and 1 < width <= 5:
-            names = ["_"] * width
-            names[result[0]] = self.place
-            targets = ", ".join(names)
-        else:
+        before, after = "", ""
+        if result is not None and len(result) == 1 and 1 < width <= 5:
+            before, after = "_, " * result[0], ", _" * (width - result[0] - 1)
+        elif result != ():
             return None
-        return [self.source.before(statement, f"{targets} = ")], self._shown(targets, call)
+        edit = self.source.before(statement, f"{before}{self.written}{after} = ")
+        return [edit], self._shown(f"{before}{self.place}{after}", call)
 
     def _of_name(
         self,
@@ -107,11 +109,11 @@ class _Rebinding:
         renamed = self._renamed(statement, target.id)
         if renamed is None:
             return None
-        edit = self.source.replaced(target, self.place)
+        edit = self.source.replaced(target, self.written)
         if annotation is not None:
             end = self.source.position(annotation)
             whole = replace(edit.position, end_line=end.end_line, end_column=end.end_column)
-            edit = Edit(whole, self.place)
+            edit = Edit(whole, self.written)
         return [edit, *renamed], self._shown(self.place, call)
 
     def _of_tuple(
@@ -122,14 +124,14 @@ class _Rebinding:
             return None
         element = target.elts[number]
         written = [self.source.written(self.source.position(each)) for each in target.elts]
-        if not isinstance(element, ast.Name) or self.place in written:
+        if not isinstance(element, ast.Name) or self.written in written:
             return None
         renamed = self._renamed(statement, element.id)
         if renamed is None:
             return None
         written[number] = self.place
         return (
-            [self.source.replaced(element, self.place), *renamed],
+            [self.source.replaced(element, self.written), *renamed],
             self._shown(", ".join(written), call),
         )
 
@@ -157,41 +159,12 @@ class _Rebinding:
 
     # --- what else the statement's names are
 
-    def _is_assignable(self, statement: ast.stmt) -> bool:
-        source = self.source
-        scope = source.scope_of(statement)
-        if self.place.isidentifier():
-            return source.binds(self.place, scope) or scope is source.tree
-        try:
-            place = ast.parse(self.place, mode="eval").body
-        except SyntaxError:
+    def _can_take(self, statement: ast.stmt) -> bool:
+        """Whether the place can be assigned to, and may hold the newer object."""
+        if not is_assignable(self.source, self.place, statement):
             return False
-        if isinstance(place, ast.Attribute) and isinstance(place.value, ast.Name):
-            owner = source.parents.get(scope)
-            return (
-                isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef)
-                and isinstance(owner, ast.ClassDef)
-                and not (owner.bases or owner.keywords or owner.decorator_list)
-                and bool(scope.args.args)
-                and scope.args.args[0].arg == place.value.id
-                and not scope.decorator_list
-            )
-        if isinstance(place, ast.Subscript) and isinstance(place.value, ast.Name):
-            if not isinstance(place.slice, ast.Constant):
-                return False
-            stored = [
-                found
-                for found in source.names(place.value.id, scope)
-                if isinstance(found.ctx, ast.Store)
-            ]
-            return bool(stored) and all(map(self._gets_a_display, stored))
-        return False
-
-    def _gets_a_display(self, target: ast.Name) -> bool:
-        statement = self.source.parents.get(target)
-        if not isinstance(statement, ast.Assign | ast.AnnAssign):
-            return False
-        return isinstance(statement.value, ast.List | ast.Dict | ast.ListComp | ast.DictComp)
+        annotation = declared_type(self.source, self.place, statement)
+        return annotation is None or may_hold(self.source, self.facts, annotation)
 
     def _renamed(self, statement: ast.stmt, name: str) -> Sequence[Edit] | None:
         """The edits where the newer object was read by the name it had; None if in doubt."""

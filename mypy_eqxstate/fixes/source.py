@@ -162,20 +162,20 @@ class Source:
 
     def binds(self, name: str, scope: ast.AST) -> bool:
         """Whether a scope itself binds a name, as a parameter too."""
-        if self.is_parameter(name, scope) or name in self._declared_outer(scope):
+        if self.is_parameter(name, scope) or self.is_outer(name, scope):
             return True
         return any(
             isinstance(found.ctx, ast.Store) and self.scope_of(found) is scope
             for found in self.names(name, scope)
         )
 
-    def _declared_outer(self, scope: ast.AST) -> set[str]:
-        return {
-            name
+    def is_outer(self, name: str, scope: ast.AST) -> bool:
+        """Whether a scope says of a name that it is `global` or `nonlocal`."""
+        return any(
+            name in node.names
             for node in ast.walk(scope)
             if isinstance(node, ast.Global | ast.Nonlocal) and self.scope_of(node) is scope
-            for name in node.names
-        }
+        )
 
     def is_bound_anywhere(self, name: str) -> bool:
         """Whether anything in the module has a name: a variable, function, class or parameter."""

@@ -28,8 +28,13 @@ def takes_the_newer(source: Source, facts: Facts, node: ast.AST) -> bool:
     parameter = source.parameter_around(node, facts.place)
     if parameter is None or parameter.annotation is None:
         return True
+    return may_hold(source, facts, parameter.annotation)
+
+
+def may_hold(source: Source, facts: Facts, annotation: ast.expr) -> bool:
+    """Whether what is annotated so may be the newer object, a plain one of its class."""
     class_name = facts.class_name.rpartition(".")[2]
-    names = {n.id for n in ast.walk(parameter.annotation) if isinstance(n, ast.Name)} - {class_name}
+    names = {n.id for n in ast.walk(annotation) if isinstance(n, ast.Name)} - {class_name}
     return names.isdisjoint(_own_types(source))
 
 

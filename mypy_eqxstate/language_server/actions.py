@@ -12,7 +12,7 @@ from typing import Final
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
-from mypy_eqxstate.fixes import Edit, Source, fix_all, fixes
+from mypy_eqxstate.fixes import Edit, Fix, FixKind, Source, fix_all, fixes
 from mypy_eqxstate.language_server.diagnostics import Checked, Presenter
 from mypy_eqxstate.language_server.documents import Sheet
 
@@ -92,7 +92,7 @@ class Actions:
                         checked.sheet.in_cells(fix.title),
                         kind=types.CodeActionKind.QuickFix,
                         diagnostics=solved or None,
-                        is_preferred=number == 0 or None,
+                        is_preferred=_is_preferred(number, fix) or None,
                         edit=edit,
                     )
 
@@ -124,6 +124,11 @@ def _is_wanted(kind: str, wanted: list[str] | None) -> bool:
     return wanted is None or any(
         kind == each or kind.startswith(f"{each}.") or not each for each in wanted
     )
+
+
+def _is_preferred(number: int, fix: Fix) -> bool:
+    """Whether an editor may take a fix unasked: the best one, unless it only silences."""
+    return number == 0 and fix.kind is not FixKind.IGNORE
 
 
 def _touch(one: types.Range, other: types.Range) -> bool:

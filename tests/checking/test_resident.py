@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from mypy.modulefinder import get_search_dirs
@@ -116,3 +117,71 @@ def test_a_configuration_that_mypy_adds_to_does_not_begin_a_new_build(
     before = resident._server
     resident.check({"use.py": GOOD})
     assert resident._server is before
+
+
+# More modules than are added to a small build one by one.
+MANY = 100
+
+
+@pytest.fixture
+def large(project: Project) -> Project:
+    """A project beside a package of many modules, which each import the next one."""
+    for number in range(MANY):
+        project.write(f"large/m{number}.py", f"from . import m{number + 1} as _next\n")
+    project.write(f"large/m{MANY}.py", "")
+    project.write("large/__init__.py", "from large.m0 import _next as _next\n")
+    return project
+
+
+def begun(resident: Resident, texts: dict[str, str]) -> bool:
+    """Whether a check of the files with these texts begins a new build; its findings are right."""
+    before = resident._server
+    result = resident.check(texts, tuple(texts))
+    assert result.files == check(replace(resident._request, paths=tuple(texts)), texts).files
+    return resident._server is not before
+
+
+def test_a_new_build_is_begun_where_many_modules_come(large: Project) -> None:
+    resident = Resident(large.request("use.py"))
+    resident.check()
+    assert begun(resident, {"use.py": "import large\n" + USE})
+    assert not begun(resident, {"use.py": "import large\n" + GOOD}), "it has them now"
+    assert not begun(resident, {"use.py": "import large\nimport large.m7\n" + USE})
+
+
+def test_a_new_build_is_begun_where_many_modules_go_and_come_back(
+    large: Project,
+) -> None:
+    large.write("notes.py", "")
+    resident = Resident(large.request("notes.py"))
+    texts = {"notes.py": "x = 1\n", "other.py": "from large.m0 import _next\n"}
+    resident.check(texts, tuple(texts))
+    assert begun(resident, {"notes.py": "x = 1\n"})
+    assert not begun(resident, {"notes.py": "x = 2\n"})
+    assert begun(resident, texts)
+
+
+def test_modules_that_come_by_way_of_a_file_of_the_project_count(large: Project) -> None:
+    large.write("between.py", "def load() -> None:\n    import large.m3\n")
+    resident = Resident(large.request("use.py"))
+    resident.check()
+    assert begun(resident, {"use.py": "from between import load\n" + USE})
+
+
+@pytest.mark.parametrize(
+    "line", ["import largee", "from tickets import Tickett", "import large.m98"]
+)
+def test_the_build_stays_where_few_modules_come_or_none(large: Project, line: str) -> None:
+    large.write("large/__init__.py", "")
+    resident = Resident(large.request("use.py"))
+    resident.check()
+    for number in range(2):
+        assert not begun(resident, {"use.py": f"{line}\n{USE}# {number}\n"})
+
+
+def test_modules_that_mypy_does_not_follow_begin_one_new_build_at_most(large: Project) -> None:
+    large.write("mypy.ini", CONFIGURATION + "[mypy-large.*]\nfollow_imports = skip\n")
+    resident = Resident(large.request("use.py"))
+    resident.check()
+    texts = ["import large\n" + USE, "import large\nimport sys\n" + USE, "import large\n" + GOOD]
+    assert [begun(resident, {"use.py": text}) for text in texts][1:] == [False, False]

@@ -33,6 +33,14 @@ def melt(key: Consumed[Key]) -> None: ...
 
 """
 
+# Enough of Equinox's State for a clone to be offered.
+EQUINOX = """\
+class StateIndex: ...
+class State:
+    def get(self, item: StateIndex) -> int: ...
+    def set(self, item: StateIndex, value: int) -> State: ...
+"""
+
 
 class Project:
     """A module that is checked again and again."""
@@ -56,6 +64,12 @@ class Project:
             assert len(left) < len(found), (fix, left)
         return offered
 
+    def last_fixes(self, body: str) -> list[str]:
+        """The titles of the fixes of the last finding."""
+        text = HEAD + body.lstrip("\n")
+        found = max(self.findings(text), key=lambda finding: finding.position.line)
+        return [fix.title for fix in fixes(found, Source.parse(text))]
+
     def fixed(self, body: str, title: str) -> str:
         """The body after a fix whose title begins so."""
         (fix,) = [fix for name, fix in self.fixes(body).items() if name.startswith(title)]
@@ -74,6 +88,9 @@ def project(
 ) -> Iterator[Project]:
     root = tmp_path_factory.mktemp("fixes")
     (root / "mypy.ini").write_text(CONFIGURATION)
+    (root / "equinox").mkdir()
+    (root / "equinox" / "__init__.pyi").write_text("from equinox import nn as nn\n")
+    (root / "equinox" / "nn.pyi").write_text(EQUINOX)
     before = Path.cwd()
     os.chdir(root)
     yield Project(root)
@@ -201,6 +218,71 @@ REBOUND: list[tuple[str, str, str]] = [
                 return self.key.look()
         """,
     ),
+    (
+        "an item of a parameter that is a dictionary, in the quotes that it is written in",
+        """
+        def use(keys: dict[str, Key]) -> None:
+            keys["a"].turn()
+        """,
+        """
+        def use(keys: dict[str, Key]) -> None:
+            keys["a"] = keys["a"].turn()
+        """,
+    ),
+    (
+        "an item that is passed to a function",
+        """
+        def use(keys: list[Key]) -> None:
+            step(keys[-1])
+        """,
+        """
+        def use(keys: list[Key]) -> None:
+            _, keys[-1] = step(keys[-1])
+        """,
+    ),
+    (
+        "an item of a dictionary of the module",
+        """
+        KEYS: dict[str, Key] = {}
+        def use() -> None:
+            KEYS["a"].turn()
+        """,
+        """
+        KEYS: dict[str, Key] = {}
+        def use() -> None:
+            KEYS["a"] = KEYS["a"].turn()
+        """,
+    ),
+    (
+        "an item of an item of an attribute",
+        """
+        class Door:
+            spare: dict[str, list[Key]]
+        def use(door: Door) -> None:
+            door.spare["a"][0].turn()
+        """,
+        """
+        class Door:
+            spare: dict[str, list[Key]]
+        def use(door: Door) -> None:
+            door.spare["a"][0] = door.spare["a"][0].turn()
+        """,
+    ),
+    (
+        "an attribute of a parameter of a plain class",
+        """
+        class Door:
+            key: Key
+        def use(door: Door) -> None:
+            door.key.turn()
+        """,
+        """
+        class Door:
+            key: Key
+        def use(door: Door) -> None:
+            door.key = door.key.turn()
+        """,
+    ),
 ]
 
 
@@ -324,6 +406,69 @@ NOT_REBOUND: list[tuple[str, str]] = [
         """,
     ),
     (
+        "a part of a tuple",
+        """
+        def use(keys: tuple[Key, int]) -> None:
+            keys[0].turn()
+        """,
+    ),
+    (
+        "an item of what is known as a mapping that can only be read",
+        """
+        from typing import Mapping
+        def use(key: Key) -> None:
+            keys: Mapping[str, Key] = {"a": key}
+            keys["a"].turn()
+        """,
+    ),
+    (
+        "an item of a new type",
+        """
+        from typing import NewType
+        Mine = NewType("Mine", Key)
+        def use(keys: dict[str, Mine]) -> None:
+            keys["a"].turn()
+        """,
+    ),
+    (
+        "a property",
+        """
+        class Door:
+            _key: Key
+            @property
+            def key(self) -> Key:
+                return self._key
+        def use(door: Door) -> None:
+            door.key.turn()
+        """,
+    ),
+    (
+        "an attribute of a frozen object that is a parameter",
+        """
+        from dataclasses import dataclass
+        @dataclass(frozen=True)
+        class Door:
+            key: Key
+        def use(door: Door) -> None:
+            door.key.turn()
+        """,
+    ),
+    (
+        "a conditional expression",
+        """
+        def use(key: Key, other: Key, flag: bool) -> None:
+            (key if flag else other).turn()
+        """,
+    ),
+    (
+        "a call",
+        """
+        from equinox.nn import State, StateIndex
+        def use(state: State, i: StateIndex) -> None:
+            state.set(i, 1).set(i, 2)
+        """,
+    ),
+    (
         "the old name belongs to an outer function",
         """
         def use(key: Key) -> None:
@@ -350,6 +495,48 @@ def test_the_newest_name(project: Project) -> None:
             return key.look()
     """
     assert "return newest.look()" in project.fixed(body, "Use `newest` here")
+
+
+def test_the_newest_name_where_the_old_place_has_other_quotes(project: Project) -> None:
+    body = """
+        def use(keys: dict[str, Key]) -> int:
+            new = keys["a"].turn()
+            return keys["a"].look()
+    """
+    assert "return new.look()" in project.fixed(body, "Use `new` here")
+
+
+STATES = """
+from equinox.nn import State, StateIndex
+def sink(state: Consumed[State]) -> None: ...
+def use(state: State, i: StateIndex, flag: bool) -> State:
+    s = state
+    {statement}
+    return state
+"""
+
+
+@pytest.mark.parametrize("statement", ["print(s.set(i, 1).get(i))", "new = s.set(i, 1)", "sink(s)"])
+def test_a_clone_for_a_call_that_is_not_in_vain_with_it(project: Project, statement: str) -> None:
+    offered = project.last_fixes(STATES.format(statement=statement))
+    assert any(title.startswith("Pass `clone(s)`") for title in offered), offered
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "s.set(i, 1)",
+        "s.set(i, 1).set(i, 2)",
+        "s.set(i, 1).get(i)",
+        "s.set(i, 1) if flag else None",
+        "flag and s.set(i, 1)",
+        "[s.set(i, 1) for _ in range(1)]",
+    ],
+)
+def test_no_clone_for_a_call_whose_result_is_thrown_away(project: Project, statement: str) -> None:
+    """`clone(s).set(i, 1)` would make the error vanish and do nothing."""
+    offered = project.last_fixes(STATES.format(statement=statement))
+    assert not any(title.startswith("Pass `clone") for title in offered), offered
 
 
 def test_declaring_a_parameter_consumed(project: Project) -> None:

@@ -82,6 +82,25 @@ async def test_the_quick_fixes_of_a_finding(editor: Editor, name: str) -> None:
         assert await editor.shown(uri) == []
 
 
+async def test_ignoring_is_never_preferred(editor: Editor, name: str) -> None:
+    text = (
+        HEAD
+        + """\
+def melt(key: Consumed[Key]) -> None: ...
+
+
+def use(key: Key) -> int:
+    melt(key)
+    return key.look()
+"""
+    )
+    uri = editor.open(name, text)
+    (found,) = await editor.shown(uri)
+    (action,) = (await editor.actions(uri, found)).values()
+    assert action.title == "Ignore `state-reuse` on this line"
+    assert not action.is_preferred
+
+
 async def test_an_action_is_for_a_version(editor: Editor, name: str) -> None:
     uri = editor.open(name, REUSED)
     (found,) = await editor.shown(uri)

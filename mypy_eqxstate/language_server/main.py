@@ -16,7 +16,7 @@ def serve(types: str = "mypy") -> int:
         the exit status; 2 if the extra `lsp` is not installed.
     """
     if importlib.util.find_spec("pygls") is None:
-        message = "the language server needs pygls: pip install 'mypy_eqxstate[lsp]'"
+        message = "the language server needs pygls; from a checkout: pip install '.[lsp]'"
         print(f"mypy-eqxstate lsp: {message}", file=sys.stderr)
         return 2
     from mypy_eqxstate.language_server.server import new_server

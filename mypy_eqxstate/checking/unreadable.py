@@ -48,13 +48,22 @@ class Unreadable:
         if self._right.get(path) == contents:
             return None
         try:
-            parsed(decode_python_encoding(contents))
-        except SyntaxError as error:
-            line, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
-            return Blocker(error.msg, path, Position(line, column, line, column), _SYNTAX)
+            text = decode_python_encoding(contents)
         except (DecodeError, UnicodeError) as error:
             return Blocker(f"Cannot decode file: {error}", path)
-        except (ValueError, RecursionError, MemoryError) as error:
-            return Blocker(str(error), path, Position(1, 0, 1, 0), _SYNTAX)
-        self._right[path] = contents
-        return None
+        found = syntax_error(path, text)
+        if found is None:
+            self._right[path] = contents
+        return found
+
+
+def syntax_error(path: str, text: str) -> Blocker | None:
+    """What is wrong with the text of a file, as Python sees it; None if it can be parsed."""
+    try:
+        parsed(text)
+    except SyntaxError as error:
+        line, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
+        return Blocker(str(error.msg), path, Position(line, column, line, column), _SYNTAX)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Blocker(str(error), path, Position(1, 0, 1, 0), _SYNTAX)
+    return None

@@ -25,8 +25,7 @@ from multiprocessing.connection import wait
 
 from mypy_eqxstate.checking import Blocker, CannotRunError, CheckResult, Request, Resident
 from mypy_eqxstate.checking.served import Served
-from mypy_eqxstate.report.finding import Position
-from mypy_eqxstate.syntax import parsed
+from mypy_eqxstate.checking.unreadable import syntax_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Checker:
         texts = dict(job.texts)
         broken: dict[str, Blocker] = {}
         for path, text in job.texts.items():
-            blocker = None if text == self._good.get(path) else _syntax_error(path, text)
+            blocker = None if text == self._good.get(path) else syntax_error(path, text)
             if blocker is not None:
                 broken[path] = blocker
                 texts[path] = self._good.get(path, "")
@@ -141,17 +140,6 @@ class Checker:
 
     def _absolute(self, path: str | None) -> str:
         return os.path.abspath(os.path.join(self._root, path or ""))  # noqa: PTH100, PTH118
-
-
-def _syntax_error(path: str, text: str) -> Blocker | None:
-    try:
-        parsed(text)
-    except SyntaxError as error:
-        line, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
-        return Blocker(str(error.msg), path, Position(line, column, line, column), "syntax")
-    except (ValueError, RecursionError, MemoryError) as error:
-        return Blocker(str(error), path, Position(1, 0, 1, 0), "syntax")
-    return None
 
 
 _checker: Checker | None = None

@@ -477,7 +477,13 @@ def _is_inside_display(node: ast.AST, place: str) -> bool:
 
 def _is_assignable(place: str) -> bool:
     """Whether a value can be assigned to a place as it is written: `self.states[0]`, no call."""
-    return "(" not in place
+    try:
+        node: ast.AST = ast.parse(place, mode="eval").body
+    except SyntaxError:
+        return False
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return isinstance(node, ast.Name)
 
 
 def _callee(text: str) -> str:

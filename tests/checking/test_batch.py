@@ -12,7 +12,7 @@ from tests.checking.conftest import GOOD, USE, Project
 
 MESSAGE = (
     '"ticket" was consumed by "finish" on line 5 and is used again; '
-    'pass "clone(ticket)" on line 5 if it is still wanted'
+    'pass a copy of "ticket" on line 5 if it is still wanted'
 )
 FOUND = Finding(
     rule="state-reuse",

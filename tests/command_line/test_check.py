@@ -18,7 +18,7 @@ from tests.checking.conftest import GOOD, SHOP, SHOP_CONFIGURATION, TICKETS, USE
 
 LINE = (
     'use.py:6:12: error: "ticket" was consumed by "finish" on line 5 and is used again; '
-    'pass "clone(ticket)" on line 5 if it is still wanted  [state-reuse]\n'
+    'pass a copy of "ticket" on line 5 if it is still wanted  [state-reuse]\n'
 )
 
 

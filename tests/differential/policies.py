@@ -28,6 +28,7 @@ from tests.differential.evidence import (
     struck_on,
     turns,
 )
+from tests.differential.rejecting import rejecting_a_step, versions_for_each_element
 from tests.differential.variants import catches, is_bounded, is_over_a_list
 from tests.differential.world import Lines
 
@@ -426,6 +427,8 @@ def _nested_handlers(difference: Difference, evidence: Evidence) -> bool:
 POLICIES = (
     Policy("names that trade places", "s014b_names_that_trade_places", _names_that_trade_places),
     Policy("accepting a step", "s050b_accepting_a_step", accepting_a_step),
+    Policy("rejecting a step", "s050c_rejecting_a_step", rejecting_a_step),
+    Policy("a comprehension", "s050c_rejecting_a_step", versions_for_each_element),
     Policy("generators", "s127b_generator_runs_at_once", _generators),
     Policy("elements of lists", "s134b_stale_element_under_another_name", _elements_of_lists),
     Policy("calls that raise", "s093b_call_that_raises_after_consuming", _calls_that_raise),

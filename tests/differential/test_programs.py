@@ -135,6 +135,33 @@ def covering(difference: Difference, *lines: str) -> list[str]:
     return [policy.name for policy in POLICIES if policy.covers(difference, evidence)]
 
 
+def explained(*lines: str) -> list[list[str]]:
+    """By stale use in a function of two States, the policies that cover a miss of it."""
+    source = "def case(s, t):\n" + "".join(f"    {line}\n" for line in lines)
+    source += "def drive():\n    case(eqx.nn.State(), eqx.nn.State())\n"
+    evidence = Evidence(ast.parse(source), Judge(source, "drive").look())
+    stale = [
+        use
+        for use in sorted(evidence.seen.uses, key=lambda use: use.lines)
+        if {cause.rule for cause in use.causes} == {"state-stale"}
+    ]
+    misses = [Difference("miss", use.lines[0], "state-stale", "", use=use) for use in stale]
+    return [[p.name for p in POLICIES if p.covers(miss, evidence)] for miss in misses]
+
+
+def test_a_comprehension_explains_what_is_in_it() -> None:
+    found = explained("xs = [advance(s) for _ in (1, 2)]", "return xs")
+    assert found == [["a comprehension"]] * len(found) != []
+    assert explained("x = advance(s)", "return advance(s)") == [[]]
+
+
+def test_a_rejected_step_explains_the_old_state_beside_the_newer_one() -> None:
+    assert explained("n = advance(s)", "return n if False else s") == [["rejecting a step"]]
+    assert explained("n = advance(s)", "return t if False else s") == [[]]
+    lines = ["n = advance(s)", "if n is not None:", "    return s", "return n"]
+    assert explained(*lines) == [["rejecting a step"]]
+
+
 def test_nested_handlers_explain_what_they_may_let_through_and_nothing_else() -> None:
     lines = ["try:", "    try:", "        n = s.set(0, 1)", "        risky()"]
     lines += ["    except Exception:", "        pass", "except Exception:", "    {}.get(0)"]

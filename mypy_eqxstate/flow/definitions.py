@@ -150,13 +150,16 @@ class Definitions:
         return replace(found, fields=fields) if stored else found
 
     def constructing(self, class_name: str) -> Sequence[str]:
-        """A class and those of its ancestors whose constructors can be read, in their order."""
+        """A class and those of its ancestors whose constructors can be read, in their order.
+
+        Each by the name of its definition, whatever module hands it on.
+        """
         known = self._constructing.get(class_name)
         if known is None:
             info = self.oracle.class_info(class_name)
-            ancestors = info.ancestors[1:] if info is not None else ()
-            readable = (a for a in ancestors if may_be_read(a.rpartition(".")[0], None))
-            known = self._constructing[class_name] = (class_name, *readable)
+            own, *others = (info.ancestors if info is not None else ()) or (class_name,)
+            readable = (a for a in others if may_be_read(a.rpartition(".")[0], None))
+            known = self._constructing[class_name] = (own, *readable)
         return known
 
     def _annotated_fields(self, full_name: str) -> dict[str, Shape]:

@@ -227,6 +227,42 @@ def test_a_name_that_is_handed_on_by_a_package_leads_to_the_body(project: Projec
     assert project.errors() == [CONSUMED]
 
 
+def test_a_class_that_is_handed_on_by_a_package_has_the_fields_of_its_constructor(
+    project: Project,
+) -> None:
+    boxed = """
+        from token_class import Token
+
+        class Box:
+            def __init__(self, value):
+                self.value = value
+
+            def advance(self):
+                self.value = self.value.advance()
+
+        class Owner:
+            def __init__(self) -> None:
+                self.token = Token()
+                self.token = Box(self.token)  # type: ignore[assignment]
+
+            def step(self):
+                self.token.advance()
+    """
+    (project.root / "layers").mkdir()
+    (project.root / "layers" / "__init__.py").write_text("from layers.boxed import Owner\n")
+    (project.root / "layers" / "boxed.py").write_text(textwrap.dedent(boxed), encoding="utf-8")
+    caller = """
+        import layers
+
+        def run():
+            owner = layers.Owner()
+            owner.step()
+            owner.step()
+    """
+    project.write(helpers="", main=caller)
+    assert project.errors() == []
+
+
 def test_functions_of_two_modules_that_call_each_other(project: Project) -> None:
     project.write(
         helpers="""

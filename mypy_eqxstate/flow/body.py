@@ -213,11 +213,16 @@ class BodyAnalysis:
         """Whether the operation at work may run several times."""
         return self.body.blocks[self.position[0]].loop is not None
 
-    def is_bound_next(self, temporary: ir.Temporary) -> bool:
-        """Whether the next operation gives the value of a temporary a name."""
+    @property
+    def following(self) -> ir.Operation | None:
+        """The operation behind the one at work, if it is in the same block."""
         block, number = self.position
         operations = self.body.blocks[block].operations
-        following = operations[number + 1] if number + 1 < len(operations) else None
+        return operations[number + 1] if number + 1 < len(operations) else None
+
+    def is_bound_next(self, temporary: ir.Temporary) -> bool:
+        """Whether the next operation gives the value of a temporary a name."""
+        following = self.following
         return isinstance(following, ir.WriteVariable) and following.source == temporary
 
     def origin(self, *path: ir.Key) -> Origin:

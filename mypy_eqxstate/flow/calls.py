@@ -136,9 +136,7 @@ class Calls:
 
     def _destination(self, memory: Memory, op: ir.Call) -> ir.Destination:
         """What becomes of the result, also where it is handed through first: `ready(f(x))`."""
-        block, number = self.analysis.position
-        operations = self.analysis.body.blocks[block].operations
-        following = operations[number + 1] if number + 1 < len(operations) else None
+        following = self.analysis.following
         if not isinstance(following, ir.Call) or following.destination == ir.KEPT:
             return op.destination
         if [argument.source for argument in following.arguments] != [op.target]:

@@ -83,9 +83,8 @@ def _captured(
 
     Several calls share what is said here, so that it must not be about one object of many.
     """
-    bindings = [result, *(held for fields in memory.fields.values() for held in fields.values())]
     seen: set[Variable] = set()
-    for value in [value for binding in bindings for value in binding.values]:
+    for value in [value for held in _handed_out(memory, result) for value in held.values]:
         inner = value
         while isinstance(inner, Transformed | Bound):
             inner = inner.inner
@@ -100,13 +99,19 @@ def _captured(
                 yield variable, held
 
 
+def _handed_out(memory: Memory, result: Binding) -> Iterator[Binding]:
+    """What a body returns, and what all objects hold when it does."""
+    yield result
+    for fields in memory.fields.values():
+        yield from fields.values()
+
+
 def _predecessors(
     analysis: BodyAnalysis, memory: Memory, result: Binding, effects: Collection[Object]
 ) -> dict[Object, frozenset[Object]]:
     """For what the body makes, the inputs that it takes over of which that is a newer version."""
-    bindings = [result, *(held for fields in memory.fields.values() for held in fields.values())]
     found: dict[Object, frozenset[Object]] = {}
-    for item in [item for binding in bindings for item in binding.objects]:
+    for item in [item for held in _handed_out(memory, result) for item in held.objects]:
         if item.is_affine and not item.origin.is_input:
             inputs = analysis.succession.inputs_before(item)
             found[item.identity] = frozenset(taken for taken in effects if taken.origin in inputs)

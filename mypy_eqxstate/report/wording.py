@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeGuard
+from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.faults import THE_MODULE
 from mypy_eqxstate.flow.problems import EventDetail, Misuse, Problem
@@ -106,7 +106,8 @@ class Wording:
             return False
         if any(event.place == problem.place for event in problem.events):
             return True
-        shape = self._module.oracle.shape(problem.node) if _is_expression(problem.node) else UNKNOWN
+        node = problem.node
+        shape = self._module.oracle.shape(node) if isinstance(node, ast.expr) else UNKNOWN
         return not _is_open(shape) and not self._module.classes.affine_classes_in(shape)
 
     def _stale(self, problem: Problem, causes: str) -> str:
@@ -309,7 +310,8 @@ class Wording:
             return None  # which part is the newer object can't be told from here
         if _is_inside_display(node, place):
             return None  # what it gives back has the same structure, somewhere
-        number = self._affine_item(self._module.oracle.shape(node) if _is_call(node) else UNKNOWN)
+        shape = self._module.oracle.shape(node) if isinstance(node, ast.expr) else UNKNOWN
+        number = self._affine_item(shape)
         if number is not None and number < len(names):
             names[number] = place
         elif len(dropped) == 1 and dropped[0] > 0:
@@ -434,10 +436,6 @@ class Wording:
         return Note(message, Position(line, 0, line, 0), path, NoteKind.DECLARED)
 
 
-def _is_expression(node: ast.AST) -> TypeGuard[ast.expr]:
-    return isinstance(node, ast.expr)
-
-
 def _is_open(shape: Shape) -> bool:
     """Whether a part of a shape is not known."""
     if isinstance(shape, TupleShape | UnionShape):
@@ -457,10 +455,6 @@ def _replaced(target: ast.expr, name: str | None, place: str) -> str:
     return ast.unparse(target)
 
 
-def _is_call(node: ast.AST) -> TypeGuard[ast.Call]:
-    return isinstance(node, ast.Call)
-
-
 def _are_aliases(place: str, other: str) -> bool:
     """Whether two places as written are different names, and not one a part of the other."""
     return place.isidentifier() and other.isidentifier() and place != other
@@ -468,7 +462,9 @@ def _are_aliases(place: str, other: str) -> bool:
 
 def _is_inside_display(node: ast.AST, place: str) -> bool:
     """Whether a call gets a place as a part of something that is built in its argument."""
-    arguments = [*node.args, *(each.value for each in node.keywords)] if _is_call(node) else []
+    if not isinstance(node, ast.Call):
+        return False
+    arguments = [*node.args, *(each.value for each in node.keywords)]
     displays = [each for each in arguments if isinstance(each, _BUILT)]
     return any(ast.unparse(part) == place for whole in displays for part in ast.walk(whole)) and (
         not any(ast.unparse(argument) == place for argument in arguments)

@@ -1,4 +1,4 @@
-"""What everybody who reads Python's syntax trees needs: the tree of a text, and the lists in it.
+"""What everybody who reads Python's syntax trees needs: the tree of a text, and what is in it.
 
 Python warns of doubtful code (`x is 1`) when it parses it.  That is for the author to
 hear from Python, once, and not from whoever reads the file to check it: `parsed` is silent.
@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import ast
 import warnings
+from typing import Final
 
+# Expressions with a scope of their own, besides functions.
+COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # Most statements are of these kinds, and have no statements inside.
 _SIMPLE = (ast.Assign, ast.Expr, ast.Return, ast.AugAssign, ast.AnnAssign, ast.Pass, ast.Raise)
 

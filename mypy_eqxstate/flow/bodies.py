@@ -32,7 +32,7 @@ from mypy_eqxstate.flow.arguments import (
     match,
     star_names,
 )
-from mypy_eqxstate.flow.bindings import ALIVE, Binding, Status, merge_bindings, one
+from mypy_eqxstate.flow.bindings import ALIVE, Binding, Status, one
 from mypy_eqxstate.flow.contexts import context_of
 from mypy_eqxstate.flow.effects import CallSite, Grounds
 from mypy_eqxstate.flow.evidence import promote_arguments, promote_shown, shown_classes
@@ -178,11 +178,7 @@ class BodyCalls:
         # Before what it writes is: it may return what it has put something else in place of.
         result = self._result(memory, instantiation, summary, matched.pairs, origin)
         instantiation.note_versions()
-        if not foreign:
-            for variable, held in summary.captured:
-                left = instantiation.binding(held)
-                before = memory.bindings.get(variable)
-                memory.bindings[variable] = left if before is None else merge_bindings(before, left)
+        instantiation.leave_captured()
         write(analysis, site, memory, instantiation, summary, grounds)
         if not summary.returns:
             analysis.dead_end = True

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_eqxstate.contracts.summaries import Summary
 from mypy_eqxstate.flow.arguments import Actual, collected_as
-from mypy_eqxstate.flow.bindings import ALIVE, LIVE, Binding, Status, one
+from mypy_eqxstate.flow.bindings import ALIVE, LIVE, Binding, Status, merge_bindings, one
 from mypy_eqxstate.flow.guards import ALWAYS, Guard, both, either, exclusive
 from mypy_eqxstate.flow.memory import Memory
 from mypy_eqxstate.flow.places import format_key
@@ -201,6 +201,15 @@ class Instantiation:
                 bindings = [self.input(each) for each in inputs]
                 older = [each for held in bindings if held is not None for each in held.objects]
                 self.analysis.succession.note_before(made, older)
+
+    def leave_captured(self) -> None:
+        """Leave what a function captures that the callee returns where calls of it will look."""
+        if self.foreign:
+            return
+        bindings = self.memory.bindings
+        for variable, held in self.summary.captured:
+            left, before = self.binding(held), bindings.get(variable)
+            bindings[variable] = left if before is None else merge_bindings(before, left)
 
     def left(self, template: Binding, event_of: Callable[[Object], Event]) -> Binding:
         """What the callee leaves in a field or variable, which may be old.

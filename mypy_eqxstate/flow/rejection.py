@@ -28,7 +28,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
+
+from mypy_eqxstate.syntax import COMPREHENSIONS
 
 
 class Taken(NamedTuple):
@@ -93,7 +95,7 @@ def _is_arm_beside(use: ast.AST, newest: str, parents: _Parents) -> bool:
 
 def _is_in_one_comprehension(use: ast.AST, call: ast.AST, parents: _Parents) -> bool:
     """Whether a comprehension makes a version of its own for each element."""
-    around_call = [node for _, node in _upwards(call, parents) if isinstance(node, _COMPREHENSIONS)]
+    around_call = [node for _, node in _upwards(call, parents) if isinstance(node, COMPREHENSIONS)]
     return any(node in around_call for _, node in _upwards(use, parents))
 
 
@@ -186,9 +188,6 @@ def _upwards(node: ast.AST, parents: _Parents) -> Iterator[tuple[ast.AST, ast.AS
     while node in parents:
         yield node, parents[node]
         node = parents[node]
-
-
-_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def _names(node: ast.AST) -> frozenset[str]:

@@ -31,9 +31,9 @@ from mypy import nodes
 from mypy.types import AnyType, Type, get_proper_type
 
 from mypy_eqxstate.oracle.pairing import Pairing
-from mypy_eqxstate.syntax import inner_blocks
+from mypy_eqxstate.syntax import COMPREHENSIONS, inner_blocks
 
-_SEPARATE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SEPARATE = (ast.Lambda, *COMPREHENSIONS)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # mypy visits these and still has no types for class bases, some decorators, and deleted names.
 _UNTYPED = (*_FUNCTIONS, ast.ClassDef, ast.Delete)

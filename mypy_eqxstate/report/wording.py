@@ -35,6 +35,7 @@ from mypy_eqxstate.oracle.shapes import (
 from mypy_eqxstate.report.facts import facts_of
 from mypy_eqxstate.report.finding import Finding, Note, NoteKind, Position
 from mypy_eqxstate.report.frozen import frozen_holder
+from mypy_eqxstate.syntax import COMPREHENSIONS
 
 if TYPE_CHECKING:
     from mypy_eqxstate.flow.module import ModuleAnalysis
@@ -364,7 +365,7 @@ class Wording:
         """Whether a node is a part of a comprehension, where nothing can be bound."""
         inner: ast.AST | None = node
         while inner is not None and not isinstance(inner, ast.stmt | ast.Lambda):
-            if isinstance(inner, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            if isinstance(inner, COMPREHENSIONS):
                 return True
             inner = self._parents.get(inner)
         return False
